@@ -1,0 +1,2 @@
+/** Placeholder while the entry is being written. */
+export {};

@@ -1,0 +1,142 @@
+/** Contract: preference datasets, their versions and pairs, and the import wizard. */
+import { z } from 'zod';
+
+/** A message of a conversation, as in TRL's conversational format. */
+export const chatMessage = z.object({ role: z.string(), content: z.string() });
+export type ChatMessage = z.infer<typeof chatMessage>;
+
+/** Plain text, or a conversation. */
+export const textOrChat = z.union([z.string(), z.array(chatMessage)]);
+export type TextOrChat = z.infer<typeof textOrChat>;
+
+/** preference: chosen + rejected · unpaired: completion + label (KTO) · demonstrations: prompt + completion, or text (SFT) · prompts. */
+export const datasetKind = z.enum(['preference', 'unpaired', 'demonstrations', 'prompts']);
+export type DatasetKind = z.infer<typeof datasetKind>;
+
+export const versionSummary = z.object({
+  id: z.string(),
+  number: z.int(),
+  rows: z.int(),
+  createdAt: z.string(),
+  /** What made this version: "imported", "filtered by …", "simulated by helpful". */
+  recipe: z.string(),
+  contentHash: z.string(),
+});
+export type VersionSummary = z.infer<typeof versionSummary>;
+
+export const datasetSummary = z.object({
+  id: z.string(),
+  name: z.string(),
+  kind: datasetKind,
+  format: z.string(),
+  source: z.string(),
+  createdAt: z.string(),
+  rows: z.int(),
+  prompts: z.int(),
+  ties: z.int(),
+  duplicates: z.int(),
+  /** Medians over the latest version, in characters; null where the side does not exist. */
+  medianChosenChars: z.number().nullable(),
+  medianRejectedChars: z.number().nullable(),
+  /** Share of pairs whose longer answer is the chosen one, ties in length left out; null without pairs. */
+  longerChosenShare: z.number().nullable(),
+  versions: z.array(versionSummary),
+});
+export type DatasetSummary = z.infer<typeof datasetSummary>;
+
+/** The roles a column can play; `prompt` may be absent (implicit prompt). */
+export const mappingField = z.enum([
+  'prompt',
+  'system',
+  'input',
+  'chosen',
+  'rejected',
+  'completion',
+  'label',
+  'text',
+  'messages',
+  'margin',
+  'score_chosen',
+  'score_rejected',
+  'tie',
+  'annotator',
+]);
+export type MappingField = z.infer<typeof mappingField>;
+/** field → column; a column may be a path into nested objects, "metadata.score_chosen". */
+export const columnMapping = z.partialRecord(mappingField, z.string());
+export type ColumnMapping = z.infer<typeof columnMapping>;
+
+/** One stored row. `chosen`/`rejected` for pairs; `completion` + `label` for unpaired; `completion` or `prompt` alone otherwise. */
+export const storedPair = z.object({
+  index: z.int(),
+  prompt: textOrChat,
+  chosen: textOrChat.nullable(),
+  rejected: textOrChat.nullable(),
+  completion: textOrChat.nullable(),
+  label: z.boolean().nullable(),
+  tie: z.boolean(),
+  margin: z.number().nullable(),
+  scoreChosen: z.number().nullable(),
+  scoreRejected: z.number().nullable(),
+  annotator: z.string().nullable(),
+  metadata: z.record(z.string(), z.unknown()),
+  /** Where it came from: file name and line (1-based) or row (0-based element of a JSON array). */
+  provenance: z.object({ file: z.string(), line: z.int().nullable(), row: z.int().nullable() }),
+});
+export type StoredPair = z.infer<typeof storedPair>;
+
+export const refusedRow = z.object({
+  line: z.int().nullable(),
+  row: z.int().nullable(),
+  reason: z.string(),
+});
+export type RefusedRow = z.infer<typeof refusedRow>;
+
+export const detectedFormat = z.object({ id: z.string(), title: z.string(), score: z.number(), reason: z.string() });
+export type DetectedFormat = z.infer<typeof detectedFormat>;
+
+export const importPreview = z.object({
+  format: detectedFormat,
+  /** Other formats that would also read the file, best first. */
+  alternatives: z.array(detectedFormat),
+  columns: z.array(z.object({ name: z.string(), example: z.string() })),
+  mapping: columnMapping,
+  kind: datasetKind,
+  /** The first rows as they would be stored. */
+  rows: z.array(storedPair),
+  rowsRead: z.int(),
+  rowsAccepted: z.int(),
+  pairs: z.int(),
+  unpaired: z.int(),
+  ties: z.int(),
+  duplicates: z.int(),
+  /** Pairs whose chosen and rejected are equal. */
+  identical: z.int(),
+  refusedTotal: z.int(),
+  /** At most 200. */
+  refused: z.array(refusedRow),
+  suggestedName: z.string(),
+});
+export type ImportPreview = z.infer<typeof importPreview>;
+
+export const importReport = z.object({
+  dataset: z.string(),
+  datasetId: z.string(),
+  version: z.int(),
+  versionId: z.string(),
+  format: z.string(),
+  rowsRead: z.int(),
+  rowsAccepted: z.int(),
+  pairs: z.int(),
+  unpaired: z.int(),
+  prompts: z.int(),
+  ties: z.int(),
+  duplicates: z.int(),
+  identical: z.int(),
+  refusedTotal: z.int(),
+  refused: z.array(refusedRow),
+});
+export type ImportReport = z.infer<typeof importReport>;
+
+export const importProgress = z.object({ bytesRead: z.number(), bytesTotal: z.number(), rows: z.int() });
+export type ImportProgress = z.infer<typeof importProgress>;

@@ -1,0 +1,103 @@
+/** The contract: every call and stream the page may make, with zod schemas for input and output. */
+import { z } from 'zod';
+import { columnMapping, datasetSummary, importPreview, importProgress, importReport, storedPair } from './datasets.ts';
+import { modelSummary } from './models.ts';
+import {
+  comparisonRow,
+  logLine,
+  methodEntry,
+  metricPoint,
+  runDetail,
+  runEvent,
+  runSample,
+  runSummary,
+  taskEntry,
+} from './runs.ts';
+import { fileHandle, systemInfo, systemStatus } from './system.ts';
+
+const nothing = z.object({});
+const done = z.object({ ok: z.literal(true) });
+const byId = z.object({ id: z.string() });
+
+/** A request with one answer. */
+const call = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) => ({
+  kind: 'call' as const,
+  input,
+  output,
+});
+/** A request with many events and one final answer. */
+const stream = <I extends z.ZodType, E extends z.ZodType, O extends z.ZodType>(input: I, event: E, output: O) => ({
+  kind: 'stream' as const,
+  input,
+  event,
+  output,
+});
+
+const importRequest = z.object({
+  fileId: z.string(),
+  format: z.string().optional(),
+  mapping: columnMapping.optional(),
+});
+
+export const contract = {
+  'system.info': call(nothing, systemInfo),
+  'system.status': stream(nothing, systemStatus, z.undefined()),
+  'files.pick': call(z.object({ title: z.string(), extensions: z.array(z.string()) }), fileHandle.nullable()),
+
+  'catalogue.methods': call(nothing, z.array(methodEntry)),
+  'catalogue.tasks': call(nothing, z.array(taskEntry)),
+
+  'datasets.list': call(nothing, z.array(datasetSummary)),
+  'datasets.preview': call(importRequest, importPreview),
+  'datasets.import': stream(importRequest.extend({ name: z.string() }), importProgress, importReport),
+  'datasets.pairs': call(
+    z.object({ versionId: z.string(), offset: z.int().min(0), limit: z.int().min(1).max(500) }),
+    z.object({ total: z.int(), rows: z.array(storedPair) }),
+  ),
+  'datasets.report': call(byId, importReport.nullable()),
+  'datasets.remove': call(byId, done),
+
+  'models.list': call(nothing, z.array(modelSummary)),
+  'models.remove': call(byId, done),
+
+  'runs.list': call(nothing, z.array(runSummary)),
+  'runs.get': call(byId, runDetail),
+  /** `config` is validated against the method's schema; an unknown key is an error. */
+  'runs.create': call(
+    z.object({ config: z.record(z.string(), z.unknown()), name: z.string().optional() }),
+    z.object({ id: z.string() }),
+  ),
+  'runs.pause': call(byId, done),
+  'runs.resume': call(byId, done),
+  'runs.stop': call(byId, done),
+  'runs.remove': call(byId, done),
+  /** Down-sampled to at most `maxPoints` per metric (min–max buckets). */
+  'runs.metrics': call(
+    z.object({ id: z.string(), maxPoints: z.int().min(10).max(20_000).default(1000) }),
+    z.object({ points: z.array(metricPoint) }),
+  ),
+  'runs.samples': call(byId, z.array(runSample)),
+  'runs.log': call(byId, z.array(logLine)),
+  'runs.watch': stream(byId, runEvent, z.undefined()),
+  /** One event per change of any run: for lists. */
+  'runs.changes': stream(nothing, runSummary, z.undefined()),
+
+  'quickstart.start': call(z.object({ task: z.string().default('helpful') }), z.object({ group: z.string() })),
+  'results.list': call(nothing, z.array(comparisonRow)),
+} as const;
+
+export type Contract = typeof contract;
+export type Name = keyof Contract;
+export type CallName = { [N in Name]: Contract[N]['kind'] extends 'call' ? N : never }[Name];
+export type StreamName = { [N in Name]: Contract[N]['kind'] extends 'stream' ? N : never }[Name];
+export type Input<N extends Name> = z.input<Contract[N]['input']>;
+export type Output<N extends Name> = z.output<Contract[N]['output']>;
+export type Event<N extends StreamName> = Contract[N] extends { event: infer E extends z.ZodType }
+  ? z.output<E>
+  : never;
+
+export * from './datasets.ts';
+export * from './models.ts';
+export * from './rpc.ts';
+export * from './runs.ts';
+export * from './system.ts';

@@ -1,0 +1,120 @@
+/** Contract: the catalogue of methods, and runs with their metrics, samples and log. */
+import { z } from 'zod';
+import { maybeNumber } from './system.ts';
+
+/**
+ * A training method as the form needs it. `params` is the JSON Schema of the method's zod object; each property may carry
+ * `title`, `description`, `unit`, `group` (Objective, Sampling, Training, Evaluation, Model), `common` (boolean) and `default`.
+ */
+export const methodEntry = z.object({
+  id: z.string(),
+  title: z.string(),
+  summary: z.string(),
+  /** Which mark and colour of the design it takes: sft, rm, ppo, offline, online, kto, bon. */
+  mark: z.string(),
+  formula: z.string(),
+  goodFor: z.string(),
+  watch: z.string(),
+  papers: z.array(z.object({ title: z.string(), url: z.string() })),
+  needs: z.object({
+    model: z.boolean(),
+    /** Kinds of dataset it trains on; empty when it needs none. */
+    dataset: z.array(z.string()),
+  }),
+  params: z.record(z.string(), z.unknown()),
+});
+export type MethodEntry = z.infer<typeof methodEntry>;
+
+export const taskEntry = z.object({
+  id: z.string(),
+  title: z.string(),
+  summary: z.string(),
+  gold: z.string(),
+});
+export type TaskEntry = z.infer<typeof taskEntry>;
+
+export const runStatus = z.enum(['queued', 'running', 'paused', 'finished', 'stopped', 'failed']);
+export type RunStatus = z.infer<typeof runStatus>;
+
+export const runSummary = z.object({
+  id: z.string(),
+  name: z.string(),
+  method: z.string(),
+  status: runStatus,
+  model: z.string().nullable(),
+  referenceModel: z.string().nullable(),
+  dataset: z.string().nullable(),
+  /** Runs started together (the quickstart's stages) share a group. */
+  group: z.string().nullable(),
+  step: z.int(),
+  maxSteps: z.int(),
+  secondsLeft: z.number().nullable(),
+  createdAt: z.string(),
+  startedAt: z.string().nullable(),
+  endedAt: z.string().nullable(),
+  error: z.string().nullable(),
+  /** Last value of every metric. */
+  latest: z.record(z.string(), maybeNumber),
+});
+export type RunSummary = z.infer<typeof runSummary>;
+
+/** `config` is the whole flat config with defaults filled in, TRL's names. */
+export const runDetail = runSummary.extend({
+  config: z.record(z.string(), z.unknown()),
+  seconds: z.number().nullable(),
+  tokensPerSecond: z.number().nullable(),
+  peakMemoryBytes: z.number().nullable(),
+  checkpoints: z.array(z.object({ step: z.int(), bytes: z.number(), createdAt: z.string() })),
+});
+export type RunDetail = z.infer<typeof runDetail>;
+
+/** One point: `evaluation` points come from evaluation steps. `nonFinite` names the metrics that were NaN or infinite. */
+export const metricPoint = z.object({
+  step: z.int(),
+  seconds: z.number(),
+  evaluation: z.boolean(),
+  values: z.record(z.string(), maybeNumber),
+});
+export type MetricPoint = z.infer<typeof metricPoint>;
+
+export const runSample = z.object({
+  step: z.int(),
+  promptIndex: z.int(),
+  prompt: z.string(),
+  completion: z.string(),
+  tokens: z.int(),
+  /** Gold reward where the task has one, else null. */
+  reward: maybeNumber,
+  finishReason: z.string(),
+});
+export type RunSample = z.infer<typeof runSample>;
+
+export const logLine = z.object({ at: z.string(), level: z.enum(['info', 'warning', 'error']), text: z.string() });
+export type LogLine = z.infer<typeof logLine>;
+
+/** What `runs.watch` sends; metrics come in batches, at most ten messages a second. */
+export const runEvent = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('summary'), run: runSummary }),
+  z.object({ type: z.literal('metrics'), points: z.array(metricPoint) }),
+  z.object({ type: z.literal('samples'), samples: z.array(runSample) }),
+  z.object({ type: z.literal('log'), lines: z.array(logLine) }),
+]);
+export type RunEvent = z.infer<typeof runEvent>;
+
+/** A finished quickstart's result, for Home and for the command line. */
+export const comparisonRow = z.object({
+  task: z.string(),
+  a: z.string(),
+  b: z.string(),
+  n: z.int(),
+  win: z.int(),
+  tie: z.int(),
+  loss: z.int(),
+  winRate: z.number(),
+  interval: z.tuple([z.number(), z.number()]),
+  meanRewardA: z.number(),
+  meanRewardB: z.number(),
+  judge: z.string(),
+  createdAt: z.string(),
+});
+export type ComparisonRow = z.infer<typeof comparisonRow>;

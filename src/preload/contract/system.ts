@@ -1,0 +1,45 @@
+/** Contract: the machine, the workspace, what is running, and files handed over by the user. */
+import { z } from 'zod';
+
+export const systemInfo = z.object({
+  version: z.string(),
+  host: z.enum(['desktop', 'browser', 'cli']),
+  platform: z.string(),
+  cpu: z.string(),
+  threads: z.int(),
+  memoryBytes: z.number(),
+  nodeVersion: z.string(),
+  electronVersion: z.string().nullable(),
+  onnxruntimeVersion: z.string(),
+  /** Name of the workspace folder, never its path. */
+  workspace: z.string(),
+  capabilities: z.object({
+    /** `files.pick` opens a native dialog; otherwise the page uploads to POST /upload. */
+    nativeDialogs: z.boolean(),
+  }),
+});
+export type SystemInfo = z.infer<typeof systemInfo>;
+
+/** Sent at most once a second on `system.status`, and at once when a run starts or ends. */
+export const systemStatus = z.object({
+  memoryUsedBytes: z.number(),
+  running: z
+    .object({
+      runId: z.string(),
+      name: z.string(),
+      step: z.int(),
+      maxSteps: z.int(),
+      secondsLeft: z.number().nullable(),
+      status: z.string(),
+    })
+    .nullable(),
+  queued: z.int(),
+});
+export type SystemStatus = z.infer<typeof systemStatus>;
+
+/** An opaque handle on a file the user picked or uploaded; paths never reach the page. */
+export const fileHandle = z.object({ fileId: z.string(), name: z.string(), bytes: z.number() });
+export type FileHandle = z.infer<typeof fileHandle>;
+
+/** A number that may have diverged: `null` stands for a non-finite value. */
+export const maybeNumber = z.number().nullable();

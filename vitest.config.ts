@@ -1,0 +1,13 @@
+/** Unit, golden and invariant tests: everything that needs neither a window nor a browser. */
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
+    exclude: ['test/e2e/**', 'node_modules/**'],
+    pool: 'forks', // a worker thread that ends inside an onnxruntime run takes the process with it
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
