@@ -1,0 +1,109 @@
+/** Hugging Face model folders: config.json, one or several safetensors files, tokenizer files. */
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { replaceFolderAtomic } from './atomic.ts';
+import type { ModelFolder, TensorSource } from './model-folder.ts';
+import {
+  CheckpointError,
+  type Float32Tensor,
+  openSafetensors,
+  type SafetensorsFile,
+  writeSafetensors,
+} from './safetensors.ts';
+
+/** Configs and indices are small; a larger file is not one. */
+const MAX_JSON_BYTES = 64 << 20;
+
+/** Reads a JSON object with a named error. */
+export function readJsonObject(path: string): Record<string, unknown> {
+  if (!existsSync(path)) throw new CheckpointError(`${path} is missing`);
+  const { size } = statSync(path);
+  if (size > MAX_JSON_BYTES)
+    throw new CheckpointError(`${path}: ${size} bytes; a config has at most ${MAX_JSON_BYTES}`);
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (cause) {
+    throw new CheckpointError(`${path} is not valid JSON: ${cause instanceof Error ? cause.message : cause}`, {
+      cause,
+    });
+  }
+  if (value === null || typeof value !== 'object' || Array.isArray(value))
+    throw new CheckpointError(`${path} does not hold a JSON object`);
+  return value as Record<string, unknown>;
+}
+
+const optionalJson = (path: string): Record<string, unknown> => (existsSync(path) ? readJsonObject(path) : {});
+
+export function readModelFolder(path: string): ModelFolder {
+  const config = readJsonObject(join(path, 'config.json'));
+  const files = weightFiles(path);
+  return {
+    path,
+    config,
+    generationConfig: optionalJson(join(path, 'generation_config.json')),
+    tensors: combine(path, files),
+    tokenizerPath: existsSync(join(path, 'tokenizer.json')) ? path : null,
+    bytes: files.reduce((sum, file) => sum + statSync(file.path).size, 0),
+  };
+}
+
+function weightFiles(path: string): SafetensorsFile[] {
+  const single = join(path, 'model.safetensors');
+  if (existsSync(single)) return [openSafetensors(single)];
+  const index = join(path, 'model.safetensors.index.json');
+  if (!existsSync(index))
+    throw new CheckpointError(`${path}: expected model.safetensors or model.safetensors.index.json, found neither`);
+  const map = readJsonObject(index).weight_map;
+  if (map === null || typeof map !== 'object') throw new CheckpointError(`${index}: "weight_map" is missing`);
+  const names = new Set(Object.values(map as Record<string, unknown>));
+  return [...names].map((name) => {
+    // a shard is a file of this folder: a path that leads elsewhere is refused
+    if (typeof name !== 'string' || !/^[\w.-]+\.safetensors$/.test(name) || name.startsWith('.'))
+      throw new CheckpointError(
+        `${index}: ${JSON.stringify(name)} is not the name of a safetensors file in this folder`,
+      );
+    if (!existsSync(join(path, name))) throw new CheckpointError(`${index}: the shard ${name} is missing`);
+    return openSafetensors(join(path, name));
+  });
+}
+
+function combine(path: string, files: readonly SafetensorsFile[]): TensorSource {
+  const owner = new Map<string, SafetensorsFile>();
+  for (const file of files) {
+    for (const name of file.entries.keys()) {
+      const other = owner.get(name);
+      if (other) throw new CheckpointError(`${path}: tensor "${name}" is in ${other.path} and in ${file.path}`);
+      owner.set(name, file);
+    }
+  }
+  const of = (name: string): SafetensorsFile => {
+    const file = owner.get(name);
+    if (!file) throw new CheckpointError(`${path}: there is no tensor "${name}"`);
+    return file;
+  };
+  return {
+    names: () => [...owner.keys()],
+    shape: (name) => of(name).entry(name).shape,
+    float32: (name) => of(name).float32(name),
+  };
+}
+
+export interface ModelFolderContent {
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly generationConfig?: Readonly<Record<string, unknown>>;
+  readonly tensors: ReadonlyMap<string, Float32Tensor>;
+  /** Further files by name: tokenizer.json and friends, a resume's state. */
+  readonly files: Readonly<Record<string, string | Uint8Array>>;
+}
+
+/** Writes a folder that transformers loads; atomic: a reader finds the old folder or the new one. */
+export function writeModelFolder(path: string, content: ModelFolderContent): void {
+  replaceFolderAtomic(path, (folder) => {
+    writeFileSync(join(folder, 'config.json'), `${JSON.stringify(content.config, null, 2)}\n`);
+    if (content.generationConfig)
+      writeFileSync(join(folder, 'generation_config.json'), `${JSON.stringify(content.generationConfig, null, 2)}\n`);
+    for (const [name, data] of Object.entries(content.files)) writeFileSync(join(folder, name), data);
+    writeSafetensors(join(folder, 'model.safetensors'), content.tensors);
+  });
+}

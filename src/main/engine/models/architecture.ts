@@ -1,0 +1,57 @@
+/** What a model family is to this engine: its parameters and how its layers are wired. */
+import type { GraphBuilder } from '../graph/builder.ts';
+import type { Value } from '../graph/value.ts';
+import type { ModelConfig } from './config.ts';
+
+export interface ParameterSpec {
+  /** Hugging Face's tensor name. */
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Whether weight decay touches it: not biases, not norms (transformers' rule). */
+  readonly decay: boolean;
+  /** How a model from scratch starts: normal(0, std) or a constant. */
+  readonly init: { readonly std: number } | { readonly value: number };
+}
+
+/** Weights in a graph, by Hugging Face name: inputs (trained) or constants (frozen, pre-packed by the runtime). */
+export type Weights = (name: string) => Value;
+
+/** Keys and values of one layer that are already in the cache: keys [B, Hkv, D, P] (transposed), values [B, Hkv, P, D]. */
+export interface LayerCache {
+  readonly key: Value;
+  readonly value: Value;
+}
+
+export interface DecoderInput {
+  /** int32 [B, T] */
+  readonly ids: Value;
+  /** int64 [B, T] */
+  readonly positions: Value;
+  /** Added to the attention scores: 0 where a token may look, −1e9 where not. [T, T], or [B, 1, T, P+T] with a cache. */
+  readonly mask: Value;
+  /** One per layer when earlier tokens are cached. */
+  readonly past?: readonly LayerCache[];
+  /** Positions the RoPE tables must cover. */
+  readonly maxPositions: number;
+}
+
+export interface DecoderOutput {
+  /** After the final norm, [B*T, hidden]. */
+  readonly hidden: Value;
+  /** New keys [B, Hkv, D, T] and values [B, Hkv, T, D] of each layer. */
+  readonly present: readonly LayerCache[];
+}
+
+export interface Architecture {
+  readonly id: string;
+  readonly title: string;
+  /** `model_type` values of config.json it reads. */
+  readonly modelTypes: readonly string[];
+  /** Throws UnsupportedModel naming the part it cannot compute. */
+  readConfig(raw: Readonly<Record<string, unknown>>): ModelConfig;
+  /** In the order of the forward pass; a tied head has no entry of its own. */
+  parameters(config: ModelConfig): readonly ParameterSpec[];
+  decode(g: GraphBuilder, config: ModelConfig, weights: Weights, input: DecoderInput): DecoderOutput;
+  /** Rows of hidden states [M, hidden] → logits [M, vocabulary]. */
+  head(g: GraphBuilder, config: ModelConfig, weights: Weights, hidden: Value): Value;
+}

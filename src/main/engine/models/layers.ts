@@ -1,0 +1,135 @@
+/** Layers that several families share. Hidden states are [B*T, width]; matrices are stored as [out, in]. */
+import type { GraphBuilder } from '../graph/builder.ts';
+import { product } from '../graph/dims.ts';
+import { float, type Value } from '../graph/value.ts';
+import type { DecoderInput, LayerCache } from './architecture.ts';
+import type { ModelConfig } from './config.ts';
+import { ropeTables } from './rope.ts';
+
+/** x Wᵀ + b. */
+export function linear(g: GraphBuilder, x: Value, weight: Value, bias?: Value): Value {
+  return g.gemm(x, weight, { transB: true, c: bias });
+}
+
+/** Rows of the embedding table, [B*T, hidden]; the row of `frozenRow` takes no gradient (transformers' padding_idx). */
+export function embed(g: GraphBuilder, table: Value, ids: Value, frozenRow: number | null): Value {
+  const flat = g.reshape(ids, [product(ids.shape)]);
+  return g.op('Gather', [table, flat], { axis: 0, _frozenRow: frozenRow ?? -1 });
+}
+
+export function rmsNorm(g: GraphBuilder, x: Value, scale: Value, epsilon: number): Value {
+  return g.op('RMSNormalization', [x, scale], { axis: -1, epsilon: float(epsilon) });
+}
+
+/** down(silu(gate(x)) · up(x)) (Shazeer, 2002.05202). */
+export function swiglu(g: GraphBuilder, gate: Value, up: Value): Value {
+  return g.fused(
+    'SwiGLU',
+    [gate, up],
+    () => [g.mul(g.mul(gate, g.sigmoid(gate)), up)],
+    (_, { dOutputs: [dy], needs }) => {
+      const s = g.sigmoid(gate);
+      const a = g.mul(gate, s);
+      // d silu = s + a (1 − s) = s + a − a s
+      const slope = g.add(s, g.mul(a, g.sub(1, s)));
+      return [needs(0) ? g.mul(g.mul(dy, up), slope) : null, needs(1) ? g.mul(dy, a) : null];
+    },
+  )[0];
+}
+
+export interface Rotation {
+  readonly query: readonly [Value, Value];
+  readonly key: readonly [Value, Value];
+}
+
+/** cos and sin tables as constants; the query's carry the attention scale 1/√d. */
+export function rotation(g: GraphBuilder, config: ModelConfig, positions: number): Rotation {
+  const shape = [positions, config.headSize / 2];
+  const pair = (name: string, scale: number): [Value, Value] => {
+    const { cos, sin } = ropeTables(config.rope, config.headSize, positions, scale);
+    return [g.constant(`${name}_cos`, 'float32', shape, cos), g.constant(`${name}_sin`, 'float32', shape, sin)];
+  };
+  return { query: pair('rope_query', 1 / Math.sqrt(config.headSize)), key: pair('rope_key', 1) };
+}
+
+/** x [B*T, heads*D] rotated by position, as [B, T, heads, D]. */
+function rotate(
+  g: GraphBuilder,
+  config: ModelConfig,
+  x: Value,
+  heads: number,
+  tables: readonly [Value, Value],
+  positions: Value,
+): Value {
+  const [b, t] = positions.shape;
+  const rows = g.reshape(x, [b, t, heads * config.headSize]);
+  const turned = g.op('RotaryEmbedding', [rows, tables[0], tables[1], positions], {
+    num_heads: heads,
+    interleaved: config.rope.interleaved ? 1 : 0,
+  });
+  return g.reshape(turned, [b, t, heads, config.headSize]);
+}
+
+/**
+ * Causal attention with grouped queries (2305.13245): q [B*T, H·D], k and v [B*T, Hkv·D] → [B*T, H·D].
+ * The queries of one group are stacked, so that each key head meets one matrix [G·T, D] and nothing is repeated.
+ */
+export function attention(
+  g: GraphBuilder,
+  config: ModelConfig,
+  qkv: { q: Value; k: Value; v: Value },
+  tables: Rotation,
+  input: DecoderInput,
+  past: LayerCache | undefined,
+): { output: Value; present: LayerCache } {
+  const { heads, keyValueHeads, headSize } = config;
+  const group = heads / keyValueHeads;
+  const [b, t] = input.ids.shape;
+  const stacked = product([group, t]);
+  const q = rotate(g, config, qkv.q, heads, tables.query, input.positions);
+  const k = rotate(g, config, qkv.k, keyValueHeads, tables.key, input.positions);
+  const queries = g.reshape(g.transpose(g.reshape(q, [b, t, keyValueHeads, group, headSize]), [0, 2, 3, 1, 4]), [
+    b,
+    keyValueHeads,
+    stacked,
+    headSize,
+  ]);
+  const key = g.transpose(k, [0, 2, 3, 1]); // [B, Hkv, D, T]
+  const value = g.transpose(g.reshape(qkv.v, [b, t, keyValueHeads, headSize]), [0, 2, 1, 3]);
+  const fresh = g.matmul(queries, key); // [B, Hkv, G·T, T]
+  const mixed = past
+    ? withPast(g, { queries, fresh, value, past, mask: input.mask, group })
+    : g.matmul(masked(g, fresh, input.mask, group), value);
+  const perHead = g.transpose(g.reshape(mixed, [b, keyValueHeads, group, t, headSize]), [0, 3, 1, 2, 4]);
+  return { output: g.reshape(perHead, [product([b, t]), heads * headSize]), present: { key, value } };
+}
+
+/** softmax(scores + mask), the mask applied per query head. */
+function masked(g: GraphBuilder, scores: Value, mask: Value, group: number): Value {
+  const [b, heads, , width] = scores.shape;
+  const rank5 = mask.shape.length === 4 ? g.unsqueeze(mask, [2]) : mask;
+  const t = mask.shape[mask.shape.length - 2];
+  const split = g.reshape(scores, [b, heads, group, t, width]);
+  return g.reshape(g.softmax(g.add(split, rank5)), scores.shape);
+}
+
+interface PastAttention {
+  readonly queries: Value;
+  readonly fresh: Value;
+  readonly value: Value;
+  readonly past: LayerCache;
+  readonly mask: Value;
+  readonly group: number;
+}
+
+/** One softmax over cached and new scores; the cache itself is only read. */
+function withPast(g: GraphBuilder, { queries, fresh, value, past, mask, group }: PastAttention): Value {
+  const old = g.matmul(queries, past.key); // [B, Hkv, G·T, P]
+  const [b, heads, stacked] = fresh.shape;
+  const width = mask.shape[mask.shape.length - 1];
+  const scores: Value = { ...g.concat([old, fresh], 3), shape: [b, heads, stacked, width] };
+  const weights = masked(g, scores, mask, group);
+  const sizes = [past.value.shape[2], fresh.shape[3]];
+  const [toOld, toNew] = g.node('Split', [weights, g.shape(sizes)], { axis: 3 });
+  return g.add(g.matmul(toOld, past.value), g.matmul(toNew, value));
+}
