@@ -1,0 +1,50 @@
+/** Log-probabilities of tokens from hidden states: the one place where logits become numbers that losses see. */
+import type { GraphBuilder } from '../graph/builder.ts';
+import type { Value } from '../graph/value.ts';
+
+export interface TokenStatistics {
+  /** ln p(label), [M]. */
+  readonly logp: Value;
+  /** Entropy of the prediction in nats, [M]; no gradient. */
+  readonly entropy: Value;
+  /** 1 where the likeliest token is the label, [M]; no gradient. */
+  readonly correct: Value;
+  /** Mean of the raw logits over the vocabulary, [M]; no gradient. */
+  readonly meanLogit: Value;
+}
+
+/**
+ * Per-position statistics of logits [M, V] against labels int32 [M]. The softmax is formed once and serves the entropy and the gradient
+ * (d ln p / d logits = onehot − softmax), so a step passes over the logits as few times as it can.
+ */
+export function tokenStatistics(g: GraphBuilder, logits: Value, labels: Value): TokenStatistics {
+  const [m] = logits.shape;
+  const column = g.unsqueeze(labels, [1]);
+  const flat = (x: Value) => g.reshape(x, [m]);
+  let probabilities: Value | undefined;
+  const [logp, entropy, correct, meanLogit] = g.fused(
+    'TokenStatistics',
+    [logits],
+    () => {
+      const top = g.reduceMax(logits, [1], true);
+      const shifted = g.sub(logits, top);
+      const powers = g.exp(shifted);
+      const total = g.reduceSum(powers, [1], true);
+      probabilities = g.div(powers, total);
+      const logTotal = g.log(total);
+      const chosen = g.gatherElements(shifted, column, 1);
+      // H = ln Σe^s − Σ p s
+      const spread = g.reduceSum(g.mul(probabilities, shifted), [1], true);
+      const hit = g.indicator(g.equal(g.op('ArgMax', [logits], { axis: 1, keepdims: 0 }), g.cast(labels, 'int64')));
+      const mean = g.reduceMean(logits, [1], true);
+      return [flat(g.sub(chosen, logTotal)), flat(g.sub(logTotal, spread)), hit, flat(mean)];
+    },
+    (_, { dOutputs: [d] }) => {
+      if (!probabilities) throw new Error('the forward pass comes first');
+      const upstream = g.reshape(d, [m, 1]);
+      const spread = g.mul(probabilities, g.neg(upstream));
+      return [g.op('ScatterElements', [spread, column, upstream], { axis: 1, reduction: 'add' })];
+    },
+  );
+  return { logp, entropy, correct, meanLogit };
+}

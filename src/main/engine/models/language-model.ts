@@ -1,0 +1,116 @@
+/** A model in memory: its family, its config and its float32 weights by Hugging Face name. */
+import { createRandom } from '../../base/random.ts';
+import type { GraphBuilder } from '../graph/builder.ts';
+import { elementCount, formatShape, type Tensor } from '../graph/value.ts';
+import { float32 } from '../runtime/session.ts';
+import type { Architecture, ParameterSpec, Weights } from './architecture.ts';
+import { type ModelConfig, UnsupportedModel } from './config.ts';
+import { architectureOf } from './index.ts';
+
+export interface LanguageModel {
+  readonly architecture: Architecture;
+  readonly config: ModelConfig;
+  readonly specs: readonly ParameterSpec[];
+  /** Training writes into these arrays. */
+  readonly weights: ReadonlyMap<string, Float32Array>;
+}
+
+/** Where weights come from: a checkpoint's tensors. */
+export interface WeightSource {
+  names(): string[];
+  shape(name: string): readonly number[];
+  float32(name: string): Float32Array;
+}
+
+/** Tensors that checkpoints carry although they are computed from the config, or that only training state uses. */
+const IGNORED = /rotary_emb\.inv_freq$/;
+
+/** Reads all weights; throws UnsupportedModel naming each tensor that is missing, unexpected or of another shape. */
+export function loadLanguageModel(raw: Readonly<Record<string, unknown>>, source: WeightSource): LanguageModel {
+  const architecture = architectureOf(raw);
+  const config = architecture.readConfig(raw);
+  const specs = architecture.parameters(config);
+  const names = new Set(source.names());
+  const weights = new Map<string, Float32Array>();
+  for (const { name, shape } of specs) {
+    if (!names.has(name))
+      throw new UnsupportedModel(`the checkpoint has no tensor "${name}", which config.json asks for`);
+    const found = source.shape(name);
+    if (found.length !== shape.length || found.some((d, i) => d !== shape[i]))
+      throw new UnsupportedModel(
+        `tensor "${name}" has shape ${formatShape(found)}, config.json asks for ${formatShape(shape)}`,
+      );
+    weights.set(name, source.float32(name));
+    names.delete(name);
+  }
+  for (const name of names) {
+    // a tied head may be stored twice; anything else would be silently left out of the computation
+    if (IGNORED.test(name) || (config.tiedHead && name === 'lm_head.weight')) continue;
+    throw new UnsupportedModel(
+      `the checkpoint holds the tensor "${name}", which a ${architecture.title} model does not have`,
+    );
+  }
+  return { architecture, config, specs, weights };
+}
+
+/** A model from scratch: normal(0, initializer_range) matrices, norms at 1; the same seed gives the same bits. */
+export function initLanguageModel(raw: Readonly<Record<string, unknown>>, seed: number): LanguageModel {
+  const architecture = architectureOf(raw);
+  const config = architecture.readConfig(raw);
+  const specs = architecture.parameters(config);
+  const root = createRandom(seed);
+  const weights = new Map(
+    specs.map(({ name, shape, init }) => {
+      const data = new Float32Array(elementCount(shape));
+      if ('value' in init) return [name, data.fill(init.value)] as const;
+      const random = root.fork(name);
+      for (let i = 0; i < data.length; i++) data[i] = init.std * random.normal();
+      return [name, data] as const;
+    }),
+  );
+  return { architecture, config, specs, weights };
+}
+
+/** A copy that training does not touch: the reference. */
+export function cloneLanguageModel(model: LanguageModel): LanguageModel {
+  return { ...model, weights: new Map([...model.weights].map(([name, data]) => [name, data.slice()])) };
+}
+
+export const parameterCount = (model: LanguageModel): number =>
+  [...model.weights.values()].reduce((sum, data) => sum + data.length, 0);
+
+function spec(model: LanguageModel, name: string): ParameterSpec {
+  const found = model.specs.find((s) => s.name === name);
+  if (!found) throw new Error(`${model.architecture.title} has no parameter "${name}"`);
+  return found;
+}
+
+/** Weights as graph inputs, each made once: what is trained, and small models. */
+export function weightInputs(g: GraphBuilder, model: LanguageModel): Weights {
+  return lazily((name) => g.input(name, 'float32', spec(model, name).shape));
+}
+
+/** Weights written into the graph: frozen ones, which the runtime packs once (fact: decoding is three times as fast). */
+export function weightConstants(g: GraphBuilder, model: LanguageModel): Weights {
+  return lazily((name) => {
+    const data = model.weights.get(name);
+    if (!data) throw new Error(`${model.architecture.title} has no parameter "${name}"`);
+    return g.constant(name, 'float32', spec(model, name).shape as number[], data);
+  });
+}
+
+function lazily(make: Weights): Weights {
+  const made = new Map<string, ReturnType<Weights>>();
+  return (name) => {
+    const value = made.get(name) ?? make(name);
+    made.set(name, value);
+    return value;
+  };
+}
+
+/** Feeds for `weightInputs`: the arrays themselves, no copy. */
+export function weightFeeds(model: LanguageModel): Record<string, Tensor> {
+  return Object.fromEntries(
+    model.specs.map(({ name, shape }) => [name, float32(shape, model.weights.get(name) ?? new Float32Array())]),
+  );
+}
