@@ -1,0 +1,87 @@
+/** What a command is: its words, its examples, and a function from options to a JSON document. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { Command as Commander } from 'commander';
+import type { Workspace } from '../host/workspace.ts';
+
+/** A mistake in how the program was called: exit code 2. */
+export class UsageError extends Error {
+  readonly code = 'usage';
+  readonly exitCode = 2;
+  constructor(message: string) {
+    super(message);
+    this.name = 'UsageError';
+  }
+}
+
+/** A file that cannot be used: exit code 3. */
+export class InputError extends Error {
+  readonly code: string;
+  readonly exitCode = 3;
+  readonly details: unknown;
+  constructor(message: string, options: { code?: string; details?: unknown; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.name = 'InputError';
+    this.code = options.code ?? 'bad_input';
+    this.details = options.details;
+  }
+}
+
+export interface CommandContext {
+  readonly workspace: Workspace;
+  /** Aborted by the first Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** Progress on standard error: a bar on a terminal, lines in a pipe, nothing with --quiet. */
+  progress(done: number, total: number, what: string): void;
+  /** A line on standard error, unless --quiet. */
+  say(text: string): void;
+  /** A line for people on standard output; nothing with --json -, which then holds the document alone. */
+  print(text: string): void;
+}
+
+export interface CommandDefinition {
+  readonly id: string;
+  readonly summary: string;
+  readonly examples: readonly string[];
+  /** Adds arguments and options. */
+  configure(command: Commander): void;
+  /** `options` are commander's; the result is the JSON document, printed for people by `show`. */
+  run(args: readonly string[], options: Readonly<Record<string, unknown>>, context: CommandContext): Promise<unknown>;
+  /** What people see instead of the document. */
+  show?(document: never, context: CommandContext): void;
+}
+
+export const defineCommand = (definition: CommandDefinition): CommandDefinition => definition;
+
+/** Reads a JSON file with named errors. */
+export function readJsonInput(path: string): Record<string, unknown> {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new InputError(`${path} cannot be read: ${cause instanceof Error ? cause.message : cause}`, { cause });
+  }
+  try {
+    const value: unknown = JSON.parse(text);
+    if (value !== null && typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>;
+  } catch (cause) {
+    throw new InputError(`${path} is not valid JSON: ${cause instanceof Error ? cause.message : cause}`, { cause });
+  }
+  throw new InputError(`${path} must hold a JSON object`);
+}
+
+/** A required list of strings of an input document. */
+export function stringsOf(document: Readonly<Record<string, unknown>>, key: string): string[] {
+  const value = document[key];
+  if (!Array.isArray(value) || !value.every((v) => typeof v === 'string'))
+    throw new InputError(
+      `the input's "${key}" must be a list of strings, found ${JSON.stringify(value)?.slice(0, 60)}`,
+    );
+  return value;
+}
+
+/** Writes the document where --json asked for it. */
+export function writeDocument(target: string, document: unknown): void {
+  const text = `${JSON.stringify(document)}\n`;
+  if (target === '-') writeFileSync(1, text);
+  else writeFileSync(target, text);
+}

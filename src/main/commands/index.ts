@@ -1,0 +1,7 @@
+/** The commands of `plumb`: one file each, one line here. */
+import { registry } from '../base/registry.ts';
+import { generate } from './generate.ts';
+import { logits } from './logits.ts';
+import { tokenize } from './tokenize.ts';
+
+export const commands = registry('command', [tokenize, logits, generate]);

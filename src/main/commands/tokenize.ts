@@ -1,0 +1,65 @@
+/** `plumb tokenize`: texts or conversations → ids, offsets and what they decode to. */
+import { defineCommand, InputError, readJsonInput, stringsOf, UsageError } from './command.ts';
+import { addModelOptions, modelPath } from './model-options.ts';
+
+interface Message {
+  role: string;
+  content: string;
+}
+
+export const tokenize = defineCommand({
+  id: 'tokenize',
+  summary: 'Turn texts or conversations into token ids, and back.',
+  examples: [
+    'plumb tokenize --model ./SmolLM2-135M --input texts.json',
+    'plumb tokenize --tokenizer tokenizer.json --input conversations.json --json -',
+  ],
+  configure(command) {
+    addModelOptions(command, false);
+    command.requiredOption('--input <file>', '{"texts": […], "add_special_tokens": true} or {"conversations": […]}');
+  },
+  async run(_args, options, context) {
+    const { loadTokenizer } = await import('../data/tokenizers/index.ts');
+    const { openCheckpoint } = await import('../data/checkpoints/index.ts');
+    const document = readJsonInput(String(options.input));
+    const path = options.tokenizer
+      ? String(options.tokenizer)
+      : openCheckpoint(modelPath(options.model, context)).tokenizerPath;
+    if (!path) throw new UsageError('the model has no tokenizer of its own; name one with --tokenizer FILE');
+    const tokenizer = loadTokenizer(path);
+    const addSpecialTokens = document.add_special_tokens !== false;
+    if (document.conversations === undefined) {
+      const results = stringsOf(document, 'texts').map((text) => {
+        const { ids, offsets } = tokenizer.encode(text, { addSpecialTokens });
+        return {
+          ids,
+          offsets,
+          decoded: tokenizer.decode(ids),
+          decoded_skip_special: tokenizer.decode(ids, { skipSpecialTokens: true }),
+        };
+      });
+      return { results };
+    }
+    const { conversations, chat_template: template, add_generation_prompt: generation } = document;
+    if (!Array.isArray(conversations))
+      throw new InputError('the input\'s "conversations" must be a list of message lists');
+    const variables = Object.fromEntries(
+      ['bos_token', 'eos_token', 'unk_token', 'pad_token'].flatMap((k) =>
+        typeof document[k] === 'string' ? [[k, document[k]]] : [],
+      ),
+    );
+    const results = (conversations as Message[][]).map((messages) => {
+      try {
+        const text = tokenizer.renderChat(messages, {
+          addGenerationPrompt: generation === true,
+          template: typeof template === 'string' ? template : undefined,
+          variables,
+        });
+        return { text, ids: tokenizer.encode(text, { addSpecialTokens: false }).ids };
+      } catch (error) {
+        return { error: { message: error instanceof Error ? error.message : String(error) } };
+      }
+    });
+    return { results };
+  },
+});
