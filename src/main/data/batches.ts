@@ -1,0 +1,146 @@
+/** Examples → token ids and padded batches: the one place for TRL's counting rules and for padding. */
+
+import type { DemonstrationExample, Message, PreferenceExample, TextOrChat } from './examples.ts';
+import type { Tokenizer } from './tokenizers/tokenizer.ts';
+
+/** One sequence; tokens from `start` on count (position 0 never does: nothing predicts it). */
+export interface TokenRow {
+  readonly ids: readonly number[];
+  readonly start: number;
+}
+
+export interface PairTokens {
+  readonly chosen: TokenRow;
+  readonly rejected: TokenRow;
+}
+
+export interface Dropped {
+  readonly dropped: string;
+}
+
+export interface TokenLimits {
+  readonly maxLength: number | null;
+  /** keep_start cuts the end (TRL's default), keep_end the beginning. */
+  readonly truncation: 'keep_start' | 'keep_end';
+}
+
+/** Plain text gets the tokenizer's special tokens and, behind the answer, its end token unless it is there already. */
+function plainIds(tokenizer: Tokenizer, text: string): number[] {
+  return tokenizer.encode(text).ids;
+}
+
+function withEnd(tokenizer: Tokenizer, text: string): string {
+  const { eosToken } = tokenizer;
+  return eosToken === null || text.endsWith(eosToken) ? text : text + eosToken;
+}
+
+function chatIds(tokenizer: Tokenizer, messages: readonly Message[], addGenerationPrompt: boolean): number[] {
+  return tokenizer.encode(tokenizer.renderChat(messages, { addGenerationPrompt }), { addSpecialTokens: false }).ids;
+}
+
+const isChat = (value: TextOrChat): value is readonly Message[] => typeof value !== 'string';
+
+/** Ids of the prompt alone. */
+export function promptIds(tokenizer: Tokenizer, prompt: TextOrChat): number[] {
+  if (isChat(prompt)) return chatIds(tokenizer, prompt, true);
+  return prompt === '' ? [] : plainIds(tokenizer, prompt);
+}
+
+/** Ids of prompt and answer together, as they are trained on. */
+export function answeredIds(tokenizer: Tokenizer, prompt: TextOrChat, answer: TextOrChat): number[] {
+  if (isChat(prompt) || isChat(answer))
+    return chatIds(tokenizer, [...(prompt as readonly Message[]), ...(answer as readonly Message[])], false);
+  return plainIds(tokenizer, withEnd(tokenizer, prompt + answer));
+}
+
+function sharedPrefix(a: readonly number[], b: readonly number[]): number {
+  let n = 0;
+  while (n < a.length && n < b.length && a[n] === b[n]) n++;
+  return n;
+}
+
+/** Cuts to `maxLength`; `start` follows the cut. */
+function cut(ids: readonly number[], start: number, { maxLength, truncation }: TokenLimits): TokenRow {
+  if (maxLength === null || ids.length <= maxLength) return { ids, start };
+  if (truncation === 'keep_start') return { ids: ids.slice(0, maxLength), start };
+  const lost = ids.length - maxLength;
+  return { ids: ids.slice(lost), start: Math.max(0, start - lost) };
+}
+
+/**
+ * A pair as TRL 1.16 counts it: the answer begins where the ids of prompt and of prompt + answer stop being equal, for both sides at the
+ * earlier of the two places. Dropped when the prompt alone fills `maxLength`.
+ */
+export function pairTokens(
+  tokenizer: Tokenizer,
+  example: PreferenceExample,
+  limits: TokenLimits,
+): PairTokens | Dropped {
+  const prompt = promptIds(tokenizer, example.prompt);
+  const chosen = answeredIds(tokenizer, example.prompt, example.chosen);
+  const rejected = answeredIds(tokenizer, example.prompt, example.rejected);
+  const start = Math.min(sharedPrefix(prompt, chosen), sharedPrefix(prompt, rejected));
+  if (limits.truncation === 'keep_start' && limits.maxLength !== null && start >= limits.maxLength)
+    return { dropped: `the prompt alone has ${start} tokens; max_length is ${limits.maxLength}` };
+  return { chosen: cut(chosen, start, limits), rejected: cut(rejected, start, limits) };
+}
+
+/** An SFT row; `completionOnly` counts the completion's tokens alone. Dropped when no token is left to learn. */
+export function demonstrationTokens(
+  tokenizer: Tokenizer,
+  { prompt, completion }: DemonstrationExample,
+  completionOnly: boolean,
+  limits: TokenLimits,
+): TokenRow | Dropped {
+  if (prompt === null) {
+    const ids = isChat(completion)
+      ? chatIds(tokenizer, completion, false)
+      : plainIds(tokenizer, withEnd(tokenizer, completion));
+    return cut(ids, 0, limits);
+  }
+  const ids = answeredIds(tokenizer, prompt, completion);
+  const start = completionOnly ? sharedPrefix(promptIds(tokenizer, prompt), ids) : 0;
+  const row = cut(ids, start, limits);
+  if (row.start >= row.ids.length)
+    return { dropped: `no token of the completion is left within max_length ${limits.maxLength}` };
+  return row;
+}
+
+/** Tokens that are scored: those from `start` on which something predicts. */
+export const scoredTokens = ({ ids, start }: TokenRow): number => Math.max(0, ids.length - Math.max(1, start));
+
+/** Rows padded on the right to one length, and the positions whose predictions are asked for. */
+export interface PaddedBatch {
+  readonly size: number;
+  readonly length: number;
+  /** [size, length] */
+  readonly ids: Int32Array;
+  /** Flat positions that predict a scored token, row after row, [M]. */
+  readonly rows: Int32Array;
+  /** The token each of them predicts, [M]. */
+  readonly labels: Int32Array;
+  /** Where the positions of row r begin among M; one entry more than rows. */
+  readonly offsets: Int32Array;
+  /** Real tokens, padding not counted. */
+  readonly tokens: number;
+}
+
+export function padBatch(rows: readonly TokenRow[], padId: number): PaddedBatch {
+  const length = Math.max(1, ...rows.map((r) => r.ids.length));
+  const ids = new Int32Array(rows.length * length).fill(padId);
+  const total = rows.reduce((sum, row) => sum + scoredTokens(row), 0);
+  const positions = new Int32Array(total);
+  const labels = new Int32Array(total);
+  const offsets = new Int32Array(rows.length + 1);
+  let at = 0;
+  rows.forEach((row, r) => {
+    ids.set(row.ids, r * length);
+    for (let i = Math.max(1, row.start); i < row.ids.length; i++) {
+      positions[at] = r * length + i - 1;
+      labels[at++] = row.ids[i];
+    }
+    offsets[r + 1] = at;
+  });
+  const tokens = rows.reduce((sum, row) => sum + row.ids.length, 0);
+  return { size: rows.length, length, ids, rows: positions, labels, offsets, tokens };
+}

@@ -1,0 +1,76 @@
+/** Gradient accumulation, clipping and AdamW over all weights of a model, with state that can be saved. */
+
+import type { Tensor } from '../engine/graph/value.ts';
+import type { LanguageModel } from '../engine/models/language-model.ts';
+import { type AdamWOptions, adamwStep, initMoments, type Moments } from '../engine/optim/adamw.ts';
+import { clipFactor, globalNorm } from '../engine/optim/clip.ts';
+import { gradientName } from './step-graph.ts';
+
+export interface OptimiserOptions extends AdamWOptions {
+  /** 0 or null: no clipping. */
+  readonly maxGradNorm: number | null;
+}
+
+export class Optimiser {
+  readonly model: LanguageModel;
+  readonly options: OptimiserOptions;
+  /** Optimiser steps taken: the t of the bias correction. */
+  steps = 0;
+  #moments = new Map<string, Moments>();
+  #gradients = new Map<string, Float32Array>();
+  #batches = 0;
+
+  constructor(model: LanguageModel, options: OptimiserOptions) {
+    this.model = model;
+    this.options = options;
+    for (const [name, data] of model.weights) this.#moments.set(name, initMoments(data.length));
+  }
+
+  /** Adds the gradients of one micro-batch, found among a step graph's outputs. The first one is kept without a copy. */
+  accumulate(outputs: Readonly<Record<string, Tensor>>): void {
+    for (const name of this.model.weights.keys()) {
+      const found = outputs[gradientName(name)].data as Float32Array;
+      const sum = this.#gradients.get(name);
+      if (this.#batches === 0 || !sum) this.#gradients.set(name, found);
+      else for (let i = 0; i < sum.length; i++) sum[i] += found[i];
+    }
+    this.#batches++;
+  }
+
+  /** Clips, steps, forgets the gradients; returns the norm before clipping. */
+  step(learningRate: number): number {
+    if (this.#batches === 0) throw new Error('a step needs gradients first');
+    const gradients = [...this.model.weights.keys()].map((name) => this.#gradients.get(name) ?? new Float32Array());
+    const norm = globalNorm(gradients);
+    const gradientScale = clipFactor(norm, this.options.maxGradNorm);
+    this.steps++;
+    for (const { name, decay } of this.model.specs) {
+      const weight = this.model.weights.get(name);
+      const gradient = this.#gradients.get(name);
+      const moments = this.#moments.get(name);
+      if (!weight || !gradient || !moments) throw new Error(`no gradient for "${name}"`);
+      adamwStep(weight, gradient, moments, this.options, { step: this.steps, learningRate, gradientScale, decay });
+    }
+    this.#gradients.clear();
+    this.#batches = 0;
+    return norm;
+  }
+
+  /** Moments by name for a checkpoint: `exp_avg.NAME` and `exp_avg_sq.NAME`, torch's words. */
+  state(): Map<string, { shape: readonly number[]; data: Float32Array }> {
+    const state = new Map<string, { shape: readonly number[]; data: Float32Array }>();
+    for (const { name, shape } of this.model.specs) {
+      const moments = this.#moments.get(name) ?? initMoments(0);
+      state.set(`exp_avg.${name}`, { shape, data: moments.first });
+      state.set(`exp_avg_sq.${name}`, { shape, data: moments.second });
+    }
+    return state;
+  }
+
+  /** Restores what `state` gave. */
+  restore(steps: number, read: (name: string) => Float32Array): void {
+    this.steps = steps;
+    for (const name of this.model.weights.keys())
+      this.#moments.set(name, { first: read(`exp_avg.${name}`), second: read(`exp_avg_sq.${name}`) });
+  }
+}

@@ -1,0 +1,61 @@
+/** The frame of every training graph: token inputs, statistics of the scored positions, a loss, and the gradient of every weight. */
+
+import type { PaddedBatch } from '../data/batches.ts';
+import { gradients } from '../engine/autodiff/gradient.ts';
+import { GraphBuilder } from '../engine/graph/builder.ts';
+import type { Graph, Tensor, Value } from '../engine/graph/value.ts';
+import { type TokenStatistics, tokenStatistics } from '../engine/losses/logp.ts';
+import { type LanguageModel, weightInputs } from '../engine/models/language-model.ts';
+import { causalMaskFeed, positionFeed } from '../engine/runtime/batch-feeds.ts';
+import { int32 } from '../engine/runtime/session.ts';
+
+/** Name of the output that holds a weight's gradient. */
+export const gradientName = (weight: string): string => `d:${weight}`;
+
+/**
+ * `loss` gets the statistics of the M scored positions and returns a scalar. Outputs: loss, logp, entropy, correct, mean_logit (all [M]),
+ * and, unless `forwardOnly`, one gradient per weight.
+ */
+export function buildStepGraph(
+  model: LanguageModel,
+  maxPositions: number,
+  loss: (g: GraphBuilder, tokens: TokenStatistics) => Value,
+  forwardOnly = false,
+): Graph {
+  const g = new GraphBuilder('train_step');
+  const { architecture, config, specs } = model;
+  const weights = weightInputs(g, model);
+  const ids = g.input('ids', 'int32', ['B', 'T']);
+  const positions = g.input('positions', 'int64', ['B', 'T']);
+  const mask = g.input('mask', 'float32', ['T', 'T']);
+  const rows = g.input('rows', 'int32', ['M']);
+  const labels = g.input('labels', 'int32', ['M']);
+  const { hidden } = architecture.decode(g, config, weights, { ids, positions, mask, maxPositions });
+  // the head sees the scored positions only: prompts and padding cost nothing there
+  const logits = architecture.head(g, config, weights, g.gather(hidden, rows));
+  const tokens = tokenStatistics(g, logits, labels);
+  const total = loss(g, tokens);
+  g.output('loss', total);
+  g.output('logp', tokens.logp);
+  g.output('entropy', tokens.entropy);
+  g.output('correct', tokens.correct);
+  g.output('mean_logit', tokens.meanLogit);
+  if (!forwardOnly) {
+    const targets = specs.map((spec) => weights(spec.name));
+    gradients(g, total, targets).forEach((gradient, i) => {
+      g.output(gradientName(specs[i].name), gradient);
+    });
+  }
+  return g.build();
+}
+
+/** Token feeds of a padded batch. */
+export function batchFeeds(batch: PaddedBatch): Record<string, Tensor> {
+  return {
+    ids: int32([batch.size, batch.length], batch.ids),
+    positions: positionFeed(batch.size, batch.length),
+    mask: causalMaskFeed(batch.length),
+    rows: int32([batch.rows.length], batch.rows),
+    labels: int32([batch.labels.length], batch.labels),
+  };
+}
