@@ -1,0 +1,109 @@
+/** Everything a resume needs, as a Hugging Face folder plus the optimiser's state, written atomically. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { recoverFolder, replaceFolderAtomic, writeFileAtomic } from '../data/checkpoints/atomic.ts';
+import { readJsonObject } from '../data/checkpoints/huggingface.ts';
+import { openSafetensors, writeSafetensors } from '../data/checkpoints/safetensors.ts';
+import type { LanguageModel } from '../engine/models/language-model.ts';
+import type { LoadedModel } from './load-model.ts';
+import type { Optimiser } from './optimiser.ts';
+
+/** Where a run stands: enough, with the config, to go on as if nothing had happened (row order and sampling follow from seed and step). */
+export interface RunState {
+  readonly step: number;
+  readonly tokens: number;
+  /** Of the config's training options: a resume with another config is refused. */
+  readonly fingerprint: string;
+}
+
+const folderOf = (outputDir: string, step: number): string => join(outputDir, `checkpoint-${step}`);
+
+/** Tensors of a model by name and shape. */
+function tensorsOf(model: LanguageModel) {
+  return new Map(
+    model.specs.map(({ name, shape }) => [name, { shape, data: model.weights.get(name) ?? new Float32Array() }]),
+  );
+}
+
+/** config.json as transformers reads it: what was loaded, the dtype as trained. */
+function modelFiles({ model, tokenizer, folder }: LoadedModel): Record<string, string> {
+  const { torch_dtype: _old, ...config } = model.config.raw;
+  return {
+    'config.json': `${JSON.stringify({ ...config, dtype: 'float32' }, null, 2)}\n`,
+    ...(Object.keys(folder.generationConfig).length > 0
+      ? { 'generation_config.json': `${JSON.stringify(folder.generationConfig, null, 2)}\n` }
+      : {}),
+    ...tokenizer.files(),
+  };
+}
+
+/** Writes `checkpoint-STEP`; removes the oldest beyond `keep`. Returns folder and size. */
+export function saveCheckpoint(
+  outputDir: string,
+  loaded: LoadedModel,
+  optimiser: Optimiser,
+  state: RunState,
+  keep: number,
+) {
+  const path = folderOf(outputDir, state.step);
+  replaceFolderAtomic(path, (folder) => {
+    for (const [name, content] of Object.entries(modelFiles(loaded))) writeFileSync(join(folder, name), content);
+    writeSafetensors(join(folder, 'model.safetensors'), tensorsOf(loaded.model));
+    writeSafetensors(join(folder, 'optimizer.safetensors'), optimiser.state());
+    writeFileSync(
+      join(folder, 'plumbline_state.json'),
+      `${JSON.stringify({ ...state, optimizerSteps: optimiser.steps })}\n`,
+    );
+  });
+  const steps = checkpointSteps(outputDir);
+  for (const old of steps.slice(0, Math.max(0, steps.length - keep)))
+    rmSync(folderOf(outputDir, old), { recursive: true, force: true });
+  return { folder: path, bytes: folderBytes(path) };
+}
+
+/** Steps of complete checkpoints, rising. */
+export function checkpointSteps(outputDir: string): number[] {
+  if (!existsSync(outputDir)) return [];
+  for (const name of readdirSync(outputDir)) {
+    const interrupted = /^\.(checkpoint-\d+)\.old$/.exec(name);
+    if (interrupted) recoverFolder(join(outputDir, interrupted[1]));
+  }
+  return readdirSync(outputDir)
+    .flatMap((name) => /^checkpoint-(\d+)$/.exec(name)?.[1] ?? [])
+    .map(Number)
+    .sort((a, b) => a - b);
+}
+
+/** Loads the newest checkpoint into model and optimiser; undefined when there is none. Refuses one made with another config. */
+export function loadCheckpoint(
+  outputDir: string,
+  model: LanguageModel,
+  optimiser: Optimiser,
+  fingerprint: string,
+): RunState | undefined {
+  const step = checkpointSteps(outputDir).at(-1);
+  if (step === undefined) return undefined;
+  const folder = folderOf(outputDir, step);
+  const found = readJsonObject(join(folder, 'plumbline_state.json'));
+  if (found.fingerprint !== fingerprint)
+    throw new Error(`${folder} was made with other options; start a new run, or restore the options it was made with`);
+  const weights = openSafetensors(join(folder, 'model.safetensors'));
+  for (const [name, data] of model.weights) data.set(weights.float32(name));
+  const moments = openSafetensors(join(folder, 'optimizer.safetensors'));
+  optimiser.restore(Number(found.optimizerSteps), (name) => moments.float32(name));
+  return { step, tokens: Number(found.tokens), fingerprint };
+}
+
+/** The trained model itself, file by file: each is replaced whole, the weights last. */
+export function saveFinal(outputDir: string, loaded: LoadedModel): void {
+  mkdirSync(outputDir, { recursive: true });
+  for (const [name, content] of Object.entries(modelFiles(loaded))) writeFileAtomic(join(outputDir, name), content);
+  const temporary = join(outputDir, '.model.new');
+  writeSafetensors(temporary, tensorsOf(loaded.model));
+  writeFileAtomic(join(outputDir, 'model.safetensors'), readFileSync(temporary));
+  rmSync(temporary);
+}
+
+function folderBytes(path: string): number {
+  return readdirSync(path).reduce((sum, name) => sum + statSync(join(path, name)).size, 0);
+}

@@ -1,0 +1,174 @@
+/** Options that every training method shares, under TRL's and transformers' names, with what the form needs to show them. */
+import { z } from 'zod';
+import { nearest } from '../base/registry.ts';
+import { schedules } from '../engine/optim/schedules.ts';
+
+/** Metadata of one option: human title, one sentence, unit, form group, whether the short form shows it. */
+const about = (title: string, description: string, group: string, more: { unit?: string; common?: boolean } = {}) => ({
+  title,
+  description,
+  group,
+  ...more,
+});
+
+const text = z.string().min(1);
+const names = schedules.all.map((s) => s.id) as [string, ...string[]];
+
+export const commonOptions = {
+  method: text.meta(about('Method', 'How the model is trained.', 'Model')),
+  model: text
+    .optional()
+    .meta(
+      about('Model', 'Where training starts: a folder, a file, or a model of the workspace.', 'Model', {
+        common: true,
+      }),
+    ),
+  tokenizer: text.optional().meta(about('Tokenizer', 'Tokenizer file of a model that has none of its own.', 'Model')),
+  dataset: text.meta(about('Data', 'A file, or a dataset of the workspace.', 'Model', { common: true })),
+  eval_dataset: text.optional().meta(about('Evaluation data', 'Rows held out from training.', 'Evaluation')),
+  output_dir: text.optional().meta(about('Output folder', 'Where the trained model is written.', 'Model')),
+  seed: z
+    .int()
+    .default(42)
+    .meta(about('Seed', 'Same seed, same bits.', 'Training', { common: true })),
+  shuffle: z
+    .boolean()
+    .default(true)
+    .meta(about('Shuffle', 'A fresh order every epoch; off keeps the order of the data.', 'Training')),
+  max_length: z
+    .int()
+    .min(2)
+    .nullable()
+    .default(1024)
+    .meta(
+      about('Longest sequence', 'Prompt and answer together; longer ones are cut.', 'Training', {
+        unit: 'tokens',
+        common: true,
+      }),
+    ),
+  learning_rate: z
+    .number()
+    .min(0)
+    .meta(about('Learning rate', 'Step size of AdamW at its highest.', 'Training', { common: true })),
+  lr_scheduler_type: z
+    .enum(names)
+    .default('linear')
+    .meta(about('Schedule', 'How the learning rate changes over the run.', 'Training')),
+  lr_scheduler_kwargs: z
+    .record(z.string(), z.number())
+    .default({})
+    .meta(about('Schedule options', "The schedule's own numbers.", 'Training')),
+  warmup_steps: z
+    .number()
+    .min(0)
+    .default(0)
+    .meta(about('Warm-up', 'Steps until the full rate; below 1 a share of all steps.', 'Training', { unit: 'steps' })),
+  weight_decay: z
+    .number()
+    .min(0)
+    .default(0)
+    .meta(about('Weight decay', 'Decoupled; not on biases and norms.', 'Training')),
+  adam_beta1: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0.9)
+    .meta(about('Adam β₁', 'Memory of the mean gradient.', 'Training')),
+  adam_beta2: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0.999)
+    .meta(about('Adam β₂', 'Memory of the squared gradient.', 'Training')),
+  adam_epsilon: z
+    .number()
+    .positive()
+    .default(1e-8)
+    .meta(about('Adam ε', 'Keeps the division finite.', 'Training')),
+  max_grad_norm: z
+    .number()
+    .min(0)
+    .default(1)
+    .meta(about('Gradient clipping', 'Largest norm of all gradients together; 0 = none.', 'Training')),
+  per_device_train_batch_size: z
+    .int()
+    .min(1)
+    .default(8)
+    .meta(about('Batch size', 'Rows in one forward pass.', 'Training', { unit: 'rows', common: true })),
+  gradient_accumulation_steps: z
+    .int()
+    .min(1)
+    .default(1)
+    .meta(about('Accumulation', 'Forward passes whose gradients make one step.', 'Training')),
+  num_train_epochs: z
+    .number()
+    .positive()
+    .default(3)
+    .meta(about('Epochs', 'Passes over the data, unless the steps are given.', 'Training', { common: true })),
+  max_steps: z
+    .int()
+    .default(-1)
+    .meta(about('Steps', 'Optimiser steps; −1 = by epochs.', 'Training', { unit: 'steps', common: true })),
+  eval_steps: z
+    .int()
+    .min(0)
+    .default(0)
+    .meta(
+      about('Evaluate every', 'Steps between evaluations; 0 = at start and end only.', 'Evaluation', { unit: 'steps' }),
+    ),
+  save_steps: z
+    .int()
+    .min(0)
+    .default(0)
+    .meta(about('Save every', 'Steps between checkpoints; 0 = at the end only.', 'Training', { unit: 'steps' })),
+  save_total_limit: z
+    .int()
+    .min(1)
+    .default(2)
+    .meta(about('Keep', 'Latest checkpoints that are kept.', 'Training')),
+  sample_prompts: z
+    .int()
+    .min(0)
+    .max(32)
+    .default(0)
+    .meta(about('Sample prompts', 'Prompts answered at every evaluation.', 'Evaluation')),
+  sample_max_new_tokens: z
+    .int()
+    .min(1)
+    .default(48)
+    .meta(about('Longest sample', 'Tokens of a sample.', 'Evaluation', { unit: 'tokens' })),
+  sample_temperature: z
+    .number()
+    .min(0)
+    .default(1)
+    .meta(about('Sample temperature', '0 = the likeliest token.', 'Evaluation')),
+} as const;
+
+export type CommonOptions = z.output<z.ZodObject<typeof commonOptions>>;
+
+/** A config that cannot be used: exit code 2. `details` lists every problem. */
+export class ConfigError extends Error {
+  readonly code = 'bad_config';
+  readonly exitCode = 2;
+  readonly details: unknown;
+  constructor(message: string, details?: unknown) {
+    super(message);
+    this.name = 'ConfigError';
+    this.details = details;
+  }
+}
+
+/** Parses a flat config; an unknown key is an error that names the nearest known one, a wrong value one that names key and fix. */
+export function parseConfig<T extends z.ZodRawShape>(
+  schema: z.ZodObject<T>,
+  config: Readonly<Record<string, unknown>>,
+): z.output<z.ZodObject<T>> {
+  const known = Object.keys(schema.shape);
+  for (const key of Object.keys(config))
+    if (!known.includes(key))
+      throw new ConfigError(`unknown option "${key}"; did you mean "${nearest(key, known)}"?`, { key });
+  const parsed = schema.safeParse(config);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  throw new ConfigError(problems.join('; '), { problems });
+}

@@ -1,0 +1,60 @@
+/** What a training method is: its place in the catalogue, its options, and a script from config to trained model. */
+import type { z } from 'zod';
+import type { Named } from '../base/registry.ts';
+
+export interface TrainSample {
+  readonly promptIndex: number;
+  readonly prompt: string;
+  readonly completion: string;
+  readonly tokens: number;
+  readonly reward: number | null;
+  readonly finishReason: string;
+}
+
+export type TrainEvent =
+  | { readonly type: 'started'; readonly maxSteps: number; readonly rows: number; readonly reference: string | null }
+  | {
+      readonly type: 'metrics';
+      readonly step: number;
+      readonly evaluation: boolean;
+      readonly metrics: Readonly<Record<string, number>>;
+    }
+  | { readonly type: 'samples'; readonly step: number; readonly samples: readonly TrainSample[] }
+  | { readonly type: 'log'; readonly level: 'info' | 'warning'; readonly text: string }
+  | { readonly type: 'checkpoint'; readonly step: number; readonly folder: string; readonly bytes: number };
+
+/** How a running method talks to whoever started it. */
+export interface TrainControl {
+  /** Makes a path of the config absolute; names of the workspace become folders. */
+  resolvePath(path: string): string;
+  emit(event: TrainEvent): void;
+  /** Called once a step: lets messages in and waits while the run is paused. */
+  breathe(): Promise<void>;
+  /** Whether the user asked to stop: the method saves a checkpoint and returns. */
+  stopRequested(): boolean;
+  /** Continue from the newest checkpoint of the output folder. */
+  readonly resume: boolean;
+  readonly threads?: number;
+}
+
+export interface TrainResult {
+  readonly status: 'finished' | 'stopped';
+  readonly steps: number;
+  /** Real tokens trained on. */
+  readonly tokens: number;
+}
+
+export interface Method extends Named {
+  readonly title: string;
+  readonly summary: string;
+  readonly mark: 'sft' | 'rm' | 'ppo' | 'offline' | 'online' | 'kto' | 'bon';
+  readonly formula: string;
+  readonly goodFor: string;
+  readonly watch: string;
+  readonly papers: readonly { readonly title: string; readonly url: string }[];
+  /** Kinds of data it trains on. */
+  readonly data: readonly ('preference' | 'demonstrations' | 'unpaired' | 'prompts')[];
+  readonly params: z.ZodObject;
+  /** `config` is not yet parsed; `outputDir` is absolute. */
+  train(config: Readonly<Record<string, unknown>>, outputDir: string, control: TrainControl): Promise<TrainResult>;
+}

@@ -1,0 +1,7 @@
+/** Training methods: one file each, one line here. */
+import { registry } from '../../base/registry.ts';
+import type { Method } from '../method.ts';
+import { dpo } from './dpo.ts';
+import { sft } from './sft.ts';
+
+export const methods = registry<Method>('method', [sft, dpo]);

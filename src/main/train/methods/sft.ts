@@ -1,0 +1,167 @@
+/** Supervised fine-tuning: maximises Σ ln π(token) over demonstrations, the mean over all counted tokens of a step. */
+import { z } from 'zod';
+import { mean } from '../../base/statistics.ts';
+import { demonstrationTokens, padBatch, scoredTokens, type TokenRow } from '../../data/batches.ts';
+import { demonstrationExample } from '../../data/examples.ts';
+import { readRecords } from '../../data/records.ts';
+import { weightFeeds } from '../../engine/models/language-model.ts';
+import { float32, Session } from '../../engine/runtime/session.ts';
+import { commonOptions, parseConfig } from '../config.ts';
+import { loadModel } from '../load-model.ts';
+import { meanOf, runSteps } from '../loop.ts';
+import type { Method } from '../method.ts';
+import { Optimiser } from '../optimiser.ts';
+import { createSampler } from '../samples.ts';
+import { batchFeeds, buildStepGraph } from '../step-graph.ts';
+
+const params = z.object({
+  ...commonOptions,
+  model: z
+    .string()
+    .min(1)
+    .meta(commonOptions.model.meta() ?? {}),
+  learning_rate: commonOptions.learning_rate.default(2e-5),
+  completion_only_loss: z.boolean().optional().meta({
+    title: 'Answers only',
+    description: 'Learn the completion, not the prompt; on by itself where rows have both.',
+    group: 'Objective',
+    common: true,
+  }),
+  loss_type: z.enum(['nll', 'dft']).default('nll').meta({
+    title: 'Loss',
+    description: 'nll: −ln π. dft: each token weighted by its own probability (2508.05629).',
+    group: 'Objective',
+  }),
+});
+
+export const sft: Method = {
+  id: 'sft',
+  title: 'SFT',
+  summary: 'Teaches a model to answer as the demonstrations do. The reference of every other method starts here.',
+  mark: 'sft',
+  formula: '−Σ ln π(y|x)',
+  goodFor: 'A first model, or the style of good answers.',
+  watch: 'It learns bad demonstrations as eagerly as good ones.',
+  papers: [{ title: 'Training language models to follow instructions', url: 'https://arxiv.org/abs/2203.02155' }],
+  data: ['demonstrations', 'preference'],
+  params,
+
+  async train(config, outputDir, control) {
+    const options = parseConfig(params, config);
+    const loaded = loadModel(control.resolvePath(options.model), {
+      tokenizer: options.tokenizer && control.resolvePath(options.tokenizer),
+    });
+    const { model, tokenizer } = loaded;
+    const limits = { maxLength: options.max_length, truncation: 'keep_start' } as const;
+
+    // 1. rows → token ids; rows without a token to learn are dropped and counted
+    const read = (path: string): TokenRow[] => {
+      const file = control.resolvePath(path);
+      const kept: TokenRow[] = [];
+      let dropped = 0;
+      for (const record of readRecords(file)) {
+        const example = demonstrationExample(file, record);
+        const found = demonstrationTokens(
+          tokenizer,
+          example,
+          options.completion_only_loss ?? example.prompt !== null,
+          limits,
+        );
+        if ('dropped' in found) dropped++;
+        else kept.push(found);
+      }
+      if (dropped > 0)
+        control.emit({
+          type: 'log',
+          level: 'warning',
+          text: `${dropped} rows of ${path} were dropped: no token to learn within max_length`,
+        });
+      return kept;
+    };
+    const rows = read(options.dataset);
+    const held = options.eval_dataset ? read(options.eval_dataset) : [];
+
+    // 2. one graph: loss = −Σ weight · ln π(token); the weights make it a mean over the whole optimiser step
+    const longest = Math.max(1, ...[...rows, ...held].map((row) => row.ids.length));
+    const graph = buildStepGraph(model, longest, (g, { logp }) => {
+      const weights = g.input('token_weights', 'float32', ['M']);
+      const term = options.loss_type === 'dft' ? g.mul(g.stopGradient(g.exp(logp)), logp) : logp;
+      return g.neg(g.reduceSum(g.mul(weights, term)));
+    });
+    const session = await Session.create(graph, { threads: control.threads });
+    const optimiser = new Optimiser(model, {
+      beta1: options.adam_beta1,
+      beta2: options.adam_beta2,
+      epsilon: options.adam_epsilon,
+      weightDecay: options.weight_decay,
+      maxGradNorm: options.max_grad_norm,
+    });
+    const padId = model.config.padId ?? tokenizer.padId ?? 0;
+    const weights = weightFeeds(model);
+    const run = async (batch: readonly TokenRow[], tokensOfStep: number) => {
+      const padded = padBatch(batch, padId);
+      const count = padded.rows.length;
+      const found = await session.run({
+        ...weights,
+        ...batchFeeds(padded),
+        token_weights: float32([count], new Float32Array(count).fill(1 / tokensOfStep)),
+      });
+      const metrics = {
+        entropy: mean(found.entropy.data as Float32Array),
+        mean_token_accuracy: mean(found.correct.data as Float32Array),
+      };
+      return { found, metrics, loss: Number(found.loss.data[0]), tokens: padded.tokens };
+    };
+
+    const sampler = await createSampler(loaded, options, control);
+    try {
+      return await runSteps(
+        {
+          loaded,
+          optimiser,
+          options,
+          rows: rows.length,
+          reference: null,
+          // 3. a step: micro-batches share one denominator, so 8 rows at once equal 8 times one
+          async trainStep(batches) {
+            const total = batches.flat().reduce((sum, row) => sum + scoredTokens(rows[row]), 0);
+            const reports: Record<string, number>[] = [];
+            let loss = 0;
+            let tokens = 0;
+            for (const batch of batches) {
+              const result = await run(
+                batch.map((row) => rows[row]),
+                total,
+              );
+              optimiser.accumulate(result.found);
+              reports.push(result.metrics);
+              loss += result.loss;
+              tokens += result.tokens;
+            }
+            return { metrics: { loss, ...meanOf(reports) }, tokens };
+          },
+          evaluate:
+            held.length === 0
+              ? undefined
+              : async () => {
+                  const total = held.reduce((sum, row) => sum + scoredTokens(row), 0);
+                  const reports: Record<string, number>[] = [];
+                  let loss = 0;
+                  for (let at = 0; at < held.length; at += options.per_device_train_batch_size) {
+                    const result = await run(held.slice(at, at + options.per_device_train_batch_size), total);
+                    reports.push(result.metrics);
+                    loss += result.loss;
+                  }
+                  return { loss, ...meanOf(reports) };
+                },
+          sample: sampler?.sample,
+        },
+        outputDir,
+        control,
+      );
+    } finally {
+      await sampler?.close();
+      await session.close();
+    }
+  },
+};
