@@ -16,13 +16,11 @@ const names = schedules.all.map((s) => s.id) as [string, ...string[]];
 
 export const commonOptions = {
   method: text.meta(about('Method', 'How the model is trained.', 'Model')),
-  model: text
-    .optional()
-    .meta(
-      about('Model', 'Where training starts: a folder, a file, or a model of the workspace.', 'Model', {
-        common: true,
-      }),
-    ),
+  model: text.optional().meta(
+    about('Model', 'Where training starts: a folder, a file, or a model of the workspace.', 'Model', {
+      common: true,
+    }),
+  ),
   tokenizer: text.optional().meta(about('Tokenizer', 'Tokenizer file of a model that has none of its own.', 'Model')),
   dataset: text.meta(about('Data', 'A file, or a dataset of the workspace.', 'Model', { common: true })),
   eval_dataset: text.optional().meta(about('Evaluation data', 'Rows held out from training.', 'Evaluation')),
