@@ -1,1 +1,2 @@
+/** Placeholder while the bridge is being written. */
 export {};

@@ -1,1 +1,2 @@
+/** Placeholder while the page is being written. */
 export {};
