@@ -1,0 +1,105 @@
+/** Table `pairs`: the rows of a version, densely numbered from 0, so that any page is one range of the primary key. */
+import type { StoredPair, TextOrChat } from '../../../preload/contract/datasets.ts';
+import type { Store, WritableStore } from './store.ts';
+
+export type NewPair = Omit<StoredPair, 'index'>;
+
+/** Bits of the `chat` column: which texts are conversations stored as JSON. */
+const CHAT = { prompt: 1, chosen: 2, rejected: 4, completion: 8 } as const;
+
+const toText = (value: TextOrChat | null): string | null =>
+  value === null || typeof value === 'string' ? value : JSON.stringify(value);
+
+/** Writes rows from index `from` on; inside the caller's transaction. */
+export function insertPairs(store: WritableStore, versionId: string, from: number, pairs: readonly NewPair[]): void {
+  const statement =
+    store.prepare(`INSERT INTO pairs (version_id, idx, prompt, chosen, rejected, completion, chat, label, tie, margin, score_chosen,
+    score_rejected, annotator, metadata, file, line, source_row) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+  pairs.forEach((p, i) => {
+    const chat =
+      (typeof p.prompt === 'string' ? 0 : CHAT.prompt) |
+      (Array.isArray(p.chosen) ? CHAT.chosen : 0) |
+      (Array.isArray(p.rejected) ? CHAT.rejected : 0) |
+      (Array.isArray(p.completion) ? CHAT.completion : 0);
+    statement.run(
+      versionId,
+      from + i,
+      toText(p.prompt),
+      toText(p.chosen),
+      toText(p.rejected),
+      toText(p.completion),
+      chat,
+      p.label === null ? null : Number(p.label),
+      Number(p.tie),
+      p.margin,
+      p.scoreChosen,
+      p.scoreRejected,
+      p.annotator,
+      JSON.stringify(p.metadata),
+      p.provenance.file,
+      p.provenance.line,
+      p.provenance.row,
+    );
+  });
+}
+
+interface Row {
+  idx: number;
+  prompt: string;
+  chosen: string | null;
+  rejected: string | null;
+  completion: string | null;
+  chat: number;
+  label: number | null;
+  tie: number;
+  margin: number | null;
+  score_chosen: number | null;
+  score_rejected: number | null;
+  annotator: string | null;
+  metadata: string;
+  file: string;
+  line: number | null;
+  source_row: number | null;
+}
+
+function fromRow(row: Row): StoredPair {
+  const text = <T extends string | null>(value: T, bit: number): T | TextOrChat =>
+    value !== null && row.chat & bit ? (JSON.parse(value) as TextOrChat) : value;
+  return {
+    index: row.idx,
+    prompt: text(row.prompt, CHAT.prompt),
+    chosen: text(row.chosen, CHAT.chosen),
+    rejected: text(row.rejected, CHAT.rejected),
+    completion: text(row.completion, CHAT.completion),
+    label: row.label === null ? null : row.label === 1,
+    tie: row.tie === 1,
+    margin: row.margin,
+    scoreChosen: row.score_chosen,
+    scoreRejected: row.score_rejected,
+    annotator: row.annotator,
+    metadata: JSON.parse(row.metadata) as Record<string, unknown>,
+    provenance: { file: row.file, line: row.line, row: row.source_row },
+  };
+}
+
+/** Rows offset … offset + limit − 1. */
+export function readPairs(store: Store, versionId: string, offset: number, limit: number): StoredPair[] {
+  const rows = store
+    .prepare('SELECT * FROM pairs WHERE version_id = ? AND idx >= ? AND idx < ? ORDER BY idx')
+    .all(versionId, offset, offset + limit) as Row[];
+  return rows.map(fromRow);
+}
+
+export function countPairs(store: Store, versionId: string): number {
+  return (store.prepare('SELECT count(*) AS n FROM pairs WHERE version_id = ?').get(versionId) as { n: number }).n;
+}
+
+/** All rows of a version, one at a time. */
+export function* iteratePairs(store: Store, versionId: string): Generator<StoredPair> {
+  const PAGE = 1000;
+  for (let offset = 0; ; offset += PAGE) {
+    const page = readPairs(store, versionId, offset, PAGE);
+    yield* page;
+    if (page.length < PAGE) return;
+  }
+}

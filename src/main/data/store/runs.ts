@@ -1,0 +1,133 @@
+/** Table `runs`: what was trained, how, and how far it came. */
+import type { RunDetail, RunStatus, RunSummary } from '../../../preload/contract/runs.ts';
+import { listCheckpoints } from './checkpoints.ts';
+import type { Store, WritableStore } from './store.ts';
+
+export interface NewRun {
+  readonly id: string;
+  readonly name: string;
+  readonly method: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly model: string | null;
+  readonly referenceModel: string | null;
+  readonly dataset: string | null;
+  readonly group: string | null;
+  readonly maxSteps: number;
+  readonly createdAt: string;
+  readonly outputDir: string;
+}
+
+export interface RunPatch {
+  readonly status?: RunStatus;
+  readonly step?: number;
+  readonly maxSteps?: number;
+  readonly secondsLeft?: number | null;
+  readonly startedAt?: string;
+  readonly endedAt?: string | null;
+  readonly error?: string | null;
+  readonly seconds?: number;
+  readonly tokensPerSecond?: number;
+  readonly peakMemoryBytes?: number;
+  readonly referenceModel?: string | null;
+  readonly pid?: number | null;
+  readonly latest?: Readonly<Record<string, number | null>>;
+}
+
+/** Field → column; a patch can set nothing else. */
+const PATCHABLE: Readonly<Record<keyof RunPatch, string>> = {
+  status: 'status',
+  step: 'step',
+  maxSteps: 'max_steps',
+  secondsLeft: 'seconds_left',
+  startedAt: 'started_at',
+  endedAt: 'ended_at',
+  error: 'error',
+  seconds: 'seconds',
+  tokensPerSecond: 'tokens_per_second',
+  peakMemoryBytes: 'peak_memory_bytes',
+  referenceModel: 'reference_model',
+  pid: 'pid',
+  latest: 'latest',
+};
+
+export function insertRun(store: WritableStore, run: NewRun): void {
+  store
+    .prepare(`INSERT INTO runs (id, name, method, status, config, model, reference_model, dataset, run_group, max_steps, created_at, output_dir)
+      VALUES (@id, @name, @method, 'queued', @config, @model, @referenceModel, @dataset, @group, @maxSteps, @createdAt, @outputDir)`)
+    .run({ ...run, config: JSON.stringify(run.config) });
+}
+
+export function updateRun(store: WritableStore, id: string, patch: RunPatch): void {
+  const keys = (Object.keys(patch) as (keyof RunPatch)[]).filter((key) => patch[key] !== undefined);
+  if (keys.length === 0) return;
+  const assignments = keys.map((key) => `${PATCHABLE[key]} = @${key}`).join(', ');
+  const values = { ...patch, id, ...(patch.latest ? { latest: JSON.stringify(patch.latest) } : {}) };
+  store.prepare(`UPDATE runs SET ${assignments} WHERE id = @id`).run(values);
+}
+
+const SUMMARY = `id, name, method, status, model, reference_model AS referenceModel, dataset, run_group AS "group", step, max_steps AS maxSteps,
+  seconds_left AS secondsLeft, created_at AS createdAt, started_at AS startedAt, ended_at AS endedAt, error, latest`;
+
+type SummaryRow = Omit<RunSummary, 'latest'> & { latest: string };
+
+const toSummary = (row: SummaryRow): RunSummary => ({ ...row, latest: JSON.parse(row.latest) as RunSummary['latest'] });
+
+/** Newest first. */
+export function listRuns(store: Store): RunSummary[] {
+  return (store.prepare(`SELECT ${SUMMARY} FROM runs ORDER BY created_at DESC, rowid DESC`).all() as SummaryRow[]).map(
+    toSummary,
+  );
+}
+
+export function getRunSummary(store: Store, id: string): RunSummary | undefined {
+  const row = store.prepare(`SELECT ${SUMMARY} FROM runs WHERE id = ?`).get(id) as SummaryRow | undefined;
+  return row && toSummary(row);
+}
+
+export interface RunRecord extends RunDetail {
+  readonly outputDir: string;
+  readonly pid: number | null;
+}
+
+type DetailRow = SummaryRow & {
+  config: string;
+  seconds: number | null;
+  tokensPerSecond: number | null;
+  peakMemoryBytes: number | null;
+  outputDir: string;
+  pid: number | null;
+};
+
+export function getRun(store: Store, id: string): RunRecord | undefined {
+  const row = store
+    .prepare(`SELECT ${SUMMARY}, config, seconds, tokens_per_second AS tokensPerSecond, peak_memory_bytes AS peakMemoryBytes,
+      output_dir AS outputDir, pid FROM runs WHERE id = ?`)
+    .get(id) as DetailRow | undefined;
+  if (!row) return undefined;
+  return {
+    ...toSummary(row),
+    config: JSON.parse(row.config) as Record<string, unknown>,
+    seconds: row.seconds,
+    tokensPerSecond: row.tokensPerSecond,
+    peakMemoryBytes: row.peakMemoryBytes,
+    checkpoints: listCheckpoints(store, id).map(({ step, bytes, createdAt }) => ({ step, bytes, createdAt })),
+    outputDir: row.outputDir,
+    pid: row.pid,
+  };
+}
+
+export function findRunByName(store: Store, name: string): string | undefined {
+  return (store.prepare('SELECT id FROM runs WHERE name = ?').get(name) as { id: string } | undefined)?.id;
+}
+
+/** "offline-dpo-helpful" → "offline-dpo-helpful-01", the first number that is free. */
+export function nextRunName(store: Store, base: string): string {
+  for (let n = 1; ; n++) {
+    const name = `${base}-${String(n).padStart(2, '0')}`;
+    if (!findRunByName(store, name)) return name;
+  }
+}
+
+export function removeRun(store: WritableStore, id: string): boolean {
+  return store.prepare('DELETE FROM runs WHERE id = ?').run(id).changes > 0;
+}
