@@ -25,9 +25,6 @@ export function renderTemplate(source: string, messages: readonly ChatMessage[],
       ...options.variables,
       messages,
       add_generation_prompt: options.addGenerationPrompt,
-      raise_exception: (message: string) => {
-        throw new TokenizerError(message);
-      },
     });
   } catch (cause) {
     if (cause instanceof TokenizerError) throw cause;
