@@ -1,2 +1,6 @@
-/** Placeholder while the entry is being written. */
-export {};
+/** The job process: does one job in a process of its own, so that a training step never blocks the window or the database. */
+import { hostChannel } from './jobs/channels.ts';
+import { jobKinds } from './jobs/kinds/index.ts';
+import { runJobProcess } from './jobs/worker-frame.ts';
+
+runJobProcess(jobKinds, hostChannel());

@@ -1,0 +1,6 @@
+/** Kinds of job that a job process can do: one file each, one line here. */
+import { registry } from '../../base/registry.ts';
+import type { JobKind } from '../kind.ts';
+import { train } from './train.ts';
+
+export const jobKinds = registry<JobKind>('kind of job', [train]);

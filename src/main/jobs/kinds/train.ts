@@ -1,0 +1,73 @@
+/** The job that trains: a run's config, done by its method, reported event by event. */
+import type { MetricPoint } from '../../../preload/contract/runs.ts';
+import type { TrainEvent } from '../../train/method.ts';
+import { methods } from '../../train/methods/index.ts';
+import { jsonSafe, type RunDocument, runTraining } from '../../train/run.ts';
+import { type JobContext, type JobKind, JobStopped } from '../kind.ts';
+import type { JobEvent } from '../messages.ts';
+import { workspacePaths } from '../workspace-paths.ts';
+
+export const train: JobKind = {
+  id: 'train',
+  async run(job, context) {
+    const document = await runTraining(methods.get(String(job.config.method)), job.config, {
+      run: job.name,
+      outputDir: job.outputDir,
+      resolvePath: workspacePaths(context.workspace, job.outputDir),
+      resume: job.resume,
+      threads: 0,
+      signal: context.signal,
+      pause: () => breatheQuietly(context),
+      onEvent: createReporter(context),
+    });
+    return withoutSteps(document);
+  },
+};
+
+/** A stop is noticed by the method itself, which saves a checkpoint first. */
+async function breatheQuietly(context: JobContext): Promise<void> {
+  try {
+    await context.breathe();
+  } catch (error) {
+    if (!(error instanceof JobStopped)) throw error;
+  }
+}
+
+/** Turns a method's events into the job's, with progress after every training step. */
+function createReporter(context: JobContext): (event: TrainEvent) => void {
+  const started = performance.now();
+  let maxSteps = 0;
+  const seconds = () => (performance.now() - started) / 1000;
+  return (event) => {
+    if (event.type === 'started') maxSteps = event.maxSteps;
+    for (const each of translate(event, seconds())) context.emit(each);
+    if (event.type === 'metrics' && !event.evaluation)
+      context.emit({ type: 'progress', step: event.step, maxSteps, secondsLeft: null });
+  };
+}
+
+/** One event of a method as events of a job; `seconds` since the job began. */
+function translate(event: TrainEvent, seconds: number): JobEvent[] {
+  switch (event.type) {
+    case 'started':
+      return [{ type: 'started', maxSteps: event.maxSteps, referenceModel: event.reference }];
+    case 'metrics':
+      return [{ type: 'metrics', point: pointOf(event, seconds) }];
+    case 'samples':
+      return [{ type: 'samples', samples: event.samples.map((sample) => ({ step: event.step, ...sample })) }];
+    case 'log':
+      return [{ type: 'log', line: { at: new Date().toISOString(), level: event.level, text: event.text } }];
+    case 'checkpoint':
+      return [event];
+  }
+}
+
+const pointOf = (event: TrainEvent & { type: 'metrics' }, seconds: number): MetricPoint => ({
+  step: event.step,
+  seconds,
+  evaluation: event.evaluation,
+  values: jsonSafe(event.step, event.metrics).metrics,
+});
+
+/** The steps are in the store already. */
+const withoutSteps = ({ steps: _steps, evaluations: _evaluations, ...rest }: RunDocument) => rest;

@@ -1,0 +1,63 @@
+/** What a host and a job process say to each other: plain JSON, both ways. */
+import type { LogLine, MetricPoint, RunSample } from '../../preload/contract/runs.ts';
+
+/** Folders of the workspace that a job may use; it reads the database and writes its own output folder only. */
+export interface JobWorkspace {
+  readonly home: string;
+  readonly database: string;
+  readonly models: string;
+  readonly runs: string;
+}
+
+/** What a job process is asked to do: `kind` names an entry of `jobs/kinds`. */
+export interface JobSpec {
+  readonly kind: string;
+  readonly runId: string;
+  readonly name: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Absolute. */
+  readonly outputDir: string;
+  /** Continue from the newest checkpoint of `outputDir`. */
+  readonly resume: boolean;
+}
+
+/** What a job reports. Times in seconds; a non-finite number is null. */
+export type JobEvent =
+  | { readonly type: 'started'; readonly maxSteps: number; readonly referenceModel?: string | null }
+  | { readonly type: 'progress'; readonly step: number; readonly maxSteps: number; readonly secondsLeft: number | null }
+  | { readonly type: 'metrics'; readonly point: MetricPoint }
+  | { readonly type: 'samples'; readonly samples: readonly RunSample[] }
+  | { readonly type: 'log'; readonly line: LogLine }
+  | { readonly type: 'checkpoint'; readonly step: number; readonly folder: string; readonly bytes: number };
+
+/** host → job process. `ack` says that a batch of events is stored: at most a few may be under way. */
+export type ToJob =
+  | { readonly type: 'start'; readonly job: JobSpec; readonly workspace: JobWorkspace }
+  | { readonly type: 'pause' }
+  | { readonly type: 'resume' }
+  | { readonly type: 'stop' }
+  | { readonly type: 'ack'; readonly batch: number }
+  | { readonly type: 'goodbye' };
+
+export interface JobFailure {
+  readonly code: string;
+  readonly message: string;
+  readonly details?: unknown;
+}
+
+/** job process → host. After `ended` the process waits for `goodbye`, so that nothing is lost on its way. */
+export type FromJob =
+  | {
+      readonly type: 'events';
+      readonly batch: number;
+      readonly events: readonly JobEvent[];
+      readonly memoryBytes: number;
+    }
+  | { readonly type: 'paused' }
+  | { readonly type: 'resumed' }
+  | { readonly type: 'ended'; readonly outcome: JobOutcome };
+
+export type JobOutcome =
+  | { readonly status: 'finished'; readonly result: unknown }
+  | { readonly status: 'stopped'; readonly result: unknown }
+  | { readonly status: 'failed'; readonly error: JobFailure };

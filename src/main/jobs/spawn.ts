@@ -1,0 +1,66 @@
+/** Starts job processes: under plain Node by fork; the desktop gives its own way with the same shape. */
+import { fork } from 'node:child_process';
+import type { FromJob, ToJob } from './messages.ts';
+
+/** How a process ended: a code, or the signal that killed it. */
+export interface JobExit {
+  readonly code: number | null;
+  readonly signal: string | null;
+  /** The end of what it wrote to standard error. */
+  readonly lastWords: string;
+}
+
+export interface JobProcess {
+  readonly pid: number | undefined;
+  post(message: ToJob): void;
+  onMessage(listener: (message: FromJob) => void): void;
+  /** Called once, after the last message. */
+  onExit(listener: (exit: JobExit) => void): void;
+  kill(): void;
+}
+
+export type SpawnJob = () => JobProcess;
+
+/** Characters of standard error that are kept for the reason of a crash. */
+const LAST_WORDS = 2000;
+
+/** Keeps the end of a stream. */
+export function keepLastWords(stream: NodeJS.ReadableStream | null | undefined): () => string {
+  let text = '';
+  stream?.on('data', (chunk: Buffer | string) => {
+    text = (text + chunk.toString()).slice(-LAST_WORDS);
+  });
+  return () => text.trim();
+}
+
+/** Runs `entry` (out/main/worker.cjs, or a .ts file under Node 24) as a job process. */
+export function forkJobs(entry: string): SpawnJob {
+  return () => {
+    const child = fork(entry, [], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [] });
+    const lastWords = keepLastWords(child.stderr);
+    child.on('error', () => undefined); // an exit follows, which is what is reported
+    return {
+      pid: child.pid,
+      post: (message) => {
+        if (child.connected) child.send(message, () => undefined);
+      },
+      onMessage: (listener) => child.on('message', (message) => listener(message as FromJob)),
+      onExit(listener) {
+        // 'exit' may come before the last messages were read; 'close' comes after standard error ended, 'disconnect' after them
+        let ended: JobExit | undefined;
+        const report = () => {
+          if (!ended || child.connected) return;
+          const exit = ended;
+          ended = undefined;
+          listener({ ...exit, lastWords: lastWords() });
+        };
+        child.on('close', (code, signal) => {
+          ended = { code, signal, lastWords: '' };
+          report();
+        });
+        child.on('disconnect', report);
+      },
+      kill: () => child.kill('SIGKILL'),
+    };
+  };
+}

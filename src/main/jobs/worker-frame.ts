@@ -1,0 +1,111 @@
+/** The frame of a job process: takes one job, runs its kind, answers pause, resume and stop, reports and leaves. */
+import { setImmediate, setTimeout } from 'node:timers/promises';
+import { describeError } from '../../preload/contract/rpc.ts';
+import type { Registry } from '../base/registry.ts';
+import { type JobContext, type JobKind, JobStopped } from './kind.ts';
+import type { FromJob, JobEvent, JobOutcome, JobSpec, JobWorkspace, ToJob } from './messages.ts';
+import { createOutbox, type Outbox } from './outbox.ts';
+import { createTimeLeft } from './time-left.ts';
+
+/** The job process's end of its channel to the host. */
+export interface HostChannel {
+  post(message: FromJob): void;
+  onMessage(listener: (message: ToJob) => void): void;
+  /** The host is gone: there is nobody to work for. */
+  onClose(listener: () => void): void;
+  /** Leaves the process. */
+  exit(code: number): void;
+}
+
+/** How often a waiting job looks for news. */
+const WAIT_MS = 20;
+
+/** Serves one job over `channel`; SIGINT and SIGTERM ask it to stop, as `stop` does. */
+export function runJobProcess(kinds: Registry<JobKind>, channel: HostChannel): void {
+  const outbox = createOutbox(channel.post);
+  const control = createControl(channel, outbox);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => control.stop());
+  channel.onClose(() => channel.exit(1));
+  channel.onMessage((message) => {
+    if (message.type === 'start') void work(kinds, message.job, message.workspace, control, outbox, channel);
+    else if (message.type === 'ack') outbox.acknowledge(message.batch);
+    else if (message.type === 'goodbye') channel.exit(0);
+    else control[message.type]();
+  });
+}
+
+type Control = ReturnType<typeof createControl>;
+
+function createControl(channel: HostChannel, outbox: Outbox) {
+  const controller = new AbortController();
+  const timeLeft = createTimeLeft();
+  let paused = false;
+  return {
+    signal: controller.signal,
+    timeLeft,
+    pause: () => {
+      paused = true;
+    },
+    resume: () => {
+      paused = false;
+    },
+    stop: () => controller.abort(new JobStopped()),
+    async breathe() {
+      await setImmediate();
+      outbox.flush();
+      if (paused && !controller.signal.aborted) await waitWhile(() => paused && !controller.signal.aborted);
+      while (outbox.full && !controller.signal.aborted) await setTimeout(WAIT_MS);
+      if (controller.signal.aborted) throw new JobStopped();
+    },
+  };
+
+  async function waitWhile(condition: () => boolean): Promise<void> {
+    outbox.flush({ now: true });
+    channel.post({ type: 'paused' });
+    while (condition()) await setTimeout(WAIT_MS);
+    timeLeft.interrupt();
+    if (!controller.signal.aborted) channel.post({ type: 'resumed' });
+  }
+}
+
+async function work(
+  kinds: Registry<JobKind>,
+  job: JobSpec,
+  workspace: JobWorkspace,
+  control: Control,
+  outbox: Outbox,
+  channel: HostChannel,
+): Promise<void> {
+  const context: JobContext = {
+    workspace,
+    signal: control.signal,
+    get stopRequested() {
+      return control.signal.aborted;
+    },
+    breathe: control.breathe,
+    emit: (event) => outbox.add(withTimeLeft(event, control)),
+  };
+  const outcome = await outcomeOf(kinds, job, context);
+  outbox.flush({ now: true });
+  outbox.close();
+  channel.post({ type: 'ended', outcome });
+}
+
+/** A kind may leave the time left to the frame. */
+function withTimeLeft(event: JobEvent, { timeLeft }: Control): JobEvent {
+  if (event.type !== 'progress' || event.secondsLeft !== null) return event;
+  return { ...event, secondsLeft: timeLeft.at(event.step, event.maxSteps) };
+}
+
+async function outcomeOf(kinds: Registry<JobKind>, job: JobSpec, context: JobContext): Promise<JobOutcome> {
+  try {
+    const result = await kinds.get(job.kind).run(job, context);
+    return { status: saysStopped(result) ? 'stopped' : 'finished', result: result ?? null };
+  } catch (error) {
+    if (error instanceof JobStopped) return { status: 'stopped', result: null };
+    return { status: 'failed', error: describeError(error) };
+  }
+}
+
+const saysStopped = (result: unknown): boolean =>
+  typeof result === 'object' && result !== null && (result as { status?: unknown }).status === 'stopped';
