@@ -24,9 +24,9 @@ export const logprobs = defineCommand({
       truncation: 'keep_start',
     } as const;
     const file = String(options.pairs);
-    const pairs = [...readRecords(file)].map((record) =>
-      pairTokens(loaded.tokenizer, preferenceExample(file, record), limits),
-    );
+    const pairs = [];
+    for await (const record of readRecords(file))
+      pairs.push(pairTokens(loaded.tokenizer, preferenceExample(file, record), limits));
     const rows = pairs.flatMap((pair) => ('dropped' in pair ? [] : [pair.chosen, pair.rejected]));
     const maxPositions = Math.max(1, ...rows.map((row) => row.ids.length));
     const scorer = await createScorer(loaded.model, { weights: 'frozen', maxPositions });

@@ -21,7 +21,10 @@ export async function createSampler(
   control: TrainControl,
 ): Promise<Sampler | undefined> {
   if (options.sample_prompts === 0) return undefined;
-  const prompts = firstPrompts(control.resolvePath(options.eval_dataset ?? options.dataset), options.sample_prompts);
+  const prompts = await firstPrompts(
+    control.resolvePath(options.eval_dataset ?? options.dataset),
+    options.sample_prompts,
+  );
   const ids = prompts.map((prompt) => promptIds(loaded.tokenizer, prompt)).filter((row) => row.length > 0);
   if (ids.length === 0) return undefined;
   const maxPositions = Math.max(...ids.map((row) => row.length)) + options.sample_max_new_tokens;
@@ -48,9 +51,9 @@ export async function createSampler(
   };
 }
 
-function firstPrompts(path: string, count: number): TextOrChat[] {
+async function firstPrompts(path: string, count: number): Promise<TextOrChat[]> {
   const prompts: TextOrChat[] = [];
-  for (const { value } of readRecords(path)) {
+  for await (const { value } of readRecords(path)) {
     if (typeof value.prompt === 'string' || Array.isArray(value.prompt)) prompts.push(value.prompt as TextOrChat);
     if (prompts.length === count) break;
   }

@@ -32,7 +32,11 @@ export function getDatasetByName(store: Store, name: string): DatasetRow | undef
 
 /** Newest first, each with the facts of its latest version. */
 export function listDatasets(store: Store): DatasetSummary[] {
-  const rows = store.prepare(`SELECT ${COLUMNS} FROM datasets ORDER BY created_at DESC, name`).all() as DatasetRow[];
+  const rows = store
+    .prepare(
+      `SELECT ${COLUMNS} FROM datasets WHERE EXISTS (SELECT 1 FROM versions WHERE dataset_id = datasets.id AND writer_pid IS NULL) ORDER BY created_at DESC, name`,
+    )
+    .all() as DatasetRow[];
   return rows.map((row) => {
     const versions = listVersions(store, row.id);
     const {

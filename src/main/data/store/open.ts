@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { migrations } from './migrations/index.ts';
 import { type Store, StoreError, type WritableStore } from './store.ts';
+import { discardUnfinished } from './versions.ts';
 
 const BACKUPS_KEPT = 5;
 /** Another process (the app beside the command line) may hold the write lock for a moment. */
@@ -42,7 +43,19 @@ export function openStore(path: string): WritableStore {
     db.close();
     throw error;
   }
-  return wrap(path, db) as WritableStore;
+  const store = wrap(path, db) as WritableStore;
+  discardUnfinished(store, isAlive);
+  return store;
+}
+
+/** Whether a process of this machine still runs. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as { code?: string }).code === 'EPERM';
+  }
 }
 
 function connect(path: string): Database.Database {

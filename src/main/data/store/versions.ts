@@ -21,30 +21,33 @@ export interface VersionRow {
 const COLUMNS = `id, dataset_id AS datasetId, number, rows, prompts, ties, duplicates, median_chosen_chars AS medianChosenChars,
   median_rejected_chars AS medianRejectedChars, longer_chosen_share AS longerChosenShare, created_at AS createdAt, recipe, content_hash AS contentHash`;
 
-export function insertVersion(store: WritableStore, row: VersionRow, report: ImportReport | null): void {
+/** Starts a version: nobody sees it before `finishVersion`. */
+export function insertVersion(store: WritableStore, row: VersionRow): void {
   store
     .prepare(`INSERT INTO versions (id, dataset_id, number, rows, prompts, ties, duplicates, median_chosen_chars, median_rejected_chars,
-      longer_chosen_share, created_at, recipe, content_hash, report) VALUES (@id, @datasetId, @number, @rows, @prompts, @ties, @duplicates,
-      @medianChosenChars, @medianRejectedChars, @longerChosenShare, @createdAt, @recipe, @contentHash, @report)`)
-    .run({ ...row, report: report && JSON.stringify(report) });
+      longer_chosen_share, created_at, recipe, content_hash, writer_pid) VALUES (@id, @datasetId, @number, @rows, @prompts, @ties, @duplicates,
+      @medianChosenChars, @medianRejectedChars, @longerChosenShare, @createdAt, @recipe, @contentHash, @pid)`)
+    .run({ ...row, pid: process.pid });
 }
 
-/** Sets what is known only after all pairs were written. */
+/** Sets what is known only after all pairs were written, and makes the version visible. */
 export function finishVersion(store: WritableStore, row: VersionRow, report: ImportReport | null): void {
   store
     .prepare(`UPDATE versions SET rows = @rows, prompts = @prompts, ties = @ties, duplicates = @duplicates, median_chosen_chars = @medianChosenChars,
-      median_rejected_chars = @medianRejectedChars, longer_chosen_share = @longerChosenShare, content_hash = @contentHash, report = @report WHERE id = @id`)
+      median_rejected_chars = @medianRejectedChars, longer_chosen_share = @longerChosenShare, content_hash = @contentHash, report = @report, writer_pid = NULL WHERE id = @id`)
     .run({ ...row, report: report && JSON.stringify(report) });
 }
 
 export function getVersion(store: Store, id: string): VersionRow | undefined {
-  return store.prepare(`SELECT ${COLUMNS} FROM versions WHERE id = ?`).get(id) as VersionRow | undefined;
+  return store.prepare(`SELECT ${COLUMNS} FROM versions WHERE id = ? AND writer_pid IS NULL`).get(id) as
+    | VersionRow
+    | undefined;
 }
 
 /** Newest first. */
 export function listVersions(store: Store, datasetId: string): VersionRow[] {
   return store
-    .prepare(`SELECT ${COLUMNS} FROM versions WHERE dataset_id = ? ORDER BY number DESC`)
+    .prepare(`SELECT ${COLUMNS} FROM versions WHERE dataset_id = ? AND writer_pid IS NULL ORDER BY number DESC`)
     .all(datasetId) as VersionRow[];
 }
 
@@ -54,4 +57,33 @@ export function getImportReport(store: Store, versionId: string): ImportReport |
     | { report: string | null }
     | undefined;
   return row?.report ? importReport.parse(JSON.parse(row.report)) : null;
+}
+
+/** The number a new version of a dataset gets; unfinished ones count too. */
+export function nextVersionNumber(store: Store, datasetId: string): number {
+  const row = store.prepare('SELECT max(number) AS newest FROM versions WHERE dataset_id = ?').get(datasetId) as {
+    newest: number | null;
+  };
+  return (row.newest ?? 0) + 1;
+}
+
+/** Takes back a version whose writing failed, and its dataset when that leaves none. */
+export function discardVersion(store: WritableStore, id: string): void {
+  const row = store.prepare('SELECT dataset_id AS datasetId FROM versions WHERE id = ?').get(id) as
+    | { datasetId: string }
+    | undefined;
+  if (!row) return;
+  store.prepare('DELETE FROM versions WHERE id = ?').run(id);
+  store
+    .prepare('DELETE FROM datasets WHERE id = ? AND NOT EXISTS (SELECT 1 FROM versions WHERE dataset_id = ?)')
+    .run(row.datasetId, row.datasetId);
+}
+
+/** Removes what processes that no longer live left half written. */
+export function discardUnfinished(store: WritableStore, isAlive: (pid: number) => boolean): void {
+  const rows = store.prepare('SELECT id, writer_pid AS pid FROM versions WHERE writer_pid IS NOT NULL').all() as {
+    id: string;
+    pid: number;
+  }[];
+  for (const { id, pid } of rows) if (!isAlive(pid)) discardVersion(store, id);
 }

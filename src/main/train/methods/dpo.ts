@@ -131,11 +131,11 @@ export const dpo: Method = {
 
     // 1. pairs → token ids; pairs whose prompt fills max_length are dropped and counted
     const limits = { maxLength: options.max_length, truncation: options.truncation_mode } as const;
-    const read = (path: string): PairTokens[] => {
+    const read = async (path: string): Promise<PairTokens[]> => {
       const file = control.resolvePath(path);
       const kept: PairTokens[] = [];
       let dropped = 0;
-      for (const record of readRecords(file)) {
+      for await (const record of readRecords(file)) {
         const found = pairTokens(tokenizer, preferenceExample(file, record), limits);
         if ('dropped' in found) dropped++;
         else kept.push(found);
@@ -148,8 +148,8 @@ export const dpo: Method = {
         });
       return kept;
     };
-    const pairs = read(options.dataset);
-    const held = options.eval_dataset ? read(options.eval_dataset) : [];
+    const pairs = await read(options.dataset);
+    const held = options.eval_dataset ? await read(options.eval_dataset) : [];
     const longest = Math.max(1, ...[...pairs, ...held].flatMap((p) => [p.chosen.ids.length, p.rejected.ids.length]));
 
     // 2. the reference: a named model, or the policy as it starts

@@ -55,11 +55,11 @@ export const sft: Method = {
     const limits = { maxLength: options.max_length, truncation: 'keep_start' } as const;
 
     // 1. rows → token ids; rows without a token to learn are dropped and counted
-    const read = (path: string): TokenRow[] => {
+    const read = async (path: string): Promise<TokenRow[]> => {
       const file = control.resolvePath(path);
       const kept: TokenRow[] = [];
       let dropped = 0;
-      for (const record of readRecords(file)) {
+      for await (const record of readRecords(file)) {
         const example = demonstrationExample(file, record);
         const found = demonstrationTokens(
           tokenizer,
@@ -78,8 +78,8 @@ export const sft: Method = {
         });
       return kept;
     };
-    const rows = read(options.dataset);
-    const held = options.eval_dataset ? read(options.eval_dataset) : [];
+    const rows = await read(options.dataset);
+    const held = options.eval_dataset ? await read(options.eval_dataset) : [];
 
     // 2. one graph: loss = −Σ weight · ln π(token); the weights make it a mean over the whole optimiser step
     const longest = Math.max(1, ...[...rows, ...held].map((row) => row.ids.length));

@@ -9,7 +9,9 @@ CREATE TABLE versions (
   id TEXT PRIMARY KEY, dataset_id TEXT NOT NULL REFERENCES datasets(id) ON DELETE CASCADE, number INTEGER NOT NULL,
   rows INTEGER NOT NULL, prompts INTEGER NOT NULL, ties INTEGER NOT NULL, duplicates INTEGER NOT NULL,
   median_chosen_chars REAL, median_rejected_chars REAL, longer_chosen_share REAL,
-  created_at TEXT NOT NULL, recipe TEXT NOT NULL, content_hash TEXT NOT NULL, report TEXT, UNIQUE (dataset_id, number)
+  created_at TEXT NOT NULL, recipe TEXT NOT NULL, content_hash TEXT NOT NULL, report TEXT,
+  -- set while rows are still being written: the process that does it
+  writer_pid INTEGER, UNIQUE (dataset_id, number)
 ) STRICT;
 -- chat is a bit mask: 1 prompt, 2 chosen, 4 rejected, 8 completion hold a conversation as JSON
 CREATE TABLE pairs (

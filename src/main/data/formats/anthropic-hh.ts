@@ -1,0 +1,48 @@
+/** Anthropic's HH dialogues (2204.05862): two whole dialogues that differ in the last assistant turn. */
+import type { ChatMessage } from '../../../preload/contract/datasets.ts';
+import { type Format, pairDraft, RowRefused, textAt, valueAt } from './format.ts';
+
+const TURN = /\n\nHuman:|\n\nAssistant:/g;
+
+/** "\n\nHuman: … \n\nAssistant: …" → messages; refused when it does not begin with a turn. */
+function dialogue(text: string, field: string): ChatMessage[] {
+  const marks = [...text.matchAll(TURN)];
+  if (marks.length === 0 || marks[0].index !== 0) throw new RowRefused(`${field} does not begin with "\\n\\nHuman:"`);
+  return marks.map((mark, i) => ({
+    role: mark[0].includes('Human') ? 'user' : 'assistant',
+    content: text.slice(mark.index + mark[0].length, marks[i + 1]?.index).trim(),
+  }));
+}
+
+export const anthropicHh: Format = {
+  id: 'hh',
+  title: 'Anthropic HH dialogues',
+  kind: 'preference',
+  fields: ['chosen', 'rejected'],
+  mapping: { chosen: 'chosen', rejected: 'rejected' },
+  sniff(records) {
+    const fits = records.filter((r) =>
+      ['chosen', 'rejected'].every((c) => String(valueAt(r, c) ?? '').startsWith('\n\nHuman:')),
+    ).length;
+    const share = records.length === 0 ? 0 : fits / records.length;
+    return {
+      score: 0.95 * share,
+      reason: `${Math.round(100 * share)}% of the first rows are dialogues that begin with "Human:"`,
+    };
+  },
+  read(record, mapping) {
+    const texts = (['chosen', 'rejected'] as const).map((field) => {
+      const text = textAt(record, mapping[field], field);
+      if (typeof text !== 'string')
+        throw new RowRefused(`${field} is a list of messages; a dialogue as text was expected`);
+      return dialogue(text, field);
+    });
+    const [chosen, rejected] = texts;
+    const answers = texts.map((turns) => turns.at(-1));
+    if (answers.some((a) => a?.role !== 'assistant')) throw new RowRefused("the last turn is not the assistant's");
+    if (JSON.stringify(chosen.slice(0, -1)) !== JSON.stringify(rejected.slice(0, -1)))
+      throw new RowRefused('the dialogues differ before the last assistant turn');
+    if (answers.some((a) => a?.content === '')) throw new RowRefused('the last assistant turn of one side is empty');
+    return [pairDraft(record, mapping, chosen.slice(0, -1), chosen.slice(-1), rejected.slice(-1))];
+  },
+};

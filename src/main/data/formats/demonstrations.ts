@@ -1,0 +1,81 @@
+/** Data for SFT: prompt and completion, one text, or one conversation. */
+import { draft, type Format, isConversation, RowRefused, restOf, shareWith, textAt, valueAt } from './format.ts';
+
+const percent = (share: number): string => `${Math.round(100 * share)}% of the first rows`;
+
+export const promptCompletion: Format = {
+  id: 'prompt-completion',
+  title: 'Prompt and completion',
+  kind: 'demonstrations',
+  fields: ['prompt', 'completion'],
+  mapping: { prompt: 'prompt', completion: 'completion' },
+  sniff(records) {
+    const share = shareWith(records, ['prompt', 'completion']);
+    return { score: 0.85 * share, reason: `${percent(share)} have prompt and completion` };
+  },
+  read: (record, mapping) => [
+    draft({
+      prompt: textAt(record, mapping.prompt, 'prompt'),
+      completion: textAt(record, mapping.completion, 'completion'),
+      metadata: restOf(record, Object.values(mapping)),
+    }),
+  ],
+};
+
+export const plainText: Format = {
+  id: 'text',
+  title: 'Text',
+  kind: 'demonstrations',
+  fields: ['text'],
+  mapping: { text: 'text' },
+  sniff(records) {
+    const share = shareWith(records, ['text']);
+    return { score: 0.6 * share, reason: `${percent(share)} have text` };
+  },
+  read: (record, mapping) => [
+    draft({
+      prompt: '',
+      completion: textAt(record, mapping.text, 'text'),
+      metadata: restOf(record, Object.values(mapping)),
+    }),
+  ],
+};
+
+export const messages: Format = {
+  id: 'messages',
+  title: 'Conversations',
+  kind: 'demonstrations',
+  fields: ['messages'],
+  mapping: { messages: 'messages' },
+  sniff(records) {
+    const share = records.filter((r) => isConversation(r.messages)).length / Math.max(1, records.length);
+    return { score: 0.8 * share, reason: `${percent(share)} hold one conversation` };
+  },
+  read(record, mapping) {
+    const found = mapping.messages === undefined ? undefined : valueAt(record, mapping.messages);
+    if (!isConversation(found)) throw new RowRefused('"messages" must be a list of {role, content}');
+    if (found.at(-1)?.role !== 'assistant') throw new RowRefused("the last message is not the assistant's");
+    return [
+      draft({
+        prompt: found.slice(0, -1),
+        completion: found.slice(-1),
+        metadata: restOf(record, Object.values(mapping)),
+      }),
+    ];
+  },
+};
+
+export const promptOnly: Format = {
+  id: 'prompts',
+  title: 'Prompts alone',
+  kind: 'prompts',
+  fields: ['prompt'],
+  mapping: { prompt: 'prompt' },
+  sniff(records) {
+    const share = shareWith(records, ['prompt']);
+    return { score: 0.5 * share, reason: `${percent(share)} have a prompt` };
+  },
+  read: (record, mapping) => [
+    draft({ prompt: textAt(record, mapping.prompt, 'prompt'), metadata: restOf(record, Object.values(mapping)) }),
+  ],
+};

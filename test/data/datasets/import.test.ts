@@ -1,0 +1,204 @@
+/** Import on real files: every row is accounted for, faults are named with their line, nothing is left half done. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exportVersion } from '../../../src/main/data/datasets/export.ts';
+import { importFile, previewImport } from '../../../src/main/data/datasets/import.ts';
+import { listDatasets } from '../../../src/main/data/store/datasets.ts';
+import { openStore } from '../../../src/main/data/store/open.ts';
+import { readPairs } from '../../../src/main/data/store/pairs.ts';
+import type { WritableStore } from '../../../src/main/data/store/store.ts';
+
+const shared = process.env.PLUMB_SHARED ?? fileURLToPath(new URL('../../../../shared/', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'plumb-import-'));
+let store: WritableStore;
+beforeAll(() => {
+  store = openStore(join(folder, 'plumbline.db'));
+});
+afterAll(() => {
+  store.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function file(name: string, content: string | Uint8Array): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+const jsonl = (rows: unknown[]) => rows.map((r) => JSON.stringify(r)).join('\n');
+const pair = (i: number) => ({ prompt: `q${i}`, chosen: `good ${i}`, rejected: `bad ${i}` });
+
+describe('rows', () => {
+  it('read = accepted + refused, each refusal with its line and reason', async () => {
+    const rows = [
+      pair(1),
+      { prompt: 'q', chosen: 42, rejected: 'x' },
+      { prompt: 'q', chosen: 'same', rejected: 'same' },
+      { prompt: 'q', chosen: 'x' },
+      pair(1),
+    ];
+    const report = await importFile(store, file('mixed.jsonl', jsonl(rows)), { name: 'mixed' });
+    expect(report).toMatchObject({
+      rowsRead: 5,
+      rowsAccepted: 2,
+      refusedTotal: 3,
+      pairs: 2,
+      duplicates: 1,
+      identical: 1,
+      version: 1,
+      format: 'trl',
+    });
+    expect(report.refused.map((r) => [r.line, r.reason])).toEqual([
+      [2, '"chosen" is a number (42); text or a list of messages was expected'],
+      [3, 'chosen and rejected are identical: no signal'],
+      [4, '"rejected" is missing'],
+    ]);
+  });
+
+  it('the same name again is the next version; another kind is refused', async () => {
+    expect((await importFile(store, file('again.jsonl', jsonl([pair(9)])), { name: 'mixed' })).version).toBe(2);
+    const text = file('text.jsonl', jsonl([{ text: 'once' }]));
+    await expect(importFile(store, text, { name: 'mixed' })).rejects.toThrow(
+      'holds preference; text.jsonl holds demonstrations',
+    );
+  });
+
+  it('an implicit prompt is what both answers share', async () => {
+    const path = file('implicit.jsonl', jsonl([{ chosen: 'Say hi: hello', rejected: 'Say hi: go away' }]));
+    const { versionId } = await importFile(store, path, { name: 'implicit' });
+    expect(readPairs(store, versionId, 0, 1)[0]).toMatchObject({
+      prompt: 'Say hi:',
+      chosen: ' hello',
+      rejected: ' go away',
+    });
+  });
+
+  it('a mapping by hand reads columns of any name, and a wrong one names the nearest', async () => {
+    const path = file('odd.csv', 'question,better,worse\nq1,"a, b",c\n');
+    const mapping = { prompt: 'question', chosen: 'better', rejected: 'worse' };
+    const { versionId } = await importFile(store, path, { name: 'odd', mapping });
+    expect(readPairs(store, versionId, 0, 1)[0]).toMatchObject({
+      prompt: 'q1',
+      chosen: 'a, b',
+      rejected: 'c',
+      provenance: { file: 'odd.csv', line: 2 },
+    });
+    await expect(importFile(store, path, { name: 'odd2', mapping: { ...mapping, chosen: 'bettr' } })).rejects.toThrow(
+      'did you mean "better"?',
+    );
+    await expect(importFile(store, path, { name: 'odd3' })).rejects.toThrow('Map them');
+  });
+
+  it('gzip is unpacked, a byte order mark skipped, extra columns kept', async () => {
+    const path = file('zipped.jsonl', gzipSync(`\ufeff${jsonl([{ ...pair(1), source: 'x' }])}`));
+    const { versionId } = await importFile(store, path, { name: 'zipped' });
+    expect(readPairs(store, versionId, 0, 1)[0].metadata).toEqual({ source: 'x' });
+  });
+
+  it('preview stores nothing', async () => {
+    const before = listDatasets(store).length;
+    const preview = await previewImport(file('preview.jsonl', jsonl([pair(1), pair(2)])));
+    expect(preview).toMatchObject({
+      rowsRead: 2,
+      rowsAccepted: 2,
+      suggestedName: 'preview',
+      kind: 'preference',
+      mapping: { prompt: 'prompt' },
+    });
+    expect(listDatasets(store)).toHaveLength(before);
+  });
+});
+
+describe('faults of a file leave the store unchanged', () => {
+  it.each([
+    ['cut off', jsonl([pair(1), pair(2)]).slice(0, -5), /:2: not valid JSON.*cut off/],
+    [
+      'not UTF-8',
+      Buffer.concat([Buffer.from(`${jsonl([pair(1)])}\n`), Buffer.from([0x7b, 0xe9, 0x7d])]),
+      /:2: not UTF-8: byte 0xE9/,
+    ],
+    ['UTF-16', Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(jsonl([pair(1)]), 'utf16le')]), /UTF-16/],
+    ['empty', '', /the file is empty/],
+    ['blank', '\n\n \n', /only blank lines/],
+    ['nested', `[${'['.repeat(5000)}${']'.repeat(5000)}]`, /nested more than/],
+    ['nothing usable', jsonl([{ prompt: 'q', chosen: 'a', rejected: 'a' }]), /none of its 1 rows/],
+    ['a quote never closed', 'prompt,chosen,rejected\na,b,"c\nd,e,f\n', /never closed/],
+    ['a column twice', 'prompt,chosen,chosen\na,b,c\n', /has "chosen" twice/],
+  ])('%s', async (name, content, message) => {
+    const before = JSON.stringify(listDatasets(store));
+    await expect(importFile(store, file('fault', content), { name: `fault ${name}` })).rejects.toThrow(message);
+    expect(JSON.stringify(listDatasets(store))).toBe(before);
+  });
+
+  it('a folder and a missing file are named', async () => {
+    await expect(importFile(store, folder, { name: 'x' })).rejects.toThrow('is a folder');
+    await expect(importFile(store, join(folder, 'none'), { name: 'x' })).rejects.toThrow('there is no such file');
+  });
+
+  it('a line above the limit is refused by number without being held', async () => {
+    const path = join(folder, 'long.jsonl');
+    writeFileSync(path, `${jsonl([pair(1)])}\n`);
+    execFileSync('sh', ['-c', `head -c 80000000 /dev/zero | tr '\\0' 'a' >> '${path}'`]);
+    await expect(importFile(store, path, { name: 'long' })).rejects.toThrow(/:2: the line is longer than 64 MB/);
+  });
+
+  it('an import that was killed is gone at the next start', async () => {
+    const home = join(folder, 'killed.db');
+    const big = file('big.jsonl', jsonl(Array.from({ length: 30_000 }, (_, i) => pair(i))));
+    const script = `
+      const { openStore } = await import(${JSON.stringify(new URL('../../../src/main/data/store/open.ts', import.meta.url).href)});
+      const { importFile } = await import(${JSON.stringify(new URL('../../../src/main/data/datasets/import.ts', import.meta.url).href)});
+      await importFile(openStore(${JSON.stringify(home)}), ${JSON.stringify(big)}, { name: 'big', onProgress: ({ rows }) => { if (rows >= 10000) process.kill(process.pid, 'SIGKILL'); } });`;
+    expect(() => execFileSync(process.execPath, ['--input-type=module', '-e', script], { stdio: 'ignore' })).toThrow();
+    const again = openStore(home);
+    expect(listDatasets(again)).toEqual([]);
+    expect(again.db.prepare('SELECT count(*) AS n FROM pairs').get()).toEqual({ n: 0 });
+    again.close();
+  });
+});
+
+describe('export', () => {
+  it('then import is the identity on what the format holds', async () => {
+    const rows = [
+      { prompt: 'q, "1"', chosen: 'a\nb', rejected: 'c', score_chosen: 3, score_rejected: 1, margin: 2 },
+      {
+        prompt: [{ role: 'user', content: 'hi' }],
+        chosen: [{ role: 'assistant', content: 'x' }],
+        rejected: [{ role: 'assistant', content: 'y' }],
+      },
+    ];
+    const mapping = {
+      prompt: 'prompt',
+      chosen: 'chosen',
+      rejected: 'rejected',
+      score_chosen: 'score_chosen',
+      score_rejected: 'score_rejected',
+      margin: 'margin',
+    };
+    const first = await importFile(store, file('out.jsonl', jsonl(rows)), { name: 'out', format: 'trl', mapping });
+    const path = join(folder, 'exported.jsonl');
+    expect(exportVersion(store, first.versionId, 'trl', path)).toBe(2);
+    const second = await importFile(store, path, { name: 'back', format: 'trl', mapping });
+    const strip = (id: string) => readPairs(store, id, 0, 10).map(({ provenance: _p, metadata: _m, ...rest }) => rest);
+    expect(strip(second.versionId)).toEqual(strip(first.versionId));
+  });
+});
+
+describe.skipIf(!existsSync(join(shared, 'data/preference')))('real data', () => {
+  it.each([
+    ['ultrafeedback_binarized_train1000.jsonl', 'ultrafeedback', 1000, 4],
+    ['hh-rlhf_helpful-base_test_2352.jsonl', 'hh', 2352, 0],
+    ['rasbt_instruction-data-with-preference.json', 'instruction-preference', 1100, 6],
+    ['llamafactory_kto_en_demo.json', 'kto', 300, 0],
+    ['torchtune_hh_rlhf_tiny.json', 'trl-implicit', 1, 0],
+  ])('%s is found to be %s', async (name, format, rows, identical) => {
+    const report = await importFile(store, join(shared, 'data/preference', name), { name });
+    expect(report).toMatchObject({ format, rowsRead: rows, identical });
+    expect(report.rowsAccepted + report.refusedTotal).toBe(rows);
+    expect(readFileSync(join(shared, 'data/preference', name)).length).toBeGreaterThan(0);
+  });
+});
