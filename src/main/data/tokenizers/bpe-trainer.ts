@@ -1,5 +1,6 @@
 /** Trains a byte-level BPE (Sennrich et al., 1508.07909; bytes as in GPT-2) and writes it as a tokenizer.json. */
-import { BYTE_TO_CHAR, tokenBytes } from './bytes.ts';
+import { BYTE_TO_CHAR, GPT2_PATTERN_SOURCE, tokenBytes } from './bytes.ts';
+import { compileOniguruma } from './pipeline/pattern.ts';
 
 export interface BpeOptions {
   readonly vocabularySize: number;
@@ -22,8 +23,7 @@ export interface TrainedBpe {
   readonly vocabulary: Map<string, number>;
 }
 
-/** GPT-2's splitting pattern. */
-export const GPT2_PATTERN = /'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+/gu;
+const GPT2_PATTERN = compileOniguruma(GPT2_PATTERN_SOURCE, 'byte-level BPE');
 
 interface Word {
   ids: number[];

@@ -20,6 +20,9 @@ export function tokenBytes(token: string): number[] | undefined {
   return bytes;
 }
 
+/** GPT-2's splitting pattern, as its tokenizer.json's readers know it. */
+export const GPT2_PATTERN_SOURCE = "'(?:[sdmt]|ll|ve|re)| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
+
 /** For every byte of the text's UTF-8 form: the UTF-16 span of the character it belongs to. */
 export function byteSpans(text: string): [number, number][] {
   const spans: [number, number][] = [];

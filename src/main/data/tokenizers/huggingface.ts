@@ -1,53 +1,58 @@
-/** tokenizer.json with the files beside it, encoded by @huggingface/tokenizers; offsets are worked out here. */
+/**
+ * tokenizer.json with the files beside it. Encoded here (pipeline/) and not by @huggingface/tokenizers: that library gives no offsets, and on
+ * added tokens with flags its ids differ from the Rust library's; this pipeline equals the Rust library's ids, offsets and text.
+ */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Tokenizer as Library } from '@huggingface/tokenizers';
-import { byteSpans, tokenBytes } from './bytes.ts';
 import { renderTemplate } from './chat.ts';
-import { type Encoding, type Tokenizer, TokenizerError } from './tokenizer.ts';
+import { type AddedToken, readAddedTokens } from './pipeline/added-tokens.ts';
+import { isObject, type Json, objectAt } from './pipeline/component.ts';
+import { cleanUp, readDecoder } from './pipeline/decoders.ts';
+import { createEncoder } from './pipeline/encoder.ts';
+import { readVocabulary } from './pipeline/model.ts';
+import { modelKind, readModel } from './pipeline/word-models.ts';
+import { type Tokenizer, TokenizerError } from './tokenizer.ts';
 
 /** The largest vocabularies (256k entries) take about 35 MB of JSON. */
 const MAX_BYTES = 256 << 20;
+/** A chat template is a page of text. */
+const MAX_TEMPLATE_BYTES = 4 << 20;
 
-type Json = Record<string, unknown>;
+function readText(path: string, limit: number): string {
+  const { size } = statSync(path);
+  if (size > limit) throw new TokenizerError(`${path}: ${size} bytes; a file of this kind has at most ${limit}`);
+  return readFileSync(path, 'utf8');
+}
 
 function readObject(path: string): Json {
-  const { size } = statSync(path);
-  if (size > MAX_BYTES) throw new TokenizerError(`${path}: ${size} bytes; a tokenizer file has at most ${MAX_BYTES}`);
+  let value: unknown;
   try {
-    const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    if (value !== null && typeof value === 'object' && !Array.isArray(value)) return value as Json;
+    value = JSON.parse(readText(path, MAX_BYTES));
   } catch (cause) {
+    if (cause instanceof TokenizerError) throw cause;
     throw new TokenizerError(`${path} is not valid JSON: ${cause instanceof Error ? cause.message : cause}`, { cause });
   }
-  throw new TokenizerError(`${path} does not hold a JSON object`);
+  return objectAt(value, path);
 }
 
-interface AddedToken {
-  readonly id: number;
-  readonly content: string;
-  readonly special?: boolean;
-}
+const optionalObject = (path: string): Json => (existsSync(path) ? readObject(path) : {});
 
 /** A special token is a string or an object with `content`. */
 function specialToken(config: Json, key: string): string | null {
   const value = config[key];
   if (typeof value === 'string') return value;
-  const content = value !== null && typeof value === 'object' ? (value as Json).content : null;
-  return typeof content === 'string' ? content : null;
+  return isObject(value) && typeof value.content === 'string' ? value.content : null;
 }
 
 function templateOf(config: Json, folder: string): string | null {
   const file = join(folder, 'chat_template.jinja');
-  if (existsSync(file)) return readFileSync(file, 'utf8');
+  if (existsSync(file)) return readText(file, MAX_TEMPLATE_BYTES);
   const value = config.chat_template;
   if (typeof value === 'string') return value;
   // several named templates: "default" is the one for chats
-  if (Array.isArray(value)) {
-    const entry = (value as Json[]).find((t) => t.name === 'default') ?? (value as Json[])[0];
-    return typeof entry?.template === 'string' ? entry.template : null;
-  }
-  return null;
+  const named = Array.isArray(value) ? value.filter(isObject) : [];
+  const chosen = named.find((entry) => entry.name === 'default') ?? named[0];
+  return typeof chosen?.template === 'string' ? chosen.template : null;
 }
 
 export interface TokenizerParts {
@@ -56,73 +61,66 @@ export interface TokenizerParts {
   readonly template: string | null;
 }
 
-/** Reads a tokenizer.json with tokenizer_config.json and chat_template.jinja beside it. */
+/** Reads a tokenizer.json with tokenizer_config.json, special_tokens_map.json and chat_template.jinja beside it. */
 export function readTokenizer(file: string): Tokenizer {
   const folder = dirname(file);
-  const configPath = join(folder, 'tokenizer_config.json');
-  const config = existsSync(configPath) ? readObject(configPath) : {};
+  // older folders name their special tokens in a file of their own; the config wins
+  const config = {
+    ...optionalObject(join(folder, 'special_tokens_map.json')),
+    ...optionalObject(join(folder, 'tokenizer_config.json')),
+  };
   return createTokenizer({ tokenizer: readObject(file), config, template: templateOf(config, folder) }, file);
 }
 
+/** The special tokens a chat template may name. */
+const TEMPLATE_TOKENS = ['bos_token', 'eos_token', 'unk_token', 'pad_token'];
+
 /** A tokenizer from its parts, for one trained here. `origin` names it in errors. */
 export function createTokenizer({ tokenizer, config, template }: TokenizerParts, origin = 'tokenizer'): Tokenizer {
-  const model = tokenizer.model as Json | undefined;
-  if (!model || typeof model !== 'object') throw new TokenizerError(`${origin}: "model" is missing`);
-  let library: Library;
-  try {
-    library = new Library(tokenizer, { ...config, clean_up_tokenization_spaces: false });
-  } catch (cause) {
-    throw new TokenizerError(`${origin}: ${cause instanceof Error ? cause.message : cause}`, { cause });
-  }
-  const added = ((tokenizer.added_tokens ?? []) as AddedToken[]).filter((t) => typeof t.content === 'string');
-  const { byToken, byId } = vocabularyOf(model, added);
-  const special = new Set(added.filter((t) => t.special).map((t) => t.id));
-  const idOf = (token: string): number | null => byToken.get(token) ?? null;
+  const model = objectAt(tokenizer.model, `${origin}: "model"`);
+  const kind = modelKind(model, `${origin}: "model"`);
+  const vocabulary = readVocabulary(model, `${origin}: "model"`);
+  const added = readAddedTokens(tokenizer.added_tokens, `${origin}: "added_tokens"`);
+  const { byToken, byId, size } = indexTokens(vocabulary, added);
+  const special = new Set(added.filter((token) => token.special).map((token) => token.id));
+  const encode = createEncoder(
+    tokenizer,
+    readModel(model, vocabulary, `${origin}: "model"`),
+    added,
+    (id) => byId.get(id) ?? '',
+    `${origin}:`,
+  );
+  const decoder = readDecoder(tokenizer.decoder, `${origin}: "decoder"`);
+  // transformers 5 ignores the option for BPE
+  const clean = config.clean_up_tokenization_spaces === true && kind !== 'BPE';
   const named = (key: string) => specialToken(config, key);
-  const idOfNamed = (key: string) => {
+  const idOfNamed = (key: string): number | null => {
     const token = named(key);
-    return token === null ? null : idOf(token);
+    return token === null ? null : (byToken.get(token) ?? null);
   };
-  const addedIds = new Map(added.map((t) => [t.id, t.content]));
   return {
-    kind: String(model.type ?? 'unknown'),
-    vocabularySize: Math.max(-1, ...byId.keys()) + 1,
+    kind,
+    vocabularySize: size,
     bosId: idOfNamed('bos_token'),
     eosId: idOfNamed('eos_token'),
     padId: idOfNamed('pad_token'),
+    unkId: idOfNamed('unk_token') ?? byToken.get(String(model.unk_token ?? '')) ?? null,
     eosToken: named('eos_token'),
     chatTemplate: template,
     specialIds: special,
-    encode(text, options = {}): Encoding {
-      const ids =
-        text === '' && options.addSpecialTokens === false
-          ? []
-          : library.encode(text, { add_special_tokens: options.addSpecialTokens ?? true }).ids;
-      return {
-        ids,
-        offsets: offsetsOf(
-          text,
-          ids.map((id) => addedIds.get(id) ?? byId.get(id) ?? ''),
-          ids.map((id) => addedIds.has(id)),
-        ),
-      };
+    encode: (text, options = {}) => encode(text, options.addSpecialTokens ?? true),
+    decode(ids, options = {}) {
+      const kept = options.skipSpecialTokens ? ids.filter((id) => !special.has(id)) : ids;
+      const text = decoder(kept.flatMap((id) => byId.get(id) ?? [])).join('');
+      return clean ? cleanUp(text) : text;
     },
-    decode: (ids, options = {}) =>
-      ids.length === 0
-        ? ''
-        : library.decode([...ids], {
-            skip_special_tokens: options.skipSpecialTokens ?? false,
-            clean_up_tokenization_spaces: false,
-          }),
     tokenOf: (id) => byId.get(id) ?? `<unknown ${id}>`,
-    idOf,
+    idOf: (token) => byToken.get(token) ?? null,
     renderChat(messages, options) {
       const source = options.template ?? template;
       if (!source) throw new TokenizerError(`${origin}: there is no chat template; give one, or use plain text`);
       const tokens = Object.fromEntries(
-        ['bos_token', 'eos_token', 'unk_token', 'pad_token'].flatMap((key) =>
-          named(key) === null ? [] : [[key, named(key)]],
-        ),
+        TEMPLATE_TOKENS.flatMap((key) => (named(key) === null ? [] : [[key, named(key)]])),
       );
       return renderTemplate(source, messages, { ...options, variables: { ...tokens, ...options.variables } });
     },
@@ -134,33 +132,15 @@ export function createTokenizer({ tokenizer, config, template }: TokenizerParts,
   };
 }
 
-/** Token ↔ id of the model's vocabulary (BPE: object; Unigram: list of [token, score]) and the added tokens. */
-function vocabularyOf(model: Json, added: readonly AddedToken[]) {
-  const byToken = new Map<string, number>();
-  const entries: [string, number][] = Array.isArray(model.vocab)
-    ? (model.vocab as [string, number][]).map(([token], id) => [token, id])
-    : Object.entries((model.vocab ?? {}) as Record<string, number>);
-  for (const [token, id] of entries) byToken.set(token, id);
-  for (const { content, id } of added) byToken.set(content, id);
-  return { byToken, byId: new Map([...byToken].map(([token, id]) => [id, token])) };
+/** Token ↔ id of the model's vocabulary and the added tokens; the size counts ids that nothing uses. */
+function indexTokens(vocabulary: ReadonlyMap<string, number>, added: readonly AddedToken[]) {
+  const byToken = new Map(vocabulary);
+  const byId = new Map([...vocabulary].map(([token, id]) => [id, token]));
+  for (const { content, id } of added) {
+    byToken.set(content, id);
+    byId.set(id, content);
+  }
+  let size = 0;
+  for (const id of byId.keys()) size = Math.max(size, id + 1);
+  return { byToken, byId, size };
 }
-
-/** Where each token lies in the text: exact for byte-level tokens, by search for the others (normalised text has no exact answer here). */
-function offsetsOf(text: string, tokens: readonly string[], isAdded: readonly boolean[]): [number, number][] {
-  const spans = byteSpans(text);
-  const bytes = Buffer.from(text);
-  let at = 0;
-  return tokens.map((token, i) => {
-    const own = isAdded[i]
-      ? [...Buffer.from(token)]
-      : (tokenBytes(token) ?? [...Buffer.from(token.replaceAll('\u2581', ' '))]);
-    let from = at;
-    if (!matches(bytes, own, from)) from = bytes.indexOf(Buffer.from(own), at);
-    if (from < 0 || own.length === 0 || from - at > 64) return [0, 0];
-    at = from + own.length;
-    return [spans[from][0], spans[at - 1][1]];
-  });
-}
-
-const matches = (bytes: Uint8Array, part: readonly number[], at: number): boolean =>
-  at + part.length <= bytes.length && part.every((b, i) => bytes[at + i] === b);

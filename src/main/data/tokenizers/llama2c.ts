@@ -86,6 +86,7 @@ export function readLlama2cTokenizer(path: string): Tokenizer {
     bosId: BOS,
     eosId: EOS,
     padId: null,
+    unkId: UNK,
     eosToken: '</s>',
     chatTemplate: null,
     specialIds: special,

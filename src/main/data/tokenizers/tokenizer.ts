@@ -26,6 +26,7 @@ export interface Tokenizer {
   readonly bosId: number | null;
   readonly eosId: number | null;
   readonly padId: number | null;
+  readonly unkId: number | null;
   readonly eosToken: string | null;
   readonly chatTemplate: string | null;
   readonly specialIds: ReadonlySet<number>;
