@@ -9,6 +9,9 @@ export interface PairLogps {
   readonly rejected: Value;
   readonly refChosen: Value;
   readonly refRejected: Value;
+  /** Tokens of the answers, float32: what per-token losses divide by. */
+  readonly chosenLength: Value;
+  readonly rejectedLength: Value;
 }
 
 export interface LossOptions {

@@ -43,7 +43,7 @@ const params = z.object({
     .default('sigmoid')
     .meta({
       title: 'Loss',
-      description: 'sigmoid: DPO. cdpo: labels may be wrong (label_smoothing).',
+      description: 'sigmoid: DPO. cdpo: labels may be wrong (label_smoothing). sigmoid_norm: per token.',
       group: 'Objective',
       common: true,
     }),
@@ -166,6 +166,8 @@ export const dpo: Method = {
         rejected: sumByRow(g, g.input('rejected_rows', 'float32', ['P', 'M']), logp),
         refChosen: g.input('ref_chosen', 'float32', ['P']),
         refRejected: g.input('ref_rejected', 'float32', ['P']),
+        chosenLength: g.input('chosen_lengths', 'float32', ['P']),
+        rejectedLength: g.input('rejected_lengths', 'float32', ['P']),
       };
       g.output('chosen_logps', logps.chosen);
       g.output('rejected_logps', logps.rejected);
@@ -210,6 +212,14 @@ export const dpo: Method = {
         ref_rejected: float32(
           [count],
           Float32Array.from(refs, (r) => r.rejected),
+        ),
+        chosen_lengths: float32(
+          [count],
+          Float32Array.from(batch, (p) => p.chosen.ids.length - p.chosen.start),
+        ),
+        rejected_lengths: float32(
+          [count],
+          Float32Array.from(batch, (p) => p.rejected.ids.length - p.rejected.start),
         ),
         pair_weights: float32([count], new Float32Array(count).fill(share / count)),
       });
