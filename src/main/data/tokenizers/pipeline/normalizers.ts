@@ -55,7 +55,8 @@ export const removeCharacters =
 const lowercase: Normalizer = (value) =>
   value.text === value.text.toLowerCase() ? value : mapCharacters(value, (c) => c.toLowerCase());
 
-const stripAccents = removeCharacters(/\p{Mn}/u);
+const stripAccents = removeCharacters(/\p{M}/u);
+const stripNonSpacing = removeCharacters(/\p{Mn}/u);
 
 /** Bytes of the UTF-8 form as printable letters, GPT-2's alphabet. */
 export function toByteLetters(value: AlignedText): AlignedText {
@@ -87,12 +88,12 @@ const bert: Build<Normalizer> = (node) => {
   const lower = flagAt(node, 'lowercase', true);
   const steps: Normalizer[] = [];
   if (flagAt(node, 'clean_text', true))
-    steps.push(removeCharacters(/[\0\ufffd]|(?![\t\n\r])[\p{Cc}\p{Cf}\p{Co}\p{Cn}]/u), (value) =>
+    steps.push(removeCharacters(/[\0\ufffd]|(?![\t\n\r])[\p{Cc}\p{Cf}\p{Co}]/u), (value) =>
       mapCharacters(value, (c) => (/\p{White_Space}/u.test(c) ? ' ' : c)),
     );
   if (flagAt(node, 'handle_chinese_chars', true))
     steps.push((value) => mapCharacters(value, (c) => (CJK.test(c) ? ` ${c} ` : c)));
-  if (flagAt(node, 'strip_accents', lower)) steps.push(unicodeNormalizer('NFD'), stripAccents);
+  if (flagAt(node, 'strip_accents', lower)) steps.push(unicodeNormalizer('NFD'), stripNonSpacing);
   if (lower) steps.push(lowercase);
   return (value) => steps.reduce((text, step) => step(text), value);
 };
