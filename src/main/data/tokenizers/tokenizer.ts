@@ -17,6 +17,10 @@ export interface ChatOptions {
   /** Instead of the tokenizer's own template. */
   readonly template?: string;
   readonly variables?: Readonly<Record<string, unknown>>;
+  /** Ends the text right after the last message's content, so that a completion goes on from there. */
+  readonly continueFinalMessage?: boolean;
+  /** Function descriptions in the JSON form chat templates expect. */
+  readonly tools?: readonly unknown[];
 }
 
 export interface Tokenizer {
