@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { adamwStep, initMoments } from '../../../src/main/engine/optim/adamw.ts';
 import { clipFactor, globalNorm } from '../../../src/main/engine/optim/clip.ts';
-import { learningRateAt } from '../../../src/main/engine/optim/schedules.ts';
+import { learningRateAt, schedules, warmupSteps } from '../../../src/main/engine/optim/schedules.ts';
 import { sgdStep } from '../../../src/main/engine/optim/sgd.ts';
 
 const golden = (name: string) =>
@@ -27,7 +27,10 @@ interface OptimiserCase {
     nesterov?: boolean;
   };
   inputs: { start: Record<string, Stored>; lr: number[]; grads: Record<string, number[] | null>[] };
-  expected: { steps: { grad_norm: number; params: Record<string, number[]> }[] };
+  expected: {
+    steps: { grad_norm: number; params: Record<string, number[]> }[];
+    final_state: Record<string, { exp_avg?: number[]; exp_avg_sq?: number[]; momentum_buffer?: number[] }>;
+  };
 }
 
 const optimisers = (golden('adamw') as { cases: OptimiserCase[] }).cases;
@@ -64,6 +67,45 @@ describe('optimisers', () => {
           );
         });
     });
+    for (const n of names) {
+      const { exp_avg, exp_avg_sq, momentum_buffer } = expected.final_state[n];
+      expectNear(moments[n].first, exp_avg ?? momentum_buffer ?? [], `${n} first moment`);
+      expectNear(moments[n].second, exp_avg_sq ?? [], `${n} second moment`);
+    }
+  });
+});
+
+function expectNear(actual: Float32Array, expected: readonly number[], what: string): void {
+  const scale = Math.max(...expected.map(Math.abs));
+  expected.forEach((value, i) => {
+    expect(Math.abs(actual[i] - value), `${what} [${i}]`).toBeLessThanOrEqual(1e-5 * Math.abs(value) + 1e-6 * scale);
+  });
+}
+
+describe('AdamW', () => {
+  const options = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 };
+  const at = { step: 1, learningRate: 1e-3, gradientScale: 1, decay: true };
+
+  it('treats a tensor like its elements, whatever its length', () => {
+    const gradient = Float32Array.of(0.5, -2, 3e-5, 0, 7);
+    const whole = new Float32Array(5).fill(1);
+    adamwStep(whole, gradient, initMoments(5), options, at);
+    gradient.forEach((g, i) => {
+      const single = Float32Array.of(1);
+      adamwStep(single, Float32Array.of(g), initMoments(1), options, at);
+      expect(single[0]).toBe(whole[i]);
+    });
+  });
+  it('keeps no subnormal moments', () => {
+    const moments = { first: new Float32Array(3).fill(1e-37), second: new Float32Array(3).fill(1e-37) };
+    for (let step = 1; step <= 50; step++)
+      adamwStep(new Float32Array(3), new Float32Array(3), moments, { ...options, beta2: 0.9 }, { ...at, step });
+    expect([...moments.first, ...moments.second]).toEqual([0, 0, 0, 0, 0, 0]);
+  });
+  it('refuses a gradient of another length', () => {
+    expect(() => adamwStep(new Float32Array(3), new Float32Array(2), initMoments(3), options, at)).toThrow(
+      /of 2 .* of 3/,
+    );
   });
 });
 
@@ -84,4 +126,32 @@ describe('schedules', () => {
       });
     },
   );
+});
+
+interface TrainerSchedule {
+  lr_scheduler_type: string;
+  warmup_steps: number;
+  max_steps: number;
+  lr_scheduler_kwargs?: Record<string, number>;
+  learning_rate: number[];
+}
+
+describe('schedules as a trainer logs them', () => {
+  it.each(
+    (golden('trainer-schedules') as { schedules: TrainerSchedule[] }).schedules.map(
+      (s) => [JSON.stringify(s), s] as const,
+    ),
+  )('%.90s', (_name, s) => {
+    const warmup = warmupSteps(s.warmup_steps, s.max_steps);
+    const shape = { warmup, total: s.max_steps, learningRate: 1, options: s.lr_scheduler_kwargs ?? {} };
+    s.learning_rate.forEach((rate, step) => {
+      expect(learningRateAt(s.lr_scheduler_type, step, shape), `step ${step + 1}`).toBeCloseTo(rate, 11);
+    });
+  });
+  it('warm-up below 1 is a share of the steps, rounded up', () => {
+    expect([0, 0.1, 0.25, 1, 7].map((w) => warmupSteps(w, 25))).toEqual([0, 3, 7, 1, 7]);
+  });
+  it('an unknown name is answered with the nearest known one', () => {
+    expect(() => schedules.get('cosin')).toThrow(/did you mean "cosine"/);
+  });
 });
