@@ -97,10 +97,10 @@ describe('AdamW', () => {
     });
   });
   it('keeps no subnormal moments', () => {
-    const moments = { first: new Float32Array(3).fill(1e-37), second: new Float32Array(3).fill(1e-37) };
+    const moments = { first: new Float32Array(3).fill(1e-37), second: new Float32Array(3).fill(1.2e-38) };
     for (let step = 1; step <= 50; step++)
-      adamwStep(new Float32Array(3), new Float32Array(3), moments, { ...options, beta2: 0.9 }, { ...at, step });
-    expect([...moments.first, ...moments.second]).toEqual([0, 0, 0, 0, 0, 0]);
+      adamwStep(new Float32Array(3), new Float32Array(3), moments, options, { ...at, step });
+    for (const value of [...moments.first, ...moments.second]) expect(value === 0 || value >= 2 ** -126).toBe(true);
   });
   it('refuses a gradient of another length', () => {
     expect(() => adamwStep(new Float32Array(3), new Float32Array(2), initMoments(3), options, at)).toThrow(

@@ -62,8 +62,8 @@ interface Constants {
 }
 
 /**
- * Added and taken away again, this leaves no moment below 1e-38: without gradients moments decay into subnormal numbers, where the processor is
- * several times slower, and stay there. What it rounds off is far below float32's precision or below ε.
+ * Added and taken away again, this rounds to multiples of 2^-126, the smallest normal float32: without gradients moments would decay into
+ * subnormal numbers, where the processor is several times slower, and stay there. What it rounds off is far below float32's precision or below ε.
  */
 const FLUSH = 1e-22;
 
