@@ -17,8 +17,13 @@ let counter = 0;
 const sibling = (path: string, role: string): string =>
   join(dirname(path), `.${basename(path)}.${role}-${process.pid}-${counter++}`);
 
+const oldPathOf = (path: string): string => join(dirname(path), `.${basename(path)}.old`);
+
+/** Windows flushes only what is open for writing, and no folders. */
 function sync(path: string): void {
-  const fd = openSync(path, 'r');
+  const isFolder = statSync(path).isDirectory();
+  if (isFolder && process.platform === 'win32') return;
+  const fd = openSync(path, isFolder ? 'r' : 'r+');
   try {
     fsyncSync(fd);
   } finally {
@@ -27,10 +32,20 @@ function sync(path: string): void {
 }
 
 export function writeFileAtomic(path: string, content: string | Uint8Array): void {
+  replaceFileAtomic(path, (temporary) => writeFileSync(temporary, content));
+}
+
+/** Lets `write` fill a temporary file beside `path`, syncs it and moves it there: for files too large to hold in memory. */
+export function replaceFileAtomic(path: string, write: (temporary: string) => void): void {
   const temporary = sibling(path, 'new');
-  writeFileSync(temporary, content);
-  sync(temporary);
-  renameSync(temporary, path);
+  try {
+    write(temporary);
+    sync(temporary);
+    renameSync(temporary, path);
+    sync(dirname(path));
+  } finally {
+    rmSync(temporary, { force: true });
+  }
 }
 
 /**
@@ -39,27 +54,24 @@ export function writeFileAtomic(path: string, content: string | Uint8Array): voi
  */
 export function replaceFolderAtomic(path: string, write: (folder: string) => void): void {
   mkdirSync(dirname(path), { recursive: true });
+  recoverFolder(path);
   const temporary = sibling(path, 'new');
   mkdirSync(temporary, { recursive: true });
   try {
     write(temporary);
     syncTree(temporary);
-    const old = join(dirname(path), `.${basename(path)}.old`);
-    if (existsSync(path)) {
-      rmSync(old, { recursive: true, force: true });
-      renameSync(path, old);
-    }
+    if (existsSync(path)) renameSync(path, oldPathOf(path));
     renameSync(temporary, path);
     sync(dirname(path));
-    rmSync(old, { recursive: true, force: true });
   } finally {
     rmSync(temporary, { recursive: true, force: true });
+    recoverFolder(path);
   }
 }
 
-/** Undoes an interrupted replacement: the old folder returns when the new one never arrived. */
+/** Undoes an interrupted replacement: the old folder returns when the new one never arrived, and goes when it did. */
 export function recoverFolder(path: string): void {
-  const old = join(dirname(path), `.${basename(path)}.old`);
+  const old = oldPathOf(path);
   if (!existsSync(old)) return;
   if (existsSync(path)) rmSync(old, { recursive: true, force: true });
   else renameSync(old, path);
@@ -71,4 +83,5 @@ function syncTree(folder: string): void {
     if (statSync(path).isDirectory()) syncTree(path);
     else sync(path);
   }
+  sync(folder);
 }

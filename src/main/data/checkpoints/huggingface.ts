@@ -35,6 +35,7 @@ export function readJsonObject(path: string): Record<string, unknown> {
 
 const optionalJson = (path: string): Record<string, unknown> => (existsSync(path) ? readJsonObject(path) : {});
 
+/** Reads config and headers now, tensors when asked for. Throws CheckpointError naming the file and what is wrong with it. */
 export function readModelFolder(path: string): ModelFolder {
   const config = readJsonObject(join(path, 'config.json'));
   const files = weightFiles(path);
@@ -55,18 +56,31 @@ function weightFiles(path: string): SafetensorsFile[] {
   if (!existsSync(index))
     throw new CheckpointError(`${path}: expected model.safetensors or model.safetensors.index.json, found neither`);
   const map = readJsonObject(index).weight_map;
-  if (map === null || typeof map !== 'object') throw new CheckpointError(`${index}: "weight_map" is missing`);
-  const names = new Set(Object.values(map as Record<string, unknown>));
-  return [...names].map((name) => {
+  if (map === null || typeof map !== 'object' || Array.isArray(map))
+    throw new CheckpointError(
+      `${index}: "weight_map" must be an object of tensor → file, found ${JSON.stringify(map)}`,
+    );
+  return openShards(path, index, Object.entries(map));
+}
+
+function openShards(path: string, index: string, map: readonly [string, unknown][]): SafetensorsFile[] {
+  const shards = new Map<unknown, SafetensorsFile>();
+  for (const name of new Set(map.map(([, file]) => file))) {
     // a shard is a file of this folder: a path that leads elsewhere is refused
-    if (typeof name !== 'string' || !/^[\w.-]+\.safetensors$/.test(name) || name.startsWith('.'))
+    if (typeof name !== 'string' || !isShardName(name))
       throw new CheckpointError(
         `${index}: ${JSON.stringify(name)} is not the name of a safetensors file in this folder`,
       );
     if (!existsSync(join(path, name))) throw new CheckpointError(`${index}: the shard ${name} is missing`);
-    return openSafetensors(join(path, name));
-  });
+    shards.set(name, openSafetensors(join(path, name)));
+  }
+  for (const [tensor, file] of map)
+    if (!shards.get(file)?.entries.has(tensor))
+      throw new CheckpointError(`${index}: tensor "${tensor}" should be in ${String(file)}, which does not hold it`);
+  return [...shards.values()];
 }
+
+const isShardName = (name: string): boolean => /^[\w-][\w.-]*\.safetensors$/.test(name);
 
 function combine(path: string, files: readonly SafetensorsFile[]): TensorSource {
   const owner = new Map<string, SafetensorsFile>();
@@ -99,6 +113,9 @@ export interface ModelFolderContent {
 
 /** Writes a folder that transformers loads; atomic: a reader finds the old folder or the new one. */
 export function writeModelFolder(path: string, content: ModelFolderContent): void {
+  for (const name of Object.keys(content.files))
+    if (!/^[\w-][\w.-]*$/.test(name))
+      throw new CheckpointError(`${path}: ${JSON.stringify(name)} is not a plain file name`);
   replaceFolderAtomic(path, (folder) => {
     writeFileSync(join(folder, 'config.json'), `${JSON.stringify(content.config, null, 2)}\n`);
     if (content.generationConfig)

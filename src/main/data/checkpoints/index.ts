@@ -1,30 +1,50 @@
 /** Opens a checkpoint of any known format, found by content. */
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { recoverFolder } from './atomic.ts';
 import { readModelFolder } from './huggingface.ts';
 import { readLlama2c } from './llama2c.ts';
 import type { ModelFolder } from './model-folder.ts';
 import { CheckpointError } from './safetensors.ts';
 
+/** Known by their first bytes, and refused by name with what to do instead. */
+const REFUSED: readonly (readonly [magic: string, what: string])[] = [
+  ['GGUF', 'GGUF files are not supported yet'],
+  ['PK\x03\x04', 'a PyTorch (or zip) file is not read, as it can hold programs; convert it to safetensors'],
+  ['\x80\x02', 'a Python pickle is not read, as it can hold programs; convert it to safetensors'],
+  ['\x89HDF', 'HDF5 files are not supported; convert to safetensors'],
+];
+
 /** `tokenizer` names the tokenizer file for formats that hold none (llama2.c). */
 export function openCheckpoint(path: string, options: { tokenizer?: string } = {}): ModelFolder {
+  if (!existsSync(path)) recoverFolder(path);
   if (!existsSync(path)) throw new CheckpointError(`${path}: there is no such model`);
-  if (statSync(path).isDirectory()) {
-    if (existsSync(join(path, 'config.json'))) return readModelFolder(path);
-    throw new CheckpointError(`${path}: not a model folder: config.json is missing`);
-  }
-  const magic = firstBytes(path);
-  if (magic.toString('latin1') === 'GGUF') throw new CheckpointError(`${path}: GGUF files are not supported yet`);
-  if (path.endsWith('.bin')) return readLlama2c(path, options.tokenizer ?? null);
+  return statSync(path).isDirectory() ? openFolder(path) : openFile(path, options.tokenizer ?? null);
+}
+
+function openFolder(path: string): ModelFolder {
+  if (existsSync(join(path, 'config.json'))) return readModelFolder(path);
+  if (existsSync(join(path, 'adapter_config.json')))
+    throw new CheckpointError(`${path}: this is an adapter; open its base model and give this folder as the adapter`);
+  throw new CheckpointError(`${path}: not a model folder: config.json is missing`);
+}
+
+function openFile(path: string, tokenizer: string | null): ModelFolder {
+  const first = firstBytes(path, 16);
+  const refused = REFUSED.find(([magic]) => first.startsWith(magic));
+  if (refused) throw new CheckpointError(`${path}: ${refused[1]}`);
+  if (path.endsWith('.safetensors') || first.startsWith('{', 8))
+    throw new CheckpointError(`${path}: weights alone say nothing of the model; open the folder with its config.json`);
+  if (path.endsWith('.bin')) return readLlama2c(path, tokenizer);
   throw new CheckpointError(`${path}: expected a Hugging Face folder or a llama2.c .bin file`);
 }
 
-function firstBytes(path: string): Buffer {
+/** As Latin-1 text. */
+function firstBytes(path: string, count: number): string {
   const fd = openSync(path, 'r');
   try {
-    const buffer = Buffer.alloc(4);
-    readSync(fd, buffer, 0, 4, 0);
-    return buffer;
+    const buffer = Buffer.alloc(count);
+    return buffer.toString('latin1', 0, readSync(fd, buffer, 0, count, 0));
   } finally {
     closeSync(fd);
   }

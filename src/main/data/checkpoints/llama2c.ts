@@ -4,8 +4,9 @@ import type { ModelFolder } from './model-folder.ts';
 import { CheckpointError } from './safetensors.ts';
 
 /** Models of this format are small; bounds what is read into memory. */
-const MAX_BYTES = 4 * 2 ** 30;
+const MAX_BYTES = 2 ** 31 - 1;
 const MAX_SIZE = 1 << 20;
+const MAX_LAYERS = 1024;
 
 interface Header {
   readonly hidden: number;
@@ -26,7 +27,9 @@ function readHeader(path: string, buffer: Buffer): Header {
   for (const [name, value] of Object.entries(sizes))
     if (value < 1 || value > MAX_SIZE)
       throw new CheckpointError(`${path}: not a llama2.c file: ${name} is ${value}, expected 1 to ${MAX_SIZE}`);
-  if (hidden % heads !== 0 || heads % keyValueHeads !== 0)
+  if (layers > MAX_LAYERS)
+    throw new CheckpointError(`${path}: not a llama2.c file: ${layers} layers, at most ${MAX_LAYERS}`);
+  if (hidden % (2 * heads) !== 0 || heads % keyValueHeads !== 0)
     throw new CheckpointError(
       `${path}: width ${hidden}, ${heads} heads and ${keyValueHeads} key-value heads do not fit`,
     );

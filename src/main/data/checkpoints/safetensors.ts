@@ -20,6 +20,26 @@ export class CheckpointError extends Error {
   }
 }
 
+const ARRAYS = {
+  F64: Float64Array,
+  F32: Float32Array,
+  I64: BigInt64Array,
+  I32: Int32Array,
+  I16: Int16Array,
+  I8: Int8Array,
+  U8: Uint8Array,
+  BOOL: Uint8Array,
+} as const;
+
+export type TensorValues =
+  | Float64Array
+  | Float32Array
+  | BigInt64Array
+  | Int32Array
+  | Int16Array
+  | Int8Array
+  | Uint8Array;
+
 export interface TensorEntry {
   readonly dtype: SafetensorsType;
   readonly shape: readonly number[];
@@ -50,6 +70,13 @@ export class SafetensorsFile {
   bytes(name: string): Uint8Array {
     const { offsets } = this.entry(name);
     return readRange(this.path, this.#dataStart + offsets[0], offsets[1] - offsets[0]);
+  }
+
+  /** Values in the type that holds them exactly: F16 and BF16 as float32, I64 as BigInt64Array, BOOL as bytes 0 and 1. */
+  read(name: string): TensorValues {
+    const { dtype } = this.entry(name);
+    if (dtype === 'F16' || dtype === 'BF16') return this.float32(name);
+    return new ARRAYS[dtype](this.bytes(name).buffer as ArrayBuffer);
   }
 
   /** Values as float32: F32 as it is, F16 and BF16 widened exactly, F64 rounded. Integers are refused. */
@@ -123,7 +150,7 @@ function parseMetadata(value: unknown, fail: Fail): Record<string, string> {
 
 function parseEntry(name: string, raw: unknown, fail: Fail): TensorEntry {
   const { dtype, shape, data_offsets: offsets } = (raw ?? {}) as Record<string, unknown>;
-  if (typeof dtype !== 'string' || !(dtype in SIZES))
+  if (typeof dtype !== 'string' || !Object.hasOwn(SIZES, dtype))
     fail(`tensor "${name}" has the unknown type ${JSON.stringify(dtype)}; known: ${Object.keys(SIZES).join(', ')}`);
   const isCount = (n: unknown) => typeof n === 'number' && Number.isSafeInteger(n) && n >= 0;
   if (!Array.isArray(shape) || shape.length > MAX_RANK || !shape.every(isCount))
@@ -168,6 +195,8 @@ function readRange(path: string, position: number, length: number): Uint8Array {
   const fd = openSync(path, 'r');
   try {
     return new Uint8Array(read(fd, position, length).buffer, 0, length);
+  } catch (cause) {
+    throw new CheckpointError(`${path}: ${cause instanceof Error ? cause.message : cause}`, { cause });
   } finally {
     closeSync(fd);
   }
@@ -208,6 +237,11 @@ export function writeSafetensors(
   let at = 0;
   for (const name of names) {
     const { shape, data } = tensors.get(name) ?? { shape: [], data: new Float32Array() };
+    const count = shape.reduce((a, b) => a * b, 1);
+    if (count !== data.length || name === '__metadata__')
+      throw new CheckpointError(
+        `${path}: tensor "${name}" of shape [${shape}] needs ${count} values, ${data.length} were given`,
+      );
     header[name] = { dtype: 'F32', shape, data_offsets: [at, at + data.byteLength] };
     at += data.byteLength;
   }

@@ -1,16 +1,31 @@
 /** Loads a tokenizer from a model folder, a tokenizer.json or a llama2.c file. */
-import { existsSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readTokenizer } from './huggingface.ts';
 import { readLlama2cTokenizer } from './llama2c.ts';
 import { type Tokenizer, TokenizerError } from './tokenizer.ts';
 
+/** Throws TokenizerError when nothing is there, or it is none of the known kinds. */
 export function loadTokenizer(path: string): Tokenizer {
   if (!existsSync(path)) throw new TokenizerError(`${path}: there is no such tokenizer`);
   if (statSync(path).isDirectory()) {
     const file = join(path, 'tokenizer.json');
-    if (!existsSync(file)) throw new TokenizerError(`${path}: tokenizer.json is missing`);
-    return readTokenizer(file);
+    if (existsSync(file)) return readTokenizer(file);
+    const slow = ['tokenizer.model', 'vocab.json', 'vocab.txt'].find((name) => existsSync(join(path, name)));
+    const hint = slow ? `; ${slow} alone is not read, save the tokenizer with transformers to get one` : '';
+    throw new TokenizerError(`${path}: tokenizer.json is missing${hint}`);
   }
-  return path.endsWith('.bin') ? readLlama2cTokenizer(path) : readTokenizer(path);
+  return startsLikeJson(path) ? readTokenizer(path) : readLlama2cTokenizer(path);
+}
+
+function startsLikeJson(path: string): boolean {
+  const fd = openSync(path, 'r');
+  try {
+    const buffer = Buffer.alloc(64);
+    const length = readSync(fd, buffer, 0, 64, 0);
+    const text = buffer.toString('latin1', 0, length).trimStart();
+    return text.startsWith('{') || path.endsWith('.json');
+  } finally {
+    closeSync(fd);
+  }
 }

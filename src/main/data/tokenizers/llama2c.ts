@@ -1,134 +1,147 @@
-/** llama2.c's tokenizer file (run.c): scores and byte strings; merges the neighbouring pair whose joined token scores highest. */
+/** llama2.c's tokenizer file (run.c): scores and byte strings, read as a tokenizer.json so that a model saved from it opens anywhere. */
 import { readFileSync, statSync } from 'node:fs';
-import { renderTemplate } from './chat.ts';
-import { type Encoding, type Tokenizer, TokenizerError } from './tokenizer.ts';
+import { createTokenizer } from './huggingface.ts';
+import { type Tokenizer, TokenizerError } from './tokenizer.ts';
 
 const MAX_BYTES = 64 << 20;
-const UNK = 0;
-const BOS = 1;
-const EOS = 2;
+const MAX_TOKENS = 1 << 20;
+/** Ids 0 to 2 in their usual spelling; the exporter writes BOS and EOS with line breaks around them. */
+const SPECIAL = ['<unk>', '<s>', '</s>'];
 /** Ids 3…258 are the 256 raw bytes. */
 const FIRST_BYTE = 3;
+const SPACE_MARK = '\u2581';
 
-interface Vocabulary {
-  readonly pieces: Buffer[];
-  readonly scores: number[];
-  /** Latin-1 text of the bytes → id. */
-  readonly byBytes: Map<string, number>;
+interface Piece {
+  readonly text: string;
+  readonly score: number;
 }
 
-function readVocabulary(path: string): Vocabulary {
+/** int32 longest length, then per token float32 score, int32 length, bytes. */
+function readPieces(path: string): Piece[] {
   const { size } = statSync(path);
   if (size < 4 || size > MAX_BYTES)
     throw new TokenizerError(`${path}: ${size} bytes; a llama2.c tokenizer has 4 to ${MAX_BYTES}`);
   const buffer = readFileSync(path);
-  const pieces: Buffer[] = [];
-  const scores: number[] = [];
+  const pieces: Piece[] = [];
   for (let at = 4; at < buffer.length; ) {
-    if (at + 8 > buffer.length) throw new TokenizerError(`${path}: it ends inside the entry of token ${pieces.length}`);
+    const where = `${path}: token ${pieces.length}`;
+    if (pieces.length >= MAX_TOKENS) throw new TokenizerError(`${path}: more than ${MAX_TOKENS} tokens`);
+    if (at + 8 > buffer.length) throw new TokenizerError(`${where}: the file ends inside its entry`);
+    const score = buffer.readFloatLE(at);
     const length = buffer.readInt32LE(at + 4);
     if (length < 0 || at + 8 + length > buffer.length)
-      throw new TokenizerError(
-        `${path}: token ${pieces.length} claims ${length} bytes, ${buffer.length - at - 8} are left`,
-      );
-    scores.push(buffer.readFloatLE(at));
-    pieces.push(buffer.subarray(at + 8, at + 8 + length));
+      throw new TokenizerError(`${where}: it claims ${length} bytes, ${buffer.length - at - 8} are left`);
+    if (Number.isNaN(score)) throw new TokenizerError(`${where}: its score is not a number`);
+    pieces.push({ text: decodeUtf8(buffer.subarray(at + 8, at + 8 + length), where), score });
     at += 8 + length;
   }
+  return pieces;
+}
+
+function decodeUtf8(bytes: Uint8Array, where: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw new TokenizerError(`${where}: its text is not UTF-8`, { cause });
+  }
+}
+
+/** Token texts as SentencePiece writes them; refuses a file whose first ids are not the special tokens and the 256 bytes. */
+function tokenTexts(pieces: readonly Piece[], path: string): string[] {
   if (pieces.length < FIRST_BYTE + 256)
-    throw new TokenizerError(`${path}: ${pieces.length} tokens; at least 259 are needed`);
-  const byBytes = new Map<string, number>();
-  pieces.forEach((piece, id) => {
-    const key = piece.toString('latin1');
-    if (!byBytes.has(key)) byBytes.set(key, id);
-  });
-  return { pieces, scores, byBytes };
-}
-
-/** Ids of the text's characters, unknown ones as bytes; with the byte position where each begins. */
-function characters(text: string, { byBytes }: Vocabulary): number[] {
-  return [...text].flatMap((c) => {
-    const bytes = Buffer.from(c);
-    const id = byBytes.get(bytes.toString('latin1'));
-    return id === undefined ? [...bytes].map((b) => b + FIRST_BYTE) : [id];
+    throw new TokenizerError(`${path}: ${pieces.length} tokens; a llama2.c tokenizer has at least ${FIRST_BYTE + 256}`);
+  return pieces.map(({ text }, id) => {
+    const byte = id - FIRST_BYTE;
+    const expected = byte < 0 ? SPECIAL[id] : `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`;
+    if (byte >= 256) return text.replaceAll(' ', SPACE_MARK);
+    if (text.trim() === expected) return expected;
+    throw new TokenizerError(`${path}: token ${id} must be ${expected}, found ${JSON.stringify(text)}`);
   });
 }
 
-function mergeBest(ids: number[], { pieces, scores, byBytes }: Vocabulary): number[] {
-  for (;;) {
-    let best = -1;
-    let bestScore = Number.NEGATIVE_INFINITY;
-    let bestId = -1;
-    for (let i = 0; i + 1 < ids.length; i++) {
-      const id = byBytes.get(pieces[ids[i]].toString('latin1') + pieces[ids[i + 1]].toString('latin1'));
-      if (id !== undefined && scores[id] > bestScore) {
-        best = i;
-        bestScore = scores[id];
-        bestId = id;
-      }
-    }
-    if (best < 0) return ids;
-    ids.splice(best, 2, bestId);
-  }
+/**
+ * run.c joins the neighbouring pair whose joined token scores highest. As ranked merges: every way to cut a token in two, tokens of higher score
+ * first, then smaller ids first.
+ */
+function mergesOf(texts: readonly string[], pieces: readonly Piece[]): [string, string][] {
+  const idOf = new Map(texts.map((text, id) => [text, id]));
+  const joins = texts.flatMap((text, id) => {
+    if (id < FIRST_BYTE + 256) return [];
+    const characters = [...text];
+    return characters.slice(1).flatMap((_, cut) => {
+      const [left, right] = [characters.slice(0, cut + 1).join(''), characters.slice(cut + 1).join('')];
+      const [a, b] = [idOf.get(left), idOf.get(right)];
+      return a === undefined || b === undefined ? [] : [{ left, right, a, b, score: pieces[id].score }];
+    });
+  });
+  joins.sort((x, y) => y.score - x.score || x.a - y.a || x.b - y.b);
+  return joins.map(({ left, right }) => [left, right]);
 }
 
-export function readLlama2cTokenizer(path: string): Tokenizer {
-  const vocabulary = readVocabulary(path);
-  const { pieces, byBytes } = vocabulary;
-  const bytesOf = (id: number): Buffer => {
-    const raw = /^<0x([0-9A-F]{2})>$/.exec(pieces[id]?.toString('latin1') ?? '');
-    return raw ? Buffer.from([Number.parseInt(raw[1], 16)]) : (pieces[id] ?? Buffer.alloc(0));
-  };
-  const special = new Set([UNK, BOS, EOS]);
+const addedToken = (content: string, id: number) => ({
+  id,
+  content,
+  single_word: false,
+  lstrip: false,
+  rstrip: false,
+  normalized: false,
+  special: true,
+});
+
+function tokenizerJson(texts: readonly string[], merges: readonly [string, string][]) {
   return {
-    kind: 'llama2.c',
-    vocabularySize: pieces.length,
-    bosId: BOS,
-    eosId: EOS,
-    padId: null,
-    unkId: UNK,
-    eosToken: '</s>',
-    chatTemplate: null,
-    specialIds: special,
-    encode(text, options = {}): Encoding {
-      // run.c puts one space before a text that is not empty
-      const dummy = text === '' ? -1 : (byBytes.get(' ') ?? -1);
-      const ids = mergeBest([...(dummy >= 0 ? [dummy] : []), ...characters(text, vocabulary)], vocabulary);
-      const offsets = spansOf(
-        text,
-        ids.map((id) => bytesOf(id).length),
-        dummy >= 0 ? 1 : 0,
-      );
-      if (options.addSpecialTokens === false) return { ids, offsets };
-      return { ids: [BOS, ...ids], offsets: [[0, 0], ...offsets] };
+    version: '1.0',
+    truncation: null,
+    padding: null,
+    added_tokens: SPECIAL.map(addedToken),
+    normalizer: {
+      type: 'Sequence',
+      normalizers: [
+        { type: 'Prepend', prepend: SPACE_MARK },
+        { type: 'Replace', pattern: { String: ' ' }, content: SPACE_MARK },
+      ],
     },
-    decode(ids, options = {}) {
-      const parts = ids.filter((id) => !(options.skipSpecialTokens && special.has(id))).map(bytesOf);
-      const text = Buffer.concat(parts).toString('utf8');
-      // the dummy space belongs to the encoding, not to the text
-      return ids[0] === BOS || options.skipSpecialTokens ? text.replace(/^(\n<s>\n|<s>)? /, '$1') : text;
+    pre_tokenizer: null,
+    post_processor: {
+      type: 'TemplateProcessing',
+      single: [{ SpecialToken: { id: '<s>', type_id: 0 } }, { Sequence: { id: 'A', type_id: 0 } }],
+      pair: [{ Sequence: { id: 'A', type_id: 0 } }, { Sequence: { id: 'B', type_id: 1 } }],
+      special_tokens: { '<s>': { id: '<s>', ids: [1], tokens: ['<s>'] } },
     },
-    tokenOf: (id) => pieces[id]?.toString('utf8') ?? `<unknown ${id}>`,
-    idOf: (token) => byBytes.get(Buffer.from(token).toString('latin1')) ?? null,
-    renderChat(messages, options) {
-      if (!options.template) throw new TokenizerError(`${path}: a llama2.c tokenizer has no chat template`);
-      return renderTemplate(options.template, messages, options);
+    decoder: {
+      type: 'Sequence',
+      decoders: [
+        { type: 'Replace', pattern: { String: SPACE_MARK }, content: ' ' },
+        { type: 'ByteFallback' },
+        { type: 'Fuse' },
+        { type: 'Strip', content: ' ', start: 1, stop: 0 },
+      ],
     },
-    files: () => ({ 'tokenizer.llama2c.b64': readFileSync(path).toString('base64') }),
+    model: {
+      type: 'BPE',
+      dropout: null,
+      unk_token: '<unk>',
+      continuing_subword_prefix: null,
+      end_of_word_suffix: null,
+      fuse_unk: true,
+      byte_fallback: true,
+      ignore_merges: false,
+      vocab: Object.fromEntries(texts.map((text, id) => [text, id])),
+      merges,
+    },
   };
 }
 
-function spansOf(text: string, lengths: readonly number[], skipped: number): [number, number][] {
-  const starts: [number, number][] = [];
-  let unit = 0;
-  for (const c of text) {
-    for (let i = 0; i < Buffer.byteLength(c); i++) starts.push([unit, unit + c.length]);
-    unit += c.length;
-  }
-  let at = -skipped;
-  return lengths.map((length) => {
-    const from = Math.max(at, 0);
-    at += length;
-    return at <= 0 ? [0, 0] : [starts[from][0], starts[at - 1][1]];
-  });
+/** BOS (1) begins a text; stories260K also ends each story with it. */
+export function readLlama2cTokenizer(path: string): Tokenizer {
+  const pieces = readPieces(path);
+  const texts = tokenTexts(pieces, path);
+  const config = {
+    tokenizer_class: 'PreTrainedTokenizerFast',
+    bos_token: '<s>',
+    eos_token: '</s>',
+    unk_token: '<unk>',
+    clean_up_tokenization_spaces: false,
+  };
+  return createTokenizer({ tokenizer: tokenizerJson(texts, mergesOf(texts, pieces)), config, template: null }, path);
 }
