@@ -1,2 +1,68 @@
-/** Placeholder while the entry is being written. */
-export {};
+/** The desktop app: one window over one host. */
+import { join } from 'node:path';
+import { app, BrowserWindow, session } from 'electron';
+import { pickPath, showStartError } from './desktop/dialogs.ts';
+import { serveContents } from './desktop/ipc-port.ts';
+import { setMenu } from './desktop/menu.ts';
+import { registerScheme, servePage } from './desktop/protocol.ts';
+import { denyPermissions, guardContents } from './desktop/security.ts';
+import { utilityJobs } from './desktop/utility-jobs.ts';
+import { createWindow } from './desktop/window.ts';
+import { type Host, openHost } from './host/host.ts';
+import { resolveWorkspace } from './host/workspace.ts';
+
+const here = import.meta.dirname;
+
+/** `--home DIR`, as everywhere; Electron's own switches are left alone. */
+function homeOption(): string | undefined {
+  const at = process.argv.indexOf('--home');
+  return at >= 0 ? process.argv[at + 1] : undefined;
+}
+
+function openWindow(host: Host): void {
+  const window = createWindow(join(here, '../preload/index.cjs'));
+  serveContents(window.webContents, host.handle);
+}
+
+/** The host saves what runs before the app leaves. */
+function closeBeforeQuit(host: Host): void {
+  let closed = false;
+  app.on('before-quit', (event) => {
+    if (closed) return;
+    event.preventDefault();
+    void host.close().finally(() => {
+      closed = true;
+      app.quit();
+    });
+  });
+}
+
+async function main(): Promise<void> {
+  const workspace = resolveWorkspace(homeOption());
+  // Chromium's own files stay inside the workspace as well, and one workspace has one window
+  app.setPath('userData', join(workspace.home, 'browser'));
+  if (!app.requestSingleInstanceLock()) return app.quit();
+  app.enableSandbox();
+  registerScheme();
+  guardContents();
+  await app.whenReady();
+  denyPermissions(session.defaultSession);
+  servePage(join(here, '../renderer'));
+  setMenu();
+  const spawn = utilityJobs(join(here, 'worker.cjs'));
+  const host = openHost({ kind: 'desktop', workspace, spawn, pickPath });
+  closeBeforeQuit(host);
+  openWindow(host);
+  app.on('second-instance', () => BrowserWindow.getAllWindows()[0]?.focus());
+  app.on('activate', () => {
+    if (BrowserWindow.getAllWindows().length === 0) openWindow(host);
+  });
+  app.on('window-all-closed', () => {
+    if (process.platform !== 'darwin') app.quit();
+  });
+}
+
+main().catch((error: unknown) => {
+  showStartError(error);
+  app.exit(1);
+});

@@ -47,6 +47,7 @@ export interface JobFailure {
 
 /** job process → host. After `ended` the process waits for `goodbye`, so that nothing is lost on its way. */
 export type FromJob =
+  | { readonly type: 'begun'; readonly pid: number }
   | {
       readonly type: 'events';
       readonly batch: number;

@@ -247,7 +247,7 @@ export class JobRunner {
     job.onMessage((message) => this.#receive(mine, message));
     job.onExit((exit) => this.#end(mine, exit));
     const startedAt = run.startedAt ?? new Date().toISOString();
-    this.#change(run.id, { status: 'running', startedAt, endedAt: null, error: null, pid: job.pid ?? process.pid });
+    this.#change(run.id, { status: 'running', startedAt, endedAt: null, error: null, pid: process.pid });
     const { id: runId, name, config, outputDir } = run;
     const spec = { kind: kindOf?.(run) ?? 'train', runId, name, config, outputDir, resume };
     job.post({ type: 'start', job: spec, workspace });
@@ -258,7 +258,8 @@ export class JobRunner {
       mine.memoryBytes = message.memoryBytes;
       this.#tell(mine.id, recordEvents(this.#store, mine.id, message.events, new Date()));
       mine.process.post({ type: 'ack', batch: message.batch });
-    } else if (message.type === 'paused') this.#change(mine.id, { status: 'paused', secondsLeft: null });
+    } else if (message.type === 'begun') this.#change(mine.id, { pid: message.pid });
+    else if (message.type === 'paused') this.#change(mine.id, { status: 'paused', secondsLeft: null });
     else if (message.type === 'resumed') this.#change(mine.id, { status: 'running' });
     else {
       mine.outcome = message.outcome;

@@ -11,7 +11,6 @@ export interface JobExit {
 }
 
 export interface JobProcess {
-  readonly pid: number | undefined;
   post(message: ToJob): void;
   onMessage(listener: (message: FromJob) => void): void;
   /** Called once, after the last message. */
@@ -40,7 +39,6 @@ export function forkJobs(entry: string): SpawnJob {
     const lastWords = keepLastWords(child.stderr);
     child.on('error', () => undefined); // an exit follows, which is what is reported
     return {
-      pid: child.pid,
       post: (message) => {
         if (child.connected) child.send(message, () => undefined);
       },

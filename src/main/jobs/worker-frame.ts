@@ -85,6 +85,7 @@ async function work(
     breathe: control.breathe,
     emit: (event) => outbox.add(withTimeLeft(event, control)),
   };
+  channel.post({ type: 'begun', pid: process.pid });
   const outcome = await outcomeOf(kinds, job, context);
   outbox.flush({ now: true });
   outbox.close();

@@ -1,40 +1,64 @@
-/** What a path in a run's config stands for: a model or a dataset of the workspace, or a file. */
+/** What names in a run's config stand for: models and datasets of the workspace become folders and files. */
 import { existsSync, mkdirSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
+import { exportVersion } from '../data/datasets/export.ts';
+import { getDatasetByName } from '../data/store/datasets.ts';
 import { getModelByName } from '../data/store/models.ts';
 import { openReadable } from '../data/store/open.ts';
 import type { Store } from '../data/store/store.ts';
-import type { JobWorkspace } from './messages.ts';
+import { getVersion, listVersions, type VersionRow } from '../data/store/versions.ts';
+import type { JobSpec, JobWorkspace } from './messages.ts';
 
-/** Returns a function from a name or path to an absolute path; a dataset of the workspace is written out once, beside the run. */
-export function workspacePaths(workspace: JobWorkspace, outputDir: string): (name: string) => string {
-  const known = new Map<string, string>();
-  return (name) => {
-    const found = known.get(name) ?? resolveOne(workspace, outputDir, name);
-    known.set(name, found);
-    return found;
-  };
+/** Keys of a config that name data. */
+const DATASET_KEYS = ['dataset', 'eval_dataset'];
+
+/** A dataset version by "name" (the newest), "name@2" or a version's id. */
+export function findVersion(store: Store, reference: string): VersionRow | undefined {
+  const [, name, number] = /^(.*?)(?:@(\d+))?$/.exec(reference) ?? [];
+  const dataset = getDatasetByName(store, reference) ?? getDatasetByName(store, name);
+  if (!dataset) return getVersion(store, reference);
+  const versions = listVersions(store, dataset.id);
+  if (dataset.name === reference) return versions[0];
+  return versions.find((version) => version.number === Number(number));
 }
 
-function resolveOne(workspace: JobWorkspace, outputDir: string, name: string): string {
-  if (isAbsolute(name)) return name;
+export interface ResolvedJob {
+  readonly config: Readonly<Record<string, unknown>>;
+  resolvePath(name: string): string;
+}
+
+/** Writes the datasets that a job trains on beside its output (a JSONL file a version), and returns how to find everything else. */
+export function resolveJob(job: JobSpec, workspace: JobWorkspace): ResolvedJob {
   const store = existsSync(workspace.database) ? openReadable(workspace.database) : undefined;
   try {
-    return (
-      (store && (modelFolder(store, workspace, name) ?? datasetFile(store, outputDir, name))) ??
-      join(workspace.models, name)
-    );
+    const config = { ...job.config };
+    const models = new Map<string, string>();
+    for (const [key, value] of Object.entries(job.config)) {
+      if (!store || typeof value !== 'string' || isAbsolute(value)) continue;
+      if (DATASET_KEYS.includes(key)) config[key] = datasetFile(store, job.outputDir, value);
+      else rememberModel(store, workspace, models, value);
+    }
+    return {
+      config,
+      resolvePath: (name) => models.get(name) ?? (isAbsolute(name) ? name : join(workspace.home, name)),
+    };
   } finally {
     store?.close();
   }
 }
 
-function modelFolder(store: Store, workspace: JobWorkspace, name: string): string | undefined {
+function rememberModel(store: Store, workspace: JobWorkspace, models: Map<string, string>, name: string): void {
   const model = getModelByName(store, name);
-  return model && join(workspace.models, model.folder);
+  if (model) models.set(name, join(workspace.models, model.folder));
 }
 
-function datasetFile(_store: Store, outputDir: string, _name: string): string | undefined {
-  mkdirSync(outputDir, { recursive: true });
-  return undefined;
+function datasetFile(store: Store, outputDir: string, reference: string): string {
+  const version = findVersion(store, reference);
+  if (!version) throw new Error(`there is no dataset "${reference}" in the workspace`);
+  const folder = join(outputDir, 'data');
+  const path = join(folder, `${version.id}.jsonl`);
+  mkdirSync(folder, { recursive: true });
+  // a version never changes: what is there is complete
+  if (!existsSync(path)) exportVersion(store, version.id, 'trl', path);
+  return path;
 }

@@ -5,15 +5,16 @@ import { methods } from '../../train/methods/index.ts';
 import { jsonSafe, type RunDocument, runTraining } from '../../train/run.ts';
 import { type JobContext, type JobKind, JobStopped } from '../kind.ts';
 import type { JobEvent } from '../messages.ts';
-import { workspacePaths } from '../workspace-paths.ts';
+import { resolveJob } from '../workspace-paths.ts';
 
 export const train: JobKind = {
   id: 'train',
   async run(job, context) {
-    const document = await runTraining(methods.get(String(job.config.method)), job.config, {
+    const { config, resolvePath } = resolveJob(job, context.workspace);
+    const document = await runTraining(methods.get(String(config.method)), config, {
       run: job.name,
       outputDir: job.outputDir,
-      resolvePath: workspacePaths(context.workspace, job.outputDir),
+      resolvePath,
       resume: job.resume,
       threads: 0,
       signal: context.signal,

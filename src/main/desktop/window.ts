@@ -1,0 +1,34 @@
+/** The main window: sandboxed, isolated, and shown when it has something to show. */
+import { BrowserWindow, nativeTheme } from 'electron';
+import { START_URL } from './origin.ts';
+
+/** Paper and ink of the two themes, so that nothing flashes before the page is there. */
+const BACKGROUND = { light: '#f7f7f4', dark: '#16181b' } as const;
+
+export function createWindow(preload: string): BrowserWindow {
+  const window = new BrowserWindow({
+    width: 1280,
+    height: 800,
+    minWidth: 900,
+    minHeight: 600,
+    show: false,
+    title: 'Plumbline',
+    backgroundColor: nativeTheme.shouldUseDarkColors ? BACKGROUND.dark : BACKGROUND.light,
+    webPreferences: {
+      preload,
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      nodeIntegrationInWorker: false,
+      nodeIntegrationInSubFrames: false,
+      webviewTag: false,
+      webSecurity: true,
+      allowRunningInsecureContent: false,
+      navigateOnDragDrop: false,
+      spellcheck: false,
+    },
+  });
+  window.once('ready-to-show', () => window.show());
+  void window.loadURL(START_URL);
+  return window;
+}

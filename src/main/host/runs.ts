@@ -1,0 +1,108 @@
+/** Contract namespace `runs`: start, steer and watch runs; their metrics, samples and logs. */
+import { RpcError } from '../../preload/contract/rpc.ts';
+import { getDatasetByName } from '../data/store/datasets.ts';
+import { readLog } from '../data/store/log.ts';
+import { readMetricsDownsampled } from '../data/store/metrics.ts';
+import { getModelByName, listModels } from '../data/store/models.ts';
+import { getRun, listRuns, type RunRecord } from '../data/store/runs.ts';
+import { readSamples } from '../data/store/samples.ts';
+import type { Store } from '../data/store/store.ts';
+import { summaryOf, UnknownRun } from '../jobs/run-record.ts';
+import type { NewJob } from '../jobs/runner.ts';
+import { findVersion } from '../jobs/workspace-paths.ts';
+import { forgetModel } from './models.ts';
+import { closed, type Handlers, type HostServices } from './services.ts';
+
+const done = { ok: true } as const;
+
+export const runsHandlers = ({ store, runner, workspace }: HostServices): Handlers<'runs'> => ({
+  'runs.list': () => listRuns(store),
+  'runs.get': ({ id }) => detailOf(store, id),
+  async 'runs.create'({ config, name }) {
+    return { id: runner.create({ ...(await checkedJob(store, config)), name }) };
+  },
+  'runs.pause'({ id }) {
+    runner.pause(id);
+    return done;
+  },
+  'runs.resume'({ id }) {
+    runner.resume(id);
+    return done;
+  },
+  'runs.stop'({ id }) {
+    runner.stop(id);
+    return done;
+  },
+  'runs.remove'({ id }) {
+    runner.remove(id);
+    for (const model of listModels(store)) if (model.runId === id) forgetModel(store, workspace, model);
+    return done;
+  },
+  'runs.metrics': ({ id, maxPoints }) => ({
+    points: readMetricsDownsampled(store, summaryOf(store, id).id, maxPoints),
+  }),
+  'runs.samples': ({ id }) => readSamples(store, summaryOf(store, id).id),
+  'runs.log': ({ id }) => readLog(store, summaryOf(store, id).id),
+  async 'runs.watch'({ id }, { emit, signal }) {
+    emit({ type: 'summary', run: summaryOf(store, id) });
+    const remove = runner.watch(id, emit);
+    await closed(signal);
+    remove();
+    return undefined;
+  },
+  async 'runs.changes'(_input, { emit, signal }) {
+    const remove = runner.onChange(emit);
+    await closed(signal);
+    remove();
+    return undefined;
+  },
+});
+
+function detailOf(store: Store, id: string) {
+  const run = getRun(store, id);
+  if (!run) throw new UnknownRun(id);
+  const { outputDir: _path, pid: _pid, ...detail } = run satisfies RunRecord;
+  return detail;
+}
+
+/** Keys that name a model, a dataset, or a place on this machine. The page knows names only: it can neither read nor write by path. */
+const MODEL_KEYS = ['model', 'ref_model', 'reward_model', 'value_model'];
+const DATASET_KEYS = ['dataset', 'eval_dataset'];
+const PATH_KEYS = ['output_dir', 'tokenizer', 'adapter', 'rollouts'];
+
+/** Checks a config from the page against its method and the workspace; defaults are filled in. */
+export async function checkedJob(store: Store, config: Readonly<Record<string, unknown>>): Promise<NewJob> {
+  const { methods } = await import('../train/methods/index.ts');
+  const { parseConfig } = await import('../train/config.ts');
+  const method = methods.get(String(config.method ?? ''));
+  for (const key of PATH_KEYS)
+    if (config[key] !== undefined) throw new RpcError('invalid_input', `"${key}" cannot be set here.`, { key });
+  const parsed: Record<string, unknown> = parseConfig(method.params, config);
+  for (const key of MODEL_KEYS) mustBeKnown(parsed, key, (name) => getModelByName(store, name) !== undefined, 'model');
+  for (const key of DATASET_KEYS) mustBeKnown(parsed, key, (name) => findVersion(store, name) !== undefined, 'dataset');
+  const dataset = textOf(parsed.dataset);
+  return {
+    method: method.id,
+    config: parsed,
+    nameBase: [method.id.replaceAll('_', '-'), dataset && slug(dataset)].filter(Boolean).join('-'),
+    model: textOf(parsed.model),
+    referenceModel: textOf(parsed.ref_model),
+    dataset: dataset && (getDatasetByName(store, dataset)?.name ?? dataset),
+  };
+}
+
+const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+
+/** A name as part of a folder's name. */
+const slug = (name: string): string => name.replace(/[^\w.-]+/g, '-').slice(0, 40);
+
+function mustBeKnown(
+  config: Readonly<Record<string, unknown>>,
+  key: string,
+  isKnown: (name: string) => boolean,
+  what: string,
+): void {
+  const name = config[key];
+  if (typeof name === 'string' && !isKnown(name))
+    throw new RpcError('not_found', `${key}: there is no ${what} named "${name}" in the workspace.`, { key });
+}

@@ -1,0 +1,62 @@
+/** `POST /upload`: a file from the page, streamed into the workspace's uploads, answered by a handle. */
+import { createWriteStream, rmSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { basename } from 'node:path';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { FileHandle } from '../../preload/contract/system.ts';
+import type { FileTable } from './file-table.ts';
+
+/** Larger files are imported on the command line, which reads them where they lie. */
+export const MAX_UPLOAD_BYTES = 4 * 1024 ** 3;
+
+export class UploadError extends Error {
+  readonly status: number;
+  constructor(status: number, message: string) {
+    super(message);
+    this.name = 'UploadError';
+    this.status = status;
+  }
+}
+
+/** Stores the body under the name in `x-file-name` (encodeURIComponent); a broken or too large upload leaves nothing behind. */
+export async function receiveUpload(
+  request: IncomingMessage,
+  files: FileTable,
+  limit = MAX_UPLOAD_BYTES,
+): Promise<FileHandle> {
+  const name = fileName(request.headers['x-file-name']);
+  if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
+  const path = files.uploadPath();
+  try {
+    await pipeline(request, atMost(limit), createWriteStream(path, { mode: 0o600, flags: 'wx' }));
+    return files.add(path, name);
+  } catch (error) {
+    rmSync(path, { force: true });
+    throw error;
+  }
+}
+
+const tooLarge = (limit: number): UploadError =>
+  new UploadError(413, `the file is larger than ${Math.floor(limit / 1024 ** 2)} MB`);
+
+function fileName(header: unknown): string {
+  try {
+    const name = basename(decodeURIComponent(String(header ?? '')).replaceAll('\\', '/'));
+    if (name.length > 0 && name.length <= 255 && !name.includes('\0')) return name;
+  } catch {
+    // said below
+  }
+  throw new UploadError(400, 'the header x-file-name must hold the name of the file');
+}
+
+function atMost(limit: number): Transform {
+  let bytes = 0;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, next) {
+      bytes += chunk.length;
+      if (bytes > limit) next(tooLarge(limit));
+      else next(null, chunk);
+    },
+  });
+}

@@ -1,0 +1,5 @@
+/** Versions of the program and of its runtime, as package.json pins them. */
+import manifest from '../../../package.json' with { type: 'json' };
+
+export const programVersion: string = manifest.version;
+export const onnxruntimeVersion: string = manifest.dependencies['onnxruntime-node'];
