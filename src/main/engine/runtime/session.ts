@@ -1,9 +1,18 @@
 /** A graph made runnable: the one place where tensors cross into onnxruntime and back. */
 import { createRequire } from 'node:module';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
-import type { Graph, Tensor } from '../graph/value.ts';
-import { formatShape, type TensorArray, type Value } from '../graph/value.ts';
+import { DTYPE_CODES } from '../graph/builder.ts';
+import {
+  ARRAYS,
+  type Dim,
+  formatShape,
+  type Graph,
+  type Tensor,
+  type TensorArray,
+  type Value,
+} from '../graph/value.ts';
 import { encodeModel, outputName } from '../onnx/encode.ts';
+import { type Crossing, NativeSession, nativeApi } from './native.ts';
 
 // loaded when first needed: the native library takes 100 ms that `--help` does not have to pay
 type Ort = typeof import('onnxruntime-node');
@@ -16,23 +25,34 @@ const runtime = (): Ort => {
 export interface SessionOptions {
   /** Threads inside one operator; 0 = as many as cores. */
   readonly threads?: number;
-  /** Equal bits in repeated runs, whatever the load; on by default. */
-  readonly deterministic?: boolean;
   /** Write a profile to this path prefix. */
   readonly profile?: string;
 }
 
+/** Equal bits in repeated runs whatever the load; denormals as zero, because they cost hundreds of cycles each. */
+const CONFIG = { 'session.set_denormal_as_zero': '1', 'session.use_deterministic_compute': '1' };
+
+/** How a graph is run: by the C API in place, or by the JavaScript API with copies. */
+type Backend =
+  | { readonly kind: 'native'; readonly session: NativeSession }
+  | { readonly kind: 'js'; readonly session: InferenceSession };
+
 export class Session {
   readonly graph: Graph;
-  #session: InferenceSession;
+  #backend: Backend;
   #closed = false;
 
-  private constructor(graph: Graph, session: InferenceSession) {
+  private constructor(graph: Graph, backend: Backend) {
     this.graph = graph;
-    this.#session = session;
+    this.#backend = backend;
   }
 
   static async create(graph: Graph, options: SessionOptions = {}): Promise<Session> {
+    const api = nativeApi();
+    if (!(api instanceof Error)) {
+      const native = { threads: options.threads ?? 0, config: CONFIG, profile: options.profile };
+      return new Session(graph, { kind: 'native', session: new NativeSession(api, graph, native) });
+    }
     const session = await runtime().InferenceSession.create(encodeModel(graph), {
       executionProviders: ['cpu'],
       graphOptimizationLevel: 'all',
@@ -43,18 +63,18 @@ export class Session {
       logSeverityLevel: 3,
       enableProfiling: options.profile !== undefined,
       profileFilePrefix: options.profile,
-      extra: {
-        session: {
-          set_denormal_as_zero: '1',
-          use_deterministic_compute: options.deterministic === false ? '0' : '1',
-        },
-      },
+      extra: { session: { set_denormal_as_zero: '1', use_deterministic_compute: '1' } },
     });
-    return new Session(graph, session);
+    return new Session(graph, { kind: 'js', session });
+  }
+
+  /** Whether outputs are written in place ("native") or copied ("js"). */
+  get backend(): Backend['kind'] {
+    return this.#backend.kind;
   }
 
   /**
-   * Runs the graph once. Feeds are read in place; every output is a fresh array (or is copied into `into[name]`, which the caller owns).
+   * Runs the graph once. Feeds are read in place; an output is written into `into[name]`, which the caller owns, or into a fresh array.
    * Throws when a feed is missing or its shape does not match, naming it.
    */
   async run(
@@ -62,9 +82,48 @@ export class Session {
     into: Readonly<Record<string, TensorArray>> = {},
   ): Promise<Record<string, Tensor>> {
     if (this.#closed) throw new Error(`the session of graph ${this.graph.name} is closed`);
+    for (const input of this.graph.inputs) this.#check(input, feeds[input.name]);
+    return this.#backend.kind === 'native'
+      ? this.#runNative(this.#backend.session, feeds, into)
+      : this.#runJs(this.#backend.session, feeds, into);
+  }
+
+  #runNative(
+    session: NativeSession,
+    feeds: Readonly<Record<string, Tensor>>,
+    into: Readonly<Record<string, TensorArray>>,
+  ): Record<string, Tensor> {
+    const sizes = this.#symbols(feeds);
+    const result: Record<string, Tensor> = {};
+    const inputs = this.graph.inputs.map(
+      ({ name }): Crossing => ({ name, code: DTYPE_CODES[feeds[name].dtype], ...feeds[name] }),
+    );
+    const outputs = this.graph.outputs.map(({ name, value }): Crossing => {
+      const shape = value.shape.map((dim) => sizeOf(dim, sizes));
+      const count = shape.reduce((a, b) => a * b, 1);
+      const data = into[name] ?? new ARRAYS[value.dtype](count);
+      if (data.length !== count)
+        throw new Error(
+          `graph ${this.graph.name}: output "${name}" has ${count} elements, the array for it ${data.length}`,
+        );
+      result[name] = { dtype: value.dtype, shape, data };
+      return { name: outputName(name), code: DTYPE_CODES[value.dtype], shape, data };
+    });
+    session.run(inputs, outputs);
+    return result;
+  }
+
+  async #runJs(
+    session: InferenceSession,
+    feeds: Readonly<Record<string, Tensor>>,
+    into: Readonly<Record<string, TensorArray>>,
+  ): Promise<Record<string, Tensor>> {
     const fed: Record<string, OrtTensor> = {};
-    for (const input of this.graph.inputs) fed[input.name] = this.#feed(input, feeds[input.name]);
-    const found = await this.#session.run(fed);
+    for (const { name } of this.graph.inputs) {
+      const { dtype, data, shape } = feeds[name];
+      fed[name] = new (runtime().Tensor)(dtype, data as Float32Array, shape);
+    }
+    const found = await session.run(fed);
     const result: Record<string, Tensor> = {};
     for (const { name, value } of this.graph.outputs) {
       const tensor = found[outputName(name)];
@@ -76,23 +135,48 @@ export class Session {
     return result;
   }
 
-  #feed(input: Value, tensor: Tensor | undefined): OrtTensor {
+  /** Sizes the feeds give to the graph's symbols; one symbol has one size. */
+  #symbols(feeds: Readonly<Record<string, Tensor>>): Map<string, number> {
+    const sizes = new Map<string, number>();
+    for (const { name, shape } of this.graph.inputs)
+      shape.forEach((dim, axis) => {
+        if (typeof dim !== 'string') return;
+        const size = feeds[name].shape[axis];
+        const before = sizes.get(dim);
+        if (before !== undefined && before !== size)
+          throw new Error(`graph ${this.graph.name}: "${dim}" is ${before} elsewhere and ${size} in input "${name}"`);
+        sizes.set(dim, size);
+      });
+    return sizes;
+  }
+
+  #check(input: Value, tensor: Tensor | undefined): void {
     if (!tensor) throw new Error(`graph ${this.graph.name}: input "${input.name}" was not fed`);
-    const { dtype, shape, data } = tensor;
+    const { dtype, shape } = tensor;
     const fits =
       shape.length === input.shape.length && input.shape.every((d, i) => typeof d === 'string' || d === shape[i]);
     if (!fits || dtype !== input.dtype)
       throw new Error(
         `graph ${this.graph.name}: input "${input.name}" is ${input.dtype} ${formatShape(input.shape)}, fed ${dtype} ${formatShape(shape)}`,
       );
-    return new (runtime().Tensor)(dtype, data as Float32Array, shape);
   }
 
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await this.#session.release();
+    if (this.#backend.kind === 'native') this.#backend.session.close();
+    else await this.#backend.session.release();
   }
+}
+
+/** "3*B*T" with B and T known. */
+function sizeOf(dim: Dim, sizes: ReadonlyMap<string, number>): number {
+  if (typeof dim === 'number') return dim;
+  return dim.split('*').reduce((product, factor) => {
+    const size = /^\d+$/.test(factor) ? Number(factor) : sizes.get(factor);
+    if (size === undefined) throw new Error(`the size "${dim}" of an output is not known from the inputs`);
+    return product * size;
+  }, 1);
 }
 
 /** Short ways to write feeds. */
