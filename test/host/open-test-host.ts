@@ -1,0 +1,52 @@
+/** A real host over a fresh workspace, whose jobs count down; and a connection to it without a transport. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type Host, openHost } from '../../src/main/host/host.ts';
+import { resolveWorkspace, type Workspace } from '../../src/main/host/workspace.ts';
+import { forkJobs } from '../../src/main/jobs/spawn.ts';
+import { type Connection, connect, type Port, serve } from '../../src/preload/contract/rpc.ts';
+
+export interface TestHost {
+  readonly host: Host;
+  readonly workspace: Workspace;
+  readonly connection: Connection;
+  close(): Promise<void>;
+}
+
+export function openTestHost(): TestHost {
+  const workspace = resolveWorkspace(mkdtempSync(join(tmpdir(), 'plumb-host-')));
+  const spawn = forkJobs(resolve(import.meta.dirname, '../fixtures/countdown-worker.ts'));
+  const host = openHost({ kind: 'browser', workspace, spawn, kindOf: () => 'countdown' });
+  const [page, back] = portPair();
+  const stop = serve(back, host.handle);
+  const connection = connect(page);
+  return {
+    host,
+    workspace,
+    connection,
+    async close() {
+      stop();
+      await host.close();
+      rmSync(workspace.home, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Two ends of an in-memory channel that carries text, as every transport does. */
+export function portPair(): [Port, Port] {
+  const listeners: (((message: unknown) => void) | undefined)[] = [undefined, undefined];
+  const port = (mine: number): Port => ({
+    post: (message) => {
+      const text = JSON.stringify(message);
+      queueMicrotask(() => listeners[1 - mine]?.(JSON.parse(text)));
+    },
+    onMessage(listener) {
+      listeners[mine] = listener;
+      return () => {
+        listeners[mine] = undefined;
+      };
+    },
+  });
+  return [port(0), port(1)];
+}
