@@ -1,26 +1,54 @@
-/** Table `metrics`: one row a step, its values as JSON; a run's whole curve is one range of the primary key. */
+/** Table `metrics`: one row a step, its values as JSON; the older rows of a long run are packed into `metric_chunks`. */
 import type { MetricPoint } from '../../../preload/contract/runs.ts';
+import { insertChunk, listChunks, takeChunksFrom, unpackPoints } from './metric-chunks.ts';
+import { addChunk, addPoint, downsample, newCurves } from './metric-curves.ts';
 import { type Store, transaction, type WritableStore } from './store.ts';
 
-/** A point that is there already is replaced: a resumed run writes its steps once more. */
+/** Points in a block: reading a row costs far more than reading a number in it. */
+const CHUNK = 256;
+/** The newest rows stay rows, so that what a resume takes back is seldom packed. */
+const UNPACKED = 2 * CHUNK;
+
+/** Adds points; one that is there already is replaced. Values that are not finite are stored as null. */
 export function appendMetrics(store: WritableStore, runId: string, points: readonly MetricPoint[]): void {
+  transaction(store, () => {
+    const firstStep = points.reduce((first, p) => (p.evaluation ? first : Math.min(first, p.step)), Infinity);
+    if (firstStep !== Infinity) insertRows(store, runId, takeChunksFrom(store, runId, firstStep));
+    insertRows(store, runId, points);
+    packOldest(store, runId);
+  });
+}
+
+function insertRows(store: WritableStore, runId: string, points: readonly MetricPoint[]): void {
   const statement = store.prepare(
     'INSERT OR REPLACE INTO metrics (run_id, step, evaluation, seconds, point) VALUES (?, ?, ?, ?, ?)',
   );
-  transaction(store, () => {
-    for (const { step, evaluation, seconds, values } of points)
-      statement.run(runId, step, Number(evaluation), seconds, JSON.stringify(values, finiteOrNull));
-  });
+  for (const { step, evaluation, seconds, values } of points)
+    statement.run(runId, step, Number(evaluation), seconds, JSON.stringify(values, finiteOrNull));
 }
 
 const finiteOrNull = (_key: string, value: unknown): unknown =>
   typeof value === 'number' && !Number.isFinite(value) ? null : value;
 
+/** Evaluations are few and stay rows. */
+function packOldest(store: WritableStore, runId: string): void {
+  const count = store.prepare('SELECT count(*) AS n FROM metrics WHERE run_id = ? AND evaluation = 0');
+  const oldest = store.prepare(`${SELECT} WHERE run_id = ? AND evaluation = 0 ORDER BY step LIMIT ${CHUNK}`);
+  const remove = store.prepare('DELETE FROM metrics WHERE run_id = ? AND evaluation = 0 AND step <= ?');
+  for (let { n } = count.get(runId) as { n: number }; n >= UNPACKED; n -= CHUNK) {
+    const points = (oldest.all(runId) as Row[]).map(toPoint);
+    insertChunk(store, runId, points);
+    remove.run(runId, points[points.length - 1].step);
+  }
+}
+
+const SELECT = 'SELECT step, evaluation, seconds, point FROM metrics';
+
 interface Row {
-  step: number;
-  evaluation: number;
-  seconds: number;
-  point: string;
+  readonly step: number;
+  readonly evaluation: number;
+  readonly seconds: number;
+  readonly point: string;
 }
 
 const toPoint = (row: Row): MetricPoint => ({
@@ -30,49 +58,29 @@ const toPoint = (row: Row): MetricPoint => ({
   values: JSON.parse(row.point) as MetricPoint['values'],
 });
 
-export function readMetrics(store: Store, runId: string): MetricPoint[] {
-  const rows = store
-    .prepare('SELECT step, evaluation, seconds, point FROM metrics WHERE run_id = ? ORDER BY step, evaluation')
-    .all(runId) as Row[];
-  return rows.map(toPoint);
-}
+const readRows = (store: Store, runId: string): MetricPoint[] =>
+  (store.prepare(`${SELECT} WHERE run_id = ? ORDER BY step, evaluation`).all(runId) as Row[]).map(toPoint);
 
-/** Every point while they are few; else of each bucket of steps the points that hold some metric's smallest or largest value. Evaluations are all kept. */
+const inOrder = (points: MetricPoint[]): MetricPoint[] =>
+  points.sort((a, b) => a.step - b.step || Number(a.evaluation) - Number(b.evaluation));
+
+/** Every point, by step; at the same step the evaluation comes second. */
+export const readMetrics = (store: Store, runId: string): MetricPoint[] =>
+  inOrder([...listChunks(store, runId).flatMap(unpackPoints), ...readRows(store, runId)]);
+
+/** For charts: at most `maxPoints` training values of each metric, its extremes among them, and every evaluation. A point carries only the metrics it was kept for. */
 export function readMetricsDownsampled(store: Store, runId: string, maxPoints: number): MetricPoint[] {
-  const points = readMetrics(store, runId);
-  const training = points.filter((p) => !p.evaluation);
-  if (training.length <= maxPoints) return points;
-  const buckets = Math.max(1, Math.floor(maxPoints / 2));
-  const keep = new Set<MetricPoint>(points.filter((p) => p.evaluation));
-  const size = training.length / buckets;
-  for (let b = 0; b < buckets; b++) {
-    const bucket = training.slice(Math.floor(b * size), Math.floor((b + 1) * size));
-    for (const point of extremes(bucket)) keep.add(point);
-  }
-  keep.add(training[0]).add(training[training.length - 1]);
-  return points.filter((p) => keep.has(p));
+  const curves = newCurves();
+  for (const chunk of listChunks(store, runId)) addChunk(curves, chunk);
+  const rows = readRows(store, runId);
+  for (const point of rows) if (!point.evaluation) addPoint(curves, point);
+  return inOrder([...downsample(curves, maxPoints), ...rows.filter((p) => p.evaluation)]);
 }
 
-/** Points with the smallest and largest value of each metric in a bucket. */
-function extremes(bucket: readonly MetricPoint[]): Set<MetricPoint> {
-  const found = new Set<MetricPoint>();
-  const names = new Set(bucket.flatMap((p) => Object.keys(p.values)));
-  for (const name of names) {
-    let low: MetricPoint | undefined;
-    let high: MetricPoint | undefined;
-    for (const point of bucket) {
-      const value = point.values[name];
-      if (value === null || value === undefined) continue;
-      if (!low || value < (low.values[name] ?? 0)) low = point;
-      if (!high || value > (high.values[name] ?? 0)) high = point;
-    }
-    if (low) found.add(low);
-    if (high) found.add(high);
-  }
-  return found;
-}
-
-/** Forgets what a resume will do once more. */
+/** Forgets what a resume will do once more: everything after `step`. */
 export function deleteMetricsAfter(store: WritableStore, runId: string, step: number): void {
-  store.prepare('DELETE FROM metrics WHERE run_id = ? AND step > ?').run(runId, step);
+  transaction(store, () => {
+    insertRows(store, runId, takeChunksFrom(store, runId, step + 1));
+    store.prepare('DELETE FROM metrics WHERE run_id = ? AND step > ?').run(runId, step);
+  });
 }
