@@ -1,5 +1,10 @@
 /** From a row of logits to the next token: transformers' logits processors in their order, then a draw. */
 
+import { crossing } from './sampling-select.ts';
+import { expNegative, exponentials, largest, logSumExp } from './sampling-softmax.ts';
+
+export { logSumExp };
+
 export interface SamplingOptions {
   readonly temperature?: number;
   readonly topK?: number;
@@ -25,16 +30,6 @@ export function argmax(row: Float32Array | Float64Array): number {
   return best;
 }
 
-/** log Σ e^x in float64. */
-export function logSumExp(row: Float32Array | Float64Array): number {
-  let top = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < row.length; i++) if (row[i] > top) top = row[i];
-  if (top === Number.NEGATIVE_INFINITY) return top;
-  let sum = 0;
-  for (let i = 0; i < row.length; i++) sum += Math.exp(row[i] - top);
-  return top + Math.log(sum);
-}
-
 /**
  * The processed row, removed tokens at −∞, in generate()'s order: repetition penalty, no-repeat n-gram, minimum of new tokens, temperature,
  * top-k, top-p, min-p, typical-p. Float64 throughout; the input is not changed.
@@ -44,7 +39,8 @@ export function processLogits(
   options: SamplingOptions,
   state: SamplingState,
 ): Float64Array {
-  const row = Float64Array.from(logits);
+  checkOptions(options);
+  const row = new Float64Array(logits);
   const { temperature, topK, topP, minP, typicalP, repetitionPenalty, noRepeatNgramSize, minNewTokens } = options;
   if (repetitionPenalty !== undefined && repetitionPenalty !== 1)
     penaliseRepetition(row, repetitionPenalty, state.prefix);
@@ -77,67 +73,90 @@ function banRepeatedNgrams(row: Float64Array, size: number, prefix: readonly num
 
 /** Everything that reaches the k-th largest logit stays, ties included. */
 function keepTopK(row: Float64Array, k: number): void {
-  if (k >= row.length) return;
-  const limit = Float64Array.from(row).sort()[row.length - k];
+  if (k < row.length) dropBelow(row, crossing(row, new Float64Array(row.length).fill(1), largest(row), k).key);
+}
+
+function dropBelow(row: Float64Array, limit: number): void {
   for (let i = 0; i < row.length; i++) if (row[i] < limit) row[i] = Number.NEGATIVE_INFINITY;
 }
 
-function probabilities(row: Float64Array): Float64Array {
-  const total = logSumExp(row);
-  const result = new Float64Array(row.length);
-  for (let i = 0; i < row.length; i++) result[i] = Math.exp(row[i] - total);
-  return result;
-}
-
-/** Nucleus sampling (1904.09751): drops tokens while the ascending cumulative probability is at most 1 − p; at least one stays. */
+/**
+ * Nucleus sampling (1904.09751): drops tokens while the ascending cumulative probability is at most 1 − p; at least one stays. Seen from above:
+ * a token stays while the mass above it is below p. Of equal tokens at the border as many stay as are needed, the last ids first.
+ */
 function keepTopP(row: Float64Array, p: number): void {
-  const probability = probabilities(row);
-  // tokens that cannot be in the dropped tail need no sorting: candidates are those below the largest
-  const order = ascending(row);
-  let cumulative = 0;
-  for (let i = 0; i < order.length - 1; i++) {
-    cumulative += probability[order[i]];
-    if (cumulative > 1 - p) return;
-    row[order[i]] = Number.NEGATIVE_INFINITY;
+  const top = largest(row);
+  if (top === Number.NEGATIVE_INFINITY) return;
+  const weights = new Float64Array(row.length);
+  const target = p * exponentials(row, top, weights);
+  const { key, massAbove } = crossing(row, weights, top, target);
+  let equals = Math.max(1, Math.ceil((target - massAbove) / expNegative(key - top) - 1e-12));
+  for (let i = row.length - 1; i >= 0; i--) {
+    if (row[i] > key || (row[i] === key && equals-- > 0)) continue;
+    row[i] = Number.NEGATIVE_INFINITY;
   }
-}
-
-/** Indices by rising value; −∞ first. */
-function ascending(row: Float64Array): Uint32Array {
-  const order = new Uint32Array(row.length);
-  for (let i = 0; i < order.length; i++) order[i] = i;
-  return order.sort((a, b) => (row[a] === row[b] ? a - b : row[a] < row[b] ? -1 : 1));
 }
 
 /** Keeps tokens at least `p` times as likely as the likeliest (2407.01082). */
 function keepMinP(row: Float64Array, p: number): void {
-  const limit = row[argmax(row)] + Math.log(p);
-  for (let i = 0; i < row.length; i++) if (row[i] < limit) row[i] = Number.NEGATIVE_INFINITY;
+  dropBelow(row, row[argmax(row)] + Math.log(p));
 }
 
-/** Locally typical sampling (2202.00666): keeps the tokens whose surprise is nearest the entropy until their mass reaches p. */
+/**
+ * Locally typical sampling (2202.00666): keeps the tokens whose surprise is nearest the entropy until their mass reaches p, and all that are just
+ * as near as the last of them.
+ */
 function keepTypical(row: Float64Array, p: number): void {
-  const probability = probabilities(row);
+  const top = largest(row);
+  if (top === Number.NEGATIVE_INFINITY) return;
+  const weights = new Float64Array(row.length);
+  const total = exponentials(row, top, weights);
+  const logTotal = top + Math.log(total);
   let entropy = 0;
-  for (const q of probability) if (q > 0) entropy -= q * Math.log(q);
-  const distance = probability.map((q) => Math.abs(-Math.log(q) - entropy));
-  const order = ascending(distance);
-  let mass = 0;
-  let kept = 0;
-  while (kept < order.length && mass < p) mass += probability[order[kept++]];
-  for (let i = Math.max(kept, 1); i < order.length; i++) row[order[i]] = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < row.length; i++) if (weights[i] > 0) entropy += (weights[i] / total) * (logTotal - row[i]);
+  const nearness = new Float64Array(row.length);
+  for (let i = 0; i < row.length; i++) nearness[i] = -Math.abs(logTotal - row[i] - entropy);
+  const { key } = crossing(nearness, weights, largest(nearness), p * total);
+  for (let i = 0; i < row.length; i++) if (nearness[i] < key) row[i] = Number.NEGATIVE_INFINITY;
 }
 
-/** Token drawn from a processed row by one uniform number in [0, 1). */
+/** Token drawn from a processed row by one uniform number in [0, 1): the first whose cumulative probability exceeds it. */
 export function draw(row: Float64Array, uniform: number): number {
-  const total = logSumExp(row);
-  let rest = uniform;
+  const top = largest(row);
+  if (top === Number.NEGATIVE_INFINITY)
+    throw new RangeError('no token is left to sample: every one of them was banned');
+  const weights = new Float64Array(row.length);
+  let rest = uniform * exponentials(row, top, weights);
   let last = 0;
   for (let i = 0; i < row.length; i++) {
-    if (row[i] === Number.NEGATIVE_INFINITY) continue;
+    if (weights[i] === 0) continue;
     last = i;
-    rest -= Math.exp(row[i] - total);
+    rest -= weights[i];
     if (rest < 0) return i;
   }
   return last;
+}
+
+/** Bounds of each option: [lowest, highest, whether the lowest itself is allowed]. */
+const BOUNDS = {
+  temperature: [0, Number.MAX_VALUE, false],
+  topK: [0, Number.MAX_SAFE_INTEGER, true],
+  topP: [0, 1, true],
+  minP: [0, 1, true],
+  typicalP: [0, 1, false],
+  repetitionPenalty: [0, Number.MAX_VALUE, false],
+  noRepeatNgramSize: [0, Number.MAX_SAFE_INTEGER, true],
+  minNewTokens: [0, Number.MAX_SAFE_INTEGER, true],
+} as const satisfies Record<keyof SamplingOptions, readonly [number, number, boolean]>;
+
+function checkOptions(options: SamplingOptions): void {
+  for (const name of Object.keys(BOUNDS) as (keyof SamplingOptions)[]) {
+    const value = options[name];
+    const [lowest, highest, inclusive] = BOUNDS[name];
+    if (value === undefined || (value <= highest && (inclusive ? value >= lowest : value > lowest))) continue;
+    const range = `${inclusive ? 'at least' : 'above'} ${lowest}${highest === 1 ? ' and at most 1' : ''}`;
+    throw new RangeError(
+      `sampling: ${name} must be ${range}, found ${value}${name === 'temperature' ? '; decode greedily instead' : ''}`,
+    );
+  }
 }
