@@ -1,4 +1,7 @@
-/** Chat templates (Jinja), rendered as transformers' apply_chat_template does. */
+/**
+ * Chat templates (Jinja), rendered as transformers' apply_chat_template does. Where @huggingface/jinja is known to differ from Jinja2: no `raw` blocks,
+ * a printed boolean reads `true`, not `True`, an attribute of something undefined is no error, and a JSON 1.0 prints as 1.
+ */
 import { Template } from '@huggingface/jinja';
 import { type ChatMessage, type ChatOptions, TokenizerError } from './tokenizer.ts';
 
