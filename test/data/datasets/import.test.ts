@@ -36,16 +36,15 @@ describe('rows', () => {
   it('read = accepted + refused, each refusal with its line and reason', async () => {
     const rows = [
       pair(1),
-      { prompt: 'q', chosen: 42, rejected: 'x' },
+      { prompt: 'q', chosen: '', rejected: 'x' },
       { prompt: 'q', chosen: 'same', rejected: 'same' },
-      { prompt: 'q', chosen: 'x' },
       pair(1),
     ];
     const report = await importFile(store, file('mixed.jsonl', jsonl(rows)), { name: 'mixed' });
     expect(report).toMatchObject({
-      rowsRead: 5,
+      rowsRead: 4,
       rowsAccepted: 2,
-      refusedTotal: 3,
+      refusedTotal: 2,
       pairs: 2,
       duplicates: 1,
       identical: 1,
@@ -53,10 +52,10 @@ describe('rows', () => {
       format: 'trl',
     });
     expect(report.refused.map((r) => [r.line, r.reason])).toEqual([
-      [2, '"chosen" is a number (42); text or a list of messages was expected'],
+      [2, 'the chosen answer is empty'],
       [3, 'chosen and rejected are identical: no signal'],
-      [4, '"rejected" is missing'],
     ]);
+    expect(await previewImport(join(folder, 'mixed.jsonl'))).toMatchObject({ rowsAccepted: 2, refusedTotal: 2 });
   });
 
   it('the same name again is the next version; another kind is refused', async () => {
@@ -115,7 +114,11 @@ describe('rows', () => {
 
 describe('faults of a file leave the store unchanged', () => {
   it.each([
-    ['cut off', jsonl([pair(1), pair(2)]).slice(0, -5), /:2: not valid JSON.*cut off/],
+    [
+      'cut off',
+      jsonl([pair(1), pair(2)]).slice(0, -5),
+      /:2: cut off: the JSON ends inside a string .*; line 1 is fine/,
+    ],
     [
       'not UTF-8',
       Buffer.concat([Buffer.from(`${jsonl([pair(1)])}\n`), Buffer.from([0x7b, 0xe9, 0x7d])]),
@@ -125,6 +128,11 @@ describe('faults of a file leave the store unchanged', () => {
     ['empty', '', /the file is empty/],
     ['blank', '\n\n \n', /only blank lines/],
     ['nested', `[${'['.repeat(5000)}${']'.repeat(5000)}]`, /nested more than/],
+    [
+      'rows that do not fit the format',
+      jsonl([pair(1), { prompt: 'q', chosen: 42, rejected: 'x' }, { prompt: 'q', chosen: 'x' }, pair(2)]),
+      /:2: "chosen" is a number \(42\).*; line 3: "rejected" is missing; the row has prompt, chosen. 2 of the 4 rows/,
+    ],
     ['nothing usable', jsonl([{ prompt: 'q', chosen: 'a', rejected: 'a' }]), /none of its 1 rows/],
     ['a quote never closed', 'prompt,chosen,rejected\na,b,"c\nd,e,f\n', /never closed/],
     ['a column twice', 'prompt,chosen,chosen\na,b,c\n', /has "chosen" twice/],

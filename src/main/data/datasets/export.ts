@@ -1,73 +1,115 @@
 /** From a stored version to a file: export then import is the identity on every field the format holds. */
 import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import type { StoredPair, TextOrChat } from '../../../preload/contract/datasets.ts';
+import {
+  type DatasetKind,
+  mappingField,
+  type StoredPair,
+  type TextOrChat,
+} from '../../../preload/contract/datasets.ts';
 import { registry } from '../../base/registry.ts';
+import { getDataset } from '../store/datasets.ts';
 import { iteratePairs } from '../store/pairs.ts';
-import type { Store } from '../store/store.ts';
+import { type Store, StoreError } from '../store/store.ts';
+import { getVersion } from '../store/versions.ts';
 
 interface Writer {
   readonly id: string;
+  readonly title: string;
   /** First line, if the format has one. */
-  readonly header?: string;
-  line(pair: StoredPair): string;
+  header?(kind: DatasetKind): string;
+  line(pair: StoredPair, kind: DatasetKind): string;
 }
 
-const present = (fields: Record<string, unknown>): Record<string, unknown> =>
-  Object.fromEntries(
-    Object.entries(fields).filter(([, value]) => value !== null && value !== undefined && value !== false),
-  );
+/** Source columns under these names would be read back as fields. */
+const RESERVED: ReadonlySet<string> = new Set(mappingField.options);
 
-const fieldsOf = (
-  pair: StoredPair,
-  convert: (value: TextOrChat, role: string) => TextOrChat,
-): Record<string, unknown> => ({
-  prompt: convert(pair.prompt, 'user'),
-  ...present({
-    chosen: pair.chosen && convert(pair.chosen, 'assistant'),
-    rejected: pair.rejected && convert(pair.rejected, 'assistant'),
-    completion: pair.completion && convert(pair.completion, 'assistant'),
-    tie: pair.tie,
-    margin: pair.margin,
-    score_chosen: pair.scoreChosen,
-    score_rejected: pair.scoreRejected,
-  }),
-  ...(pair.label === null ? {} : { label: pair.label }),
-});
+type Convert = (value: TextOrChat, role: string) => TextOrChat;
 
-const asChat = (value: TextOrChat, role: string): TextOrChat =>
-  typeof value === 'string' ? [{ role, content: value }] : value;
-const asText = (value: TextOrChat | null): string =>
-  value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value);
-const cell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+/** The row under TRL's names; what is absent is left out. Other columns of the source stand beside the fields, as they did there. */
+function fieldsOf(pair: StoredPair, convert: Convert): Record<string, unknown> {
+  const answer = (value: TextOrChat | null) => (value === null ? undefined : convert(value, 'assistant'));
+  const fields = {
+    prompt: convert(pair.prompt, 'user'),
+    chosen: answer(pair.chosen),
+    rejected: answer(pair.rejected),
+    completion: answer(pair.completion),
+    label: pair.label ?? undefined,
+    tie: pair.tie || undefined,
+    margin: pair.margin ?? undefined,
+    score_chosen: pair.scoreChosen ?? undefined,
+    score_rejected: pair.scoreRejected ?? undefined,
+    annotator: pair.annotator ?? undefined,
+  };
+  const others = Object.entries(pair.metadata).filter(([name]) => !RESERVED.has(name));
+  return { ...fields, ...Object.fromEntries(others) };
+}
+
+const asChat: Convert = (value, role) => (typeof value === 'string' ? [{ role, content: value }] : value);
+
+const CSV_COLUMNS: Readonly<Record<DatasetKind, readonly string[]>> = {
+  preference: ['prompt', 'chosen', 'rejected', 'tie', 'margin', 'score_chosen', 'score_rejected', 'annotator'],
+  unpaired: ['prompt', 'completion', 'label'],
+  demonstrations: ['prompt', 'completion'],
+  prompts: ['prompt'],
+};
+
+/** A conversation is its JSON; a lone empty cell is quoted, because readers take the bare line for a blank one. */
+function cell(value: unknown, alone: boolean): string {
+  const text = value === undefined ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return /[",\r\n]/.test(text) || (alone && text.trim() === '') ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function csvLine(pair: StoredPair, kind: DatasetKind): string {
+  const fields = fieldsOf(pair, (value) => value);
+  const columns = CSV_COLUMNS[kind];
+  return columns.map((name) => cell(fields[name], columns.length === 1)).join(',');
+}
 
 export const exportFormats = registry<Writer>('export format', [
-  { id: 'trl', line: (pair) => JSON.stringify(fieldsOf(pair, (value) => value)) },
-  { id: 'trl-conversational', line: (pair) => JSON.stringify(fieldsOf(pair, asChat)) },
+  { id: 'trl', title: 'TRL, JSONL', line: (pair) => JSON.stringify(fieldsOf(pair, (value) => value)) },
   {
-    id: 'csv',
-    header: 'prompt,chosen,rejected',
-    line: (pair) => [pair.prompt, pair.chosen, pair.rejected].map((value) => cell(asText(value))).join(','),
+    id: 'trl-conversational',
+    title: 'TRL, conversational JSONL',
+    line: (pair) => JSON.stringify(fieldsOf(pair, asChat)),
   },
+  { id: 'csv', title: 'CSV', header: (kind) => CSV_COLUMNS[kind].join(','), line: csvLine },
 ]);
+
+/** Lines that go to the disk in one write. */
+const BATCH = 500;
 
 /** Writes a whole version; the file appears when it is complete. Returns the number of rows. */
 export function exportVersion(store: Store, versionId: string, format: string, path: string): number {
   const writer = exportFormats.get(format);
+  const kind = kindOf(store, versionId);
   const temporary = `${path}.part`;
-  const fd = openSync(temporary, 'w');
+  const file = openSync(temporary, 'w');
   let rows = 0;
   try {
-    if (writer.header) writeSync(fd, `${writer.header}\n`);
+    let lines = writer.header ? [writer.header(kind)] : [];
+    const flush = () => {
+      if (lines.length > 0) writeSync(file, `${lines.join('\n')}\n`);
+      lines = [];
+    };
     for (const pair of iteratePairs(store, versionId)) {
-      writeSync(fd, `${writer.line(pair)}\n`);
+      lines.push(writer.line(pair, kind));
       rows++;
+      if (lines.length >= BATCH) flush();
     }
+    flush();
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error;
   } finally {
-    closeSync(fd);
+    closeSync(file);
   }
   renameSync(temporary, path);
   return rows;
+}
+
+function kindOf(store: Store, versionId: string): DatasetKind {
+  const version = getVersion(store, versionId);
+  const dataset = version && getDataset(store, version.datasetId);
+  if (!dataset) throw new StoreError('not_found', `there is no dataset version ${versionId}`);
+  return dataset.kind;
 }

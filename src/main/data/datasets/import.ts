@@ -9,8 +9,9 @@ import type {
   StoredPair,
 } from '../../../preload/contract/datasets.ts';
 import { nearest } from '../../base/registry.ts';
-import { type Format, type RecordValue, RowRefused, valueAt } from '../formats/format.ts';
+import { type Format, type RecordValue, RowFault, RowRefused, valueAt } from '../formats/format.ts';
 import { formats, rankFormats } from '../formats/index.ts';
+import { IdenticalPair } from '../formats/preference-pair.ts';
 import { DatasetError, fileSize, readRecords, type SourceRecord } from '../records.ts';
 import { getDatasetByName, insertDataset } from '../store/datasets.ts';
 import { insertPairs, type NewPair } from '../store/pairs.ts';
@@ -71,6 +72,10 @@ function byMapping(mapping: ColumnMapping | undefined): Format | undefined {
   return mapping.text ? formats.get('text') : undefined;
 }
 
+interface Fault extends RefusedRow {
+  readonly field: string;
+}
+
 interface Tally {
   rowsRead: number;
   rowsAccepted: number;
@@ -81,6 +86,8 @@ interface Tally {
   identical: number;
   refusedTotal: number;
   readonly refused: RefusedRow[];
+  /** Rows that do not fit the format at all; one is enough to stop an import. */
+  readonly faults: Fault[];
   readonly prompts: Set<string>;
   readonly seen: Set<string>;
   readonly chosenChars: number[];
@@ -99,6 +106,7 @@ const newTally = (): Tally => ({
   identical: 0,
   refusedTotal: 0,
   refused: [],
+  faults: [],
   prompts: new Set(),
   seen: new Set(),
   chosenChars: [],
@@ -129,9 +137,11 @@ function take(record: SourceRecord, { format, mapping }: Detection, file: string
   } catch (error) {
     if (!(error instanceof RowRefused)) throw error;
     tally.refusedTotal++;
-    if (/identical/.test(error.message)) tally.identical++;
-    if (tally.refused.length < LISTED)
-      tally.refused.push({ line: record.line, row: record.row, reason: error.message });
+    if (error instanceof IdenticalPair) tally.identical++;
+    const refusal = { line: record.line, row: record.row, reason: error.message };
+    if (tally.refused.length < LISTED) tally.refused.push(refusal);
+    if (error instanceof RowFault && tally.faults.length < LISTED)
+      tally.faults.push({ ...refusal, field: error.field });
     return [];
   }
 }
@@ -244,8 +254,10 @@ export async function importFile(store: WritableStore, path: string, job: Import
     };
     for await (const record of readRecords(path, { signal: job.signal, onBytes })) {
       batch.push(...take(record, detection, source, tally));
+      if (tally.faults.length >= LISTED) break;
       if (batch.length >= BATCH) flush();
     }
+    if (tally.faults.length > 0) throw doesNotFit(path, detection.format, tally);
     flush();
     if (tally.rowsAccepted === 0)
       throw new DatasetError(nothingAccepted(path, tally), { details: { refused: tally.refused } });
@@ -266,10 +278,26 @@ export async function importFile(store: WritableStore, path: string, job: Import
   }
 }
 
+const FAULTS_TOLD = 5;
+
+/** Every fault is in the details; the message tells the first ones. */
+function doesNotFit(path: string, format: Format, { faults, rowsRead }: Tally): DatasetError {
+  const [{ line, row, field }] = faults;
+  const told = faults.slice(0, FAULTS_TOLD).map((f, i) => (i === 0 ? f.reason : `${placeOf(f)}: ${f.reason}`));
+  const more = faults.length > FAULTS_TOLD ? `; and ${faults.length - FAULTS_TOLD} more` : '';
+  const rows = `${faults.length} of the ${rowsRead} rows read ${faults.length === 1 ? 'does' : 'do'} not fit`;
+  return new DatasetError(
+    `${path}:${line ?? row}: ${told.join('; ')}${more}. ${rows} the format "${format.title}", recognised from the first rows; nothing was imported`,
+    { details: { line, field, faults } },
+  );
+}
+
+const placeOf = ({ line, row }: RefusedRow): string => (line === null ? `row ${row}` : `line ${line}`);
+
 function nothingAccepted(path: string, { rowsRead, refused }: Tally): string {
   const [first] = refused;
-  const where = first?.line == null ? `row ${first?.row}` : `line ${first.line}`;
-  return `${path}: none of its ${rowsRead} rows can be used. First: ${where}: ${first?.reason ?? 'no rows'}`;
+  const why = first ? `First: ${placeOf(first)}: ${first.reason}` : 'It holds no rows';
+  return `${path}: none of its ${rowsRead} rows can be used. ${why}`;
 }
 
 function begin(store: WritableStore, { format }: Detection, job: ImportJob, source: string) {

@@ -1,6 +1,7 @@
 /** Anthropic's HH dialogues (2204.05862): two whole dialogues that differ in the last assistant turn. */
 import type { ChatMessage } from '../../../preload/contract/datasets.ts';
-import { type Format, pairDraft, RowRefused, textAt, valueAt } from './format.ts';
+import { type Format, percentOf, RowFault, RowRefused, textAt, valueAt } from './format.ts';
+import { pairDraft } from './preference-pair.ts';
 
 const TURN = /\n\nHuman:|\n\nAssistant:/g;
 
@@ -27,14 +28,14 @@ export const anthropicHh: Format = {
     const share = records.length === 0 ? 0 : fits / records.length;
     return {
       score: 0.95 * share,
-      reason: `${Math.round(100 * share)}% of the first rows are dialogues that begin with "Human:"`,
+      reason: `${percentOf(share)} are dialogues that begin with "Human:"`,
     };
   },
   read(record, mapping) {
     const texts = (['chosen', 'rejected'] as const).map((field) => {
       const text = textAt(record, mapping[field], field);
       if (typeof text !== 'string')
-        throw new RowRefused(`${field} is a list of messages; a dialogue as text was expected`);
+        throw new RowFault(field, `${field} is a list of messages; a dialogue as text was expected`);
       return dialogue(text, field);
     });
     const [chosen, rejected] = texts;
@@ -43,6 +44,8 @@ export const anthropicHh: Format = {
     if (JSON.stringify(chosen.slice(0, -1)) !== JSON.stringify(rejected.slice(0, -1)))
       throw new RowRefused('the dialogues differ before the last assistant turn');
     if (answers.some((a) => a?.content === '')) throw new RowRefused('the last assistant turn of one side is empty');
-    return [pairDraft(record, mapping, chosen.slice(0, -1), chosen.slice(-1), rejected.slice(-1))];
+    return [
+      pairDraft(record, mapping, chosen.slice(0, -1), { chosen: chosen.slice(-1), rejected: rejected.slice(-1) }),
+    ];
   },
 };

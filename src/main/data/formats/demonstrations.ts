@@ -1,7 +1,16 @@
 /** Data for SFT: prompt and completion, one text, or one conversation. */
-import { draft, type Format, isConversation, RowRefused, restOf, shareWith, textAt, valueAt } from './format.ts';
-
-const percent = (share: number): string => `${Math.round(100 * share)}% of the first rows`;
+import {
+  draft,
+  type Format,
+  isConversation,
+  percentOf,
+  RowFault,
+  RowRefused,
+  restOf,
+  shareWith,
+  textAt,
+  valueAt,
+} from './format.ts';
 
 export const promptCompletion: Format = {
   id: 'prompt-completion',
@@ -10,8 +19,8 @@ export const promptCompletion: Format = {
   fields: ['prompt', 'completion'],
   mapping: { prompt: 'prompt', completion: 'completion' },
   sniff(records) {
-    const share = shareWith(records, ['prompt', 'completion']);
-    return { score: 0.85 * share, reason: `${percent(share)} have prompt and completion` };
+    const share = shareWith(records, ['prompt', 'completion'], ['label']);
+    return { score: 0.85 * share, reason: `${percentOf(share)} have prompt and completion` };
   },
   read: (record, mapping) => [
     draft({
@@ -29,8 +38,8 @@ export const plainText: Format = {
   fields: ['text'],
   mapping: { text: 'text' },
   sniff(records) {
-    const share = shareWith(records, ['text']);
-    return { score: 0.6 * share, reason: `${percent(share)} have text` };
+    const share = shareWith(records, ['text'], ['prompt', 'completion', 'messages']);
+    return { score: 0.6 * share, reason: `${percentOf(share)} have text` };
   },
   read: (record, mapping) => [
     draft({
@@ -48,12 +57,14 @@ export const messages: Format = {
   fields: ['messages'],
   mapping: { messages: 'messages' },
   sniff(records) {
-    const share = records.filter((r) => isConversation(r.messages)).length / Math.max(1, records.length);
-    return { score: 0.8 * share, reason: `${percent(share)} hold one conversation` };
+    const share =
+      records.filter((r) => isConversation(r.messages) && r.label === undefined).length / Math.max(1, records.length);
+    return { score: 0.8 * share, reason: `${percentOf(share)} hold one conversation` };
   },
   read(record, mapping) {
     const found = mapping.messages === undefined ? undefined : valueAt(record, mapping.messages);
-    if (!isConversation(found)) throw new RowRefused('"messages" must be a list of {role, content}');
+    if (!isConversation(found))
+      throw new RowFault(mapping.messages ?? 'messages', 'a list of {role, content} was expected');
     if (found.at(-1)?.role !== 'assistant') throw new RowRefused("the last message is not the assistant's");
     return [
       draft({
@@ -72,8 +83,8 @@ export const promptOnly: Format = {
   fields: ['prompt'],
   mapping: { prompt: 'prompt' },
   sniff(records) {
-    const share = shareWith(records, ['prompt']);
-    return { score: 0.5 * share, reason: `${percent(share)} have a prompt` };
+    const share = shareWith(records, ['prompt'], ['completion', 'chosen', 'rejected']);
+    return { score: 0.5 * share, reason: `${percentOf(share)} have a prompt` };
   },
   read: (record, mapping) => [
     draft({ prompt: textAt(record, mapping.prompt, 'prompt'), metadata: restOf(record, Object.values(mapping)) }),

@@ -41,6 +41,17 @@ export class RowRefused extends Error {
   }
 }
 
+/** A record that does not fit the format at all (a field missing, of the wrong type, not storable): the file is not what it seemed, nothing is imported. */
+export class RowFault extends RowRefused {
+  /** The column at fault. */
+  readonly field: string;
+  constructor(field: string, reason: string) {
+    super(reason);
+    this.name = 'RowFault';
+    this.field = field;
+  }
+}
+
 /** Value at a column; "metadata.score" walks into objects. Own properties only: a column called __proto__ is just a column. */
 export function valueAt(record: RecordValue, column: string): unknown {
   if (Object.hasOwn(record, column)) return record[column];
@@ -63,24 +74,30 @@ export const isConversation = (value: unknown): value is ChatMessage[] =>
 
 /** Text or conversation at a column; anything else is refused, never turned into text. */
 export function textAt(record: RecordValue, column: string | undefined, field: string): TextOrChat {
-  if (column === undefined) throw new RowRefused(`no column is mapped to ${field}`);
+  if (column === undefined) throw new RowFault(field, `no column is mapped to ${field}`);
   const value = valueAt(record, column);
   if (typeof value === 'string') return checkedText(value, column);
-  if (value === undefined) throw new RowRefused(`"${column}" is missing`);
-  if (value === null) throw new RowRefused(`"${column}" is null`);
+  if (value === undefined) throw new RowFault(column, `"${column}" is missing; the row has ${columnsOf(record)}`);
+  if (value === null) throw new RowFault(column, `"${column}" is null; text or a list of messages was expected`);
   if (isConversation(value)) {
     for (const message of value) checkedText(message.content, column);
     return value.map(({ role, content }) => ({ role, content }));
   }
   const what = Array.isArray(value)
     ? 'a list whose items are not messages'
-    : `a ${typeof value} (${JSON.stringify(value)?.slice(0, 40)})`;
-  throw new RowRefused(`"${column}" is ${what}; text or a list of messages was expected`);
+    : `${typeof value === 'object' ? 'an' : 'a'} ${typeof value} (${JSON.stringify(value)?.slice(0, 40)})`;
+  throw new RowFault(column, `"${column}" is ${what}; text or a list of messages was expected`);
 }
+
+const columnsOf = (record: RecordValue): string => {
+  const names = Object.keys(record);
+  return names.length === 0 ? 'no fields' : `${names.slice(0, 12).join(', ')}${names.length > 12 ? ', …' : ''}`;
+};
 
 /** Half a surrogate pair has no UTF-8 form: the database and tokenizers would change it silently. */
 function checkedText(text: string, column: string): string {
-  if (!text.isWellFormed()) throw new RowRefused(`"${column}" holds half a surrogate pair, which has no UTF-8 form`);
+  if (!text.isWellFormed())
+    throw new RowFault(column, `"${column}" holds half a surrogate pair, which has no UTF-8 form`);
   return text;
 }
 
@@ -91,8 +108,18 @@ export function numberAt(record: RecordValue, column: string | undefined): numbe
   if (value === undefined || value === null || value === '') return null;
   const number = typeof value === 'string' ? Number(value) : value;
   if (typeof number !== 'number' || !Number.isFinite(number))
-    throw new RowRefused(`"${column}" must be a number, found ${JSON.stringify(value)?.slice(0, 40)}`);
+    throw new RowFault(column, `"${column}" must be a number, found ${JSON.stringify(value)?.slice(0, 40)}`);
   return number;
+}
+
+/** True or false, also as a CSV cell or as 1 and 0; absent, null and an empty cell give null. */
+export function booleanAt(record: RecordValue, column: string): boolean | null {
+  const value = valueAt(record, column);
+  if (value === undefined || value === null || value === '') return null;
+  const word = String(value).toLowerCase();
+  if (word === 'true' || word === '1') return true;
+  if (word === 'false' || word === '0') return false;
+  throw new RowFault(column, `"${column}" must be true or false, found ${JSON.stringify(value)?.slice(0, 40)}`);
 }
 
 /** A row with everything else absent. */
@@ -116,40 +143,21 @@ export function restOf(record: RecordValue, used: readonly (string | undefined)[
   return Object.fromEntries(Object.entries(record).filter(([key]) => !heads.has(key)));
 }
 
-/** Both answers of a pair, and whether they carry a signal. */
-export function pairDraft(
-  record: RecordValue,
-  mapping: ColumnMapping,
-  prompt: TextOrChat,
-  chosen: TextOrChat,
-  rejected: TextOrChat,
-): Draft {
-  if (chosen.length === 0) throw new RowRefused('the chosen answer is empty');
-  if (rejected.length === 0) throw new RowRefused('the rejected answer is empty');
-  const scoreChosen = numberAt(record, mapping.score_chosen);
-  const scoreRejected = numberAt(record, mapping.score_rejected);
-  const tie = mapping.tie !== undefined && valueAt(record, mapping.tie) === true;
-  const sameScore = scoreChosen !== null && scoreChosen === scoreRejected;
-  if (!tie && JSON.stringify(chosen) === JSON.stringify(rejected))
-    throw new RowRefused('chosen and rejected are identical: no signal');
-  const annotator = mapping.annotator === undefined ? null : valueAt(record, mapping.annotator);
-  return draft({
-    prompt,
-    chosen,
-    rejected,
-    scoreChosen,
-    scoreRejected,
-    tie: tie || sameScore,
-    margin:
-      numberAt(record, mapping.margin) ??
-      (scoreChosen !== null && scoreRejected !== null ? scoreChosen - scoreRejected : null),
-    annotator: typeof annotator === 'string' ? annotator : null,
-    metadata: restOf(record, Object.values(mapping)),
-  });
+/**
+ * Share of records that have all of `columns` and none of `without` (columns that belong to a stricter format). 0 when no
+ * record at all holds text or messages there: then the names agree by chance.
+ */
+export function shareWith(
+  records: readonly RecordValue[],
+  columns: readonly string[],
+  without: readonly string[] = [],
+): number {
+  const has = (record: RecordValue, column: string) => valueAt(record, column) !== undefined;
+  const readable = (value: unknown) => typeof value === 'string' || isConversation(value);
+  if (!records.some((r) => columns.every((c) => readable(valueAt(r, c))))) return 0;
+  const fits = records.filter((r) => columns.every((c) => has(r, c)) && !without.some((c) => has(r, c)));
+  return fits.length / records.length;
 }
 
-/** Share of records that have all of these columns. */
-export function shareWith(records: readonly RecordValue[], columns: readonly string[]): number {
-  if (records.length === 0) return 0;
-  return records.filter((r) => columns.every((c) => valueAt(r, c) !== undefined)).length / records.length;
-}
+/** "96% of the first rows have …", for the reason of a sniff. */
+export const percentOf = (share: number): string => `${Math.round(100 * share)}% of the first rows`;

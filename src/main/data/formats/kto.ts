@@ -1,12 +1,16 @@
 /** KTO's unpaired format: prompt, completion and whether it is wanted; or one conversation with a label. */
-import { draft, type Format, isConversation, RowRefused, restOf, textAt, valueAt } from './format.ts';
-
-function labelAt(value: unknown): boolean {
-  if (typeof value === 'boolean') return value;
-  if (value === 'true' || value === 1) return true;
-  if (value === 'false' || value === 0) return false;
-  throw new RowRefused(`the label must be true or false, found ${JSON.stringify(value)?.slice(0, 40)}`);
-}
+import {
+  booleanAt,
+  draft,
+  type Format,
+  isConversation,
+  percentOf,
+  RowFault,
+  RowRefused,
+  restOf,
+  textAt,
+  valueAt,
+} from './format.ts';
 
 export const kto: Format = {
   id: 'kto',
@@ -17,17 +21,20 @@ export const kto: Format = {
   sniff(records) {
     const fits = records.filter(
       (r) =>
-        typeof r.label === 'boolean' &&
+        ['boolean', 'string', 'number'].includes(typeof r.label) &&
+        /^(true|false|0|1)$/i.test(String(r.label)) &&
         (isConversation(r.messages) || (r.prompt !== undefined && r.completion !== undefined)),
     ).length;
     const share = records.length === 0 ? 0 : fits / records.length;
     return {
       score: 0.95 * share,
-      reason: `${Math.round(100 * share)}% of the first rows have an answer and a true/false label`,
+      reason: `${percentOf(share)} have an answer and a true/false label`,
     };
   },
   read(record, mapping) {
-    const label = labelAt(mapping.label === undefined ? undefined : valueAt(record, mapping.label));
+    const column = mapping.label ?? 'label';
+    const label = booleanAt(record, column);
+    if (label === null) throw new RowFault(column, `"${column}" is missing; true or false was expected`);
     const metadata = restOf(record, Object.values(mapping));
     const messages = mapping.messages === undefined ? undefined : valueAt(record, mapping.messages);
     if (isConversation(messages)) {

@@ -1,0 +1,92 @@
+/** What all formats of pairs share: reading both answers, splitting off a prompt they share, and whether a pair carries a signal. */
+import type { ColumnMapping, MappingField, TextOrChat } from '../../../preload/contract/datasets.ts';
+import {
+  booleanAt,
+  type Draft,
+  draft,
+  numberAt,
+  type RecordValue,
+  RowFault,
+  RowRefused,
+  restOf,
+  textAt,
+  valueAt,
+} from './format.ts';
+
+/** What may stand beside the answers of a pair, under the names that our own export writes. */
+export const BESIDE_A_PAIR = {
+  margin: 'margin',
+  tie: 'tie',
+  score_chosen: 'score_chosen',
+  score_rejected: 'score_rejected',
+  annotator: 'annotator',
+} as const satisfies ColumnMapping;
+export const BESIDE_FIELDS: readonly MappingField[] = ['margin', 'score_chosen', 'score_rejected', 'tie', 'annotator'];
+
+export interface Answers {
+  readonly chosen: TextOrChat;
+  readonly rejected: TextOrChat;
+}
+
+/** Both answers of a pair: two texts or two conversations. */
+export function answersAt(record: RecordValue, mapping: ColumnMapping): Answers {
+  const chosen = textAt(record, mapping.chosen, 'chosen');
+  const rejected = textAt(record, mapping.rejected, 'rejected');
+  if (typeof chosen !== typeof rejected)
+    throw new RowFault(mapping.rejected ?? 'rejected', 'chosen and rejected must both be text or both conversations');
+  return { chosen, rejected };
+}
+
+/** What both answers begin with is the prompt (TRL's extract_prompt); a space before the answers goes to them, because tokens begin with their space. */
+export function splitShared(chosen: TextOrChat, rejected: TextOrChat): Answers & { readonly prompt: TextOrChat } {
+  const limit = Math.min(chosen.length, rejected.length);
+  const same = (i: number) =>
+    typeof chosen === 'string' ? chosen[i] === rejected[i] : JSON.stringify(chosen[i]) === JSON.stringify(rejected[i]);
+  let shared = 0;
+  while (shared < limit && same(shared)) shared++;
+  if (typeof chosen === 'string' && shared < limit && shared > 0) {
+    const last = chosen.charCodeAt(shared - 1);
+    // never between the halves of a surrogate pair
+    if (last === 32 || (last >= 0xd800 && last < 0xdc00)) shared--;
+  }
+  return { prompt: chosen.slice(0, shared), chosen: chosen.slice(shared), rejected: rejected.slice(shared) };
+}
+
+const sameText = (a: TextOrChat, b: TextOrChat): boolean =>
+  typeof a === 'string' ? a === b : JSON.stringify(a) === JSON.stringify(b);
+
+/** A pair with what stands beside it; refused when an answer is empty, or when both are equal and the row does not call it a tie. Equal scores are a tie. */
+export function pairDraft(
+  record: RecordValue,
+  mapping: ColumnMapping,
+  prompt: TextOrChat,
+  { chosen, rejected }: Answers,
+): Draft {
+  if (chosen.length === 0) throw new RowRefused('the chosen answer is empty');
+  if (rejected.length === 0) throw new RowRefused('the rejected answer is empty');
+  const scoreChosen = numberAt(record, mapping.score_chosen);
+  const scoreRejected = numberAt(record, mapping.score_rejected);
+  const tie = mapping.tie !== undefined && booleanAt(record, mapping.tie) === true;
+  if (!tie && sameText(chosen, rejected)) throw new IdenticalPair();
+  const annotator = mapping.annotator === undefined ? null : valueAt(record, mapping.annotator);
+  const difference = scoreChosen !== null && scoreRejected !== null ? scoreChosen - scoreRejected : null;
+  return draft({
+    prompt,
+    chosen,
+    rejected,
+    scoreChosen,
+    scoreRejected,
+    tie: tie || difference === 0,
+    margin: numberAt(record, mapping.margin) ?? difference,
+    annotator: typeof annotator === 'string' && annotator !== '' ? annotator : null,
+    metadata: restOf(record, Object.values(mapping)),
+  });
+}
+
+/** Counted apart in the report: such a pair teaches nothing. */
+export class IdenticalPair extends RowRefused {
+  constructor() {
+    super('chosen and rejected are identical: no signal');
+    this.name = 'IdenticalPair';
+  }
+}

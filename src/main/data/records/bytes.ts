@@ -1,0 +1,177 @@
+/** The bytes of a data file: unpacked, without byte order mark, as text only where they are UTF-8. */
+import { closeSync, createReadStream, openSync, readSync, statSync } from 'node:fs';
+import { pipeline, type Readable } from 'node:stream';
+import * as zlib from 'node:zlib';
+import { createGunzip } from 'node:zlib';
+import { DatasetError, faultAt } from './dataset-error.ts';
+
+export interface ReadOptions {
+  /** Called with the bytes of the file (packed, when it is packed) read so far. */
+  onBytes?(bytes: number): void;
+  readonly signal?: AbortSignal;
+}
+
+/** A longer line or record is refused by number instead of being held in memory. */
+export const MAX_RECORD_BYTES = 64 << 20;
+/** Small enough that the host answers others between two chunks. */
+const CHUNK_BYTES = 256 << 10;
+
+const NUL = 0;
+const LF = 10;
+
+/** Size of a readable, regular file; named errors for everything else. */
+export function fileSize(path: string): number {
+  try {
+    const found = statSync(path);
+    if (found.isDirectory()) throw new DatasetError(`${path} is a folder; expected a file`);
+    // a pipe or a device may block or never end
+    if (!found.isFile()) throw new DatasetError(`${path} is not a regular file`);
+    closeSync(openSync(path, 'r'));
+    return found.size;
+  } catch (cause) {
+    if (cause instanceof DatasetError) throw cause;
+    const { code } = cause as { code?: string };
+    const why = code === 'ENOENT' ? 'there is no such file' : code === 'EACCES' ? 'no permission to read it' : code;
+    throw new DatasetError(`${path}: ${why}`, { cause });
+  }
+}
+
+/** The file's bytes, unpacked when its first bytes say so; a byte order mark of UTF-8 is skipped, one of UTF-16 refused. */
+export async function* readBytes(path: string, options: ReadOptions = {}): AsyncGenerator<Buffer> {
+  let first = true;
+  for await (const chunk of guard(path, openBytes(path, options) as AsyncIterable<Buffer>)) {
+    yield first ? withoutMark(path, chunk) : chunk;
+    first = false;
+  }
+}
+
+function withoutMark(path: string, chunk: Buffer): Buffer {
+  const mark = chunk.subarray(0, 3).toString('hex');
+  if (mark.startsWith('fffe') || mark.startsWith('feff')) {
+    const found = mark.slice(0, 4) === 'fffe' ? 'FF FE' : 'FE FF';
+    throw faultAt(path, 1, `the file is UTF-16 (byte order mark ${found}); save it as UTF-8`);
+  }
+  return mark === 'efbbbf' ? chunk.subarray(3) : chunk;
+}
+
+function openBytes(path: string, options: ReadOptions): Readable {
+  fileSize(path);
+  const magic = firstBytes(path, 4);
+  const raw = createReadStream(path, { highWaterMark: CHUNK_BYTES, signal: options.signal });
+  let bytes = 0;
+  raw.on('data', (chunk) => {
+    bytes += chunk.length;
+    options.onBytes?.(bytes);
+  });
+  if (magic[0] === 0x1f && magic[1] === 0x8b) return pipeline(raw, createGunzip(), () => undefined);
+  if (magic.readUInt32LE(0) === 0xfd2fb528) {
+    if (!('createZstdDecompress' in zlib))
+      throw new DatasetError(`${path}: zstandard files need a newer Node; unpack it first`);
+    return pipeline(raw, zlib.createZstdDecompress(), () => undefined);
+  }
+  return raw;
+}
+
+function firstBytes(path: string, count: number): Buffer {
+  const buffer = Buffer.alloc(count);
+  const file = openSync(path, 'r');
+  try {
+    readSync(file, buffer, 0, count, 0);
+    return buffer;
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Damaged archives fail with zlib's words; say which file. */
+async function* guard(path: string, source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  try {
+    yield* source;
+  } catch (cause) {
+    if ((cause as Error).name === 'AbortError') throw cause;
+    throw new DatasetError(`${path}: it cannot be unpacked: ${cause instanceof Error ? cause.message : cause}`, {
+      cause,
+    });
+  }
+}
+
+export interface Line {
+  readonly text: string;
+  /** 1-based, as an editor counts. */
+  readonly line: number;
+}
+
+/** Lines as text in bounded memory; a line that is too long, not UTF-8 or holds NUL bytes is an error that names it. */
+export async function* readLines(path: string, options: ReadOptions = {}): AsyncGenerator<Line> {
+  let parts: Buffer[] = [];
+  let held = 0;
+  let line = 1;
+  for await (let data of readBytes(path, options)) {
+    for (let end = data.indexOf(LF); end >= 0; end = data.indexOf(LF)) {
+      const bytes = held > 0 ? Buffer.concat([...parts, data.subarray(0, end)]) : data.subarray(0, end);
+      yield { text: decodeText(path, bytes, line), line };
+      line++;
+      parts = [];
+      held = 0;
+      data = data.subarray(end + 1);
+    }
+    if (data.length > 0) parts.push(data);
+    held += data.length;
+    if (held > MAX_RECORD_BYTES) throw faultAt(path, line, `the line is longer than ${MAX_RECORD_BYTES >> 20} MB`);
+  }
+  if (held > 0) yield { text: decodeText(path, Buffer.concat(parts), line), line };
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Text of bytes that begin in `line`; NUL bytes and what is not UTF-8 are errors, never replaced. */
+export function decodeText(path: string, bytes: Uint8Array, line: number): string {
+  const nul = bytes.indexOf(NUL);
+  if (nul >= 0)
+    throw faultAt(path, line + countLines(bytes, nul), 'the line holds NUL bytes: the file is damaged or binary');
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    const at = firstInvalid(bytes);
+    const start = bytes.lastIndexOf(LF, at - 1) + 1;
+    const byte = bytes[at].toString(16).toUpperCase().padStart(2, '0');
+    throw faultAt(
+      path,
+      line + countLines(bytes, at),
+      `not UTF-8: byte 0x${byte} at byte ${at - start + 1} of the line; perhaps the file is Latin-1: save it as UTF-8`,
+    );
+  }
+}
+
+/** Line feeds before `end`. */
+function countLines(bytes: Uint8Array, end: number): number {
+  let lines = 0;
+  for (let at = bytes.indexOf(LF); at >= 0 && at < end; at = bytes.indexOf(LF, at + 1)) lines++;
+  return lines;
+}
+
+/** Index where the first sequence that is not UTF-8 begins: halves the text down to the byte at which decoding fails. */
+function firstInvalid(bytes: Uint8Array): number {
+  let [good, bad] = [0, bytes.length];
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1;
+    try {
+      // as a stream, a character that `middle` cuts in two is not an error
+      new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, middle), { stream: true });
+      good = middle;
+    } catch {
+      bad = middle;
+    }
+  }
+  return pendingLead(bytes, good) ?? good;
+}
+
+/** The lead byte of a sequence that `end` interrupts. */
+function pendingLead(bytes: Uint8Array, end: number): number | undefined {
+  for (let back = 1; back <= 3 && back <= end; back++) {
+    const byte = bytes[end - back];
+    if (byte < 0x80) return undefined;
+    if (byte >= 0xc0) return (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2) > back ? end - back : undefined;
+  }
+  return undefined;
+}

@@ -1,0 +1,132 @@
+/** CSV and TSV with a header: csv-parse reads the fields, this file counts lines and says what is wrong in words. */
+import { pipeline, Readable } from 'node:stream';
+import { parse as parseCsv } from 'csv-parse';
+import type { SourceRecord } from '../records.ts';
+import { MAX_RECORD_BYTES, type ReadOptions, readLines } from './bytes.ts';
+import { DatasetError, faultAt } from './dataset-error.ts';
+
+/** More columns than any dataset has; each is looked up in every row. */
+const MAX_COLUMNS = 10_000;
+
+interface CsvFault {
+  readonly code?: string;
+  readonly message: string;
+  readonly lines?: number;
+  readonly column?: number;
+}
+
+export async function* readDelimited(
+  path: string,
+  delimiter: string,
+  options: ReadOptions,
+): AsyncGenerator<SourceRecord> {
+  let header: readonly string[] | undefined;
+  let ended = { lines: 0, empty: 0 };
+  /** csv-parse counts a line for each carriage return inside quotes; editors do not. */
+  let overcount = 0;
+  /** Lines on which the rows begin that were parsed and not yet yielded. */
+  const begins: number[] = [];
+  const parser = parseCsv({
+    delimiter,
+    skip_empty_lines: true,
+    relax_column_count: true,
+    max_record_size: MAX_RECORD_BYTES,
+    // called for each row as it is parsed, so that a fault in a later row of the same chunk still knows header and lines
+    on_record: (fields: string[], info) => {
+      overcount += fields.reduce((n, cell) => n + (cell.includes('\r') ? cell.split('\r').length - 1 : 0), 0);
+      const [lines, empty] = [info.lines - overcount, info.empty_lines];
+      begins.push(ended.lines + 1 + empty - ended.empty);
+      ended = { lines, empty };
+      header ??= fields;
+      return fields;
+    },
+  });
+  // leaving the loop early destroys the parser, and the pipeline then closes the file
+  pipeline(Readable.from(linesOf(path, options)), parser, () => undefined);
+  let row = -1;
+  try {
+    for await (const fields of parser as AsyncIterable<string[]>) {
+      const line = begins.shift() ?? 0;
+      if (row < 0) checkHeader(path, line, fields);
+      else yield { value: objectOf(path, line, header ?? [], fields), line, row };
+      row++;
+    }
+  } catch (cause) {
+    throw inWords(path, cause, { begins: ended.lines + 1, overcount }, header);
+  }
+  if (row <= 0) throw new DatasetError(`${path}: there is a header and no rows`);
+}
+
+async function* linesOf(path: string, options: ReadOptions): AsyncGenerator<string> {
+  for await (const { text } of readLines(path, options)) yield `${text}\n`;
+}
+
+function checkHeader(path: string, line: number, names: readonly string[]): void {
+  if (names.length > MAX_COLUMNS) throw faultAt(path, line, `${names.length} columns; at most ${MAX_COLUMNS}`);
+  const seen = new Set<string>();
+  for (const name of names) {
+    if (seen.has(name)) throw faultAt(path, line, `the header has "${name}" twice`, name);
+    seen.add(name);
+  }
+}
+
+function objectOf(
+  path: string,
+  line: number,
+  header: readonly string[],
+  fields: readonly string[],
+): SourceRecord['value'] {
+  if (fields.length !== header.length) {
+    const missing = header[fields.length];
+    const why = `it has ${fields.length} ${fields.length === 1 ? 'field' : 'fields'}, the header has ${header.length}`;
+    throw faultAt(path, line, missing === undefined ? why : `${why}; "${missing}" is missing`, missing);
+  }
+  return Object.fromEntries(header.map((name, i) => [name, cellValue(fields[i])]));
+}
+
+/** Our own CSV export writes a conversation as its JSON; every other cell is text. */
+function cellValue(cell: string): unknown {
+  if (!/^\[\s*\{\s*"(role|content)"/.test(cell)) return cell;
+  try {
+    return JSON.parse(cell);
+  } catch {
+    // text that merely begins like one
+    return cell;
+  }
+}
+
+/** csv-parse's faults with the line where the broken row begins and the name of the column. */
+function inWords(
+  path: string,
+  cause: unknown,
+  at: { readonly begins: number; readonly overcount: number },
+  header: readonly string[] | undefined,
+): unknown {
+  if (cause instanceof DatasetError) return cause;
+  const fault = cause as CsvFault;
+  const field = fault.column === undefined ? undefined : header?.[fault.column];
+  const column = `field ${(fault.column ?? 0) + 1}${field === undefined ? '' : ` ("${field}")`}`;
+  const line = fault.lines === undefined ? at.begins : fault.lines - at.overcount;
+  if (fault.code === 'CSV_INVALID_CLOSING_QUOTE') {
+    const found = /got "(.)"/su.exec(fault.message)?.[1] ?? 'something';
+    const why = `after the closing quote of ${column} comes ${found}; a separator or the line's end was expected`;
+    return faultAt(path, line, why, field);
+  }
+  if (fault.code === 'INVALID_OPENING_QUOTE')
+    return faultAt(
+      path,
+      line,
+      `a quote inside ${column}; a field with quotes must begin with one and double those inside`,
+      field,
+    );
+  if (fault.code === 'CSV_QUOTE_NOT_CLOSED')
+    return faultAt(
+      path,
+      at.begins,
+      `the quote opened in ${column} is never closed: the rest of the file would be swallowed`,
+      field,
+    );
+  if (fault.code === 'CSV_MAX_RECORD_SIZE')
+    return faultAt(path, at.begins, `a row longer than ${MAX_RECORD_BYTES >> 20} MB, or a quote that is never closed`);
+  return cause;
+}
