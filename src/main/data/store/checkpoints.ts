@@ -29,3 +29,8 @@ export function keepCheckpoints(store: WritableStore, runId: string, steps: read
   for (const { step } of listCheckpoints(store, runId))
     if (!steps.includes(step)) store.prepare('DELETE FROM checkpoints WHERE run_id = ? AND step = ?').run(runId, step);
 }
+
+/** Forgets what came after `step`, when a run goes back to it. */
+export function removeCheckpointsAfter(store: WritableStore, runId: string, step: number): void {
+  store.prepare('DELETE FROM checkpoints WHERE run_id = ? AND step > ?').run(runId, step);
+}

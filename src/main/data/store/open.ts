@@ -1,12 +1,12 @@
-/** Opens the workspace's database: integrity check, verified backup before a migration, WAL. */
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+/** Opens the workspace's database: integrity check, migration, WAL, cached statements. */
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
-import { migrations } from './migrations/index.ts';
+import { backupHint, checkIntegrity } from './backup.ts';
+import { checkVersion, migrate } from './migrate.ts';
 import { type Store, StoreError, type WritableStore } from './store.ts';
 import { discardUnfinished } from './versions.ts';
 
-const BACKUPS_KEPT = 5;
 /** Another process (the app beside the command line) may hold the write lock for a moment. */
 const BUSY_MS = 10_000;
 
@@ -24,28 +24,37 @@ function wrap(path: string, db: Database.Database): Store {
   };
 }
 
-/** Read-only connection for a job process: the host is the only writer. */
+/** Read-only connection for a job process: the host is the only writer, and has brought the database to this program's version. */
 export function openReadable(path: string): Store {
   if (!existsSync(path)) throw new StoreError('no_store', `${path}: there is no database yet`);
-  const db = new Database(path, { readonly: true, timeout: BUSY_MS });
-  return wrap(path, db);
+  return guarded(new Database(path, { readonly: true, timeout: BUSY_MS }), (db) => {
+    checkVersion(db, path);
+    return wrap(path, db);
+  });
 }
 
-/** Opens or creates the database and brings it to the newest version. */
+/** Opens or creates the database, checks it and brings it to the newest version; what a killed import left is removed. Throws StoreError. */
 export function openStore(path: string): WritableStore {
   mkdirSync(dirname(path), { recursive: true });
   const fresh = !existsSync(path);
-  const db = connect(path);
-  try {
+  return guarded(connect(path), (db) => {
     if (!fresh) checkIntegrity(db, path);
     migrate(db, path);
+    db.pragma('foreign_keys = ON');
+    const store = wrap(path, db) as WritableStore;
+    discardUnfinished(store, isAlive);
+    return store;
+  });
+}
+
+/** A connection that is closed again when its use fails. */
+function guarded<T>(db: Database.Database, use: (db: Database.Database) => T): T {
+  try {
+    return use(db);
   } catch (error) {
     db.close();
     throw error;
   }
-  const store = wrap(path, db) as WritableStore;
-  discardUnfinished(store, isAlive);
-  return store;
 }
 
 /** Whether a process of this machine still runs. */
@@ -60,63 +69,13 @@ function isAlive(pid: number): boolean {
 
 function connect(path: string): Database.Database {
   try {
-    const db = new Database(path, { timeout: BUSY_MS });
-    db.pragma('journal_mode = WAL');
-    db.pragma('synchronous = NORMAL');
-    db.pragma('foreign_keys = ON');
-    return db;
+    return guarded(new Database(path, { timeout: BUSY_MS }), (db) => {
+      db.pragma('journal_mode = WAL');
+      db.pragma('synchronous = NORMAL');
+      return db;
+    });
   } catch (cause) {
-    throw new StoreError(
-      'bad_store',
-      `${path} cannot be opened as a database: ${cause instanceof Error ? cause.message : cause}. ${backupHint(path)}`,
-      {
-        cause,
-      },
-    );
+    const why = cause instanceof Error ? cause.message : cause;
+    throw new StoreError('bad_store', `${path} cannot be opened as a database: ${why}. ${backupHint(path)}`, { cause });
   }
-}
-
-const backupHint = (path: string): string =>
-  `Move it away to start anew, or put a copy from ${join(dirname(path), 'backups')} in its place.`;
-
-function checkIntegrity(db: Database.Database, path: string): void {
-  const found = db.pragma('quick_check(1)', { simple: true });
-  if (found !== 'ok') throw new StoreError('bad_store', `${path} is damaged (${found}). ${backupHint(path)}`);
-}
-
-function migrate(db: Database.Database, path: string): void {
-  const version = db.pragma('user_version', { simple: true }) as number;
-  const newest = migrations.length;
-  if (version > newest)
-    throw new StoreError(
-      'newer_store',
-      `${path} was written by a newer version of the program (${version}; this one knows ${newest}). Update the program.`,
-    );
-  if (version === newest) return;
-  if (version > 0) backup(db, path, version);
-  for (const migration of migrations.slice(version)) {
-    db.transaction(() => {
-      db.exec(migration.sql);
-      db.pragma(`user_version = ${migration.number}`);
-    }).immediate();
-  }
-}
-
-/** A compact copy, opened again and checked before the original is touched. */
-function backup(db: Database.Database, path: string, version: number): void {
-  const folder = join(dirname(path), 'backups');
-  mkdirSync(folder, { recursive: true });
-  const stamp = new Date().toISOString().replace(/[:.]/g, '-');
-  const copy = join(folder, `${basename(path, '.db')}-v${version}-${stamp}.db`);
-  db.prepare('VACUUM INTO ?').run(copy);
-  const check = new Database(copy, { readonly: true });
-  try {
-    checkIntegrity(check, copy);
-  } finally {
-    check.close();
-  }
-  const copies = readdirSync(folder)
-    .filter((f) => f.endsWith('.db'))
-    .sort();
-  for (const old of copies.slice(0, Math.max(0, copies.length - BACKUPS_KEPT))) rmSync(join(folder, old));
 }

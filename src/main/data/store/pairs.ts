@@ -91,11 +91,12 @@ export function readPairs(store: Store, versionId: string, offset: number, limit
 }
 
 /** Rows of a version: they are dense from 0, so the last index tells without reading them all. */
+/** Rows are numbered densely, so the last number tells their count without a scan. */
 export function countPairs(store: Store, versionId: string): number {
-  const last = store.prepare('SELECT max(idx) AS idx FROM pairs WHERE version_id = ?').get(versionId) as {
-    idx: number | null;
+  const row = store.prepare('SELECT max(idx) AS last FROM pairs WHERE version_id = ?').get(versionId) as {
+    last: number | null;
   };
-  return last.idx === null ? 0 : last.idx + 1;
+  return row.last === null ? 0 : row.last + 1;
 }
 
 /** All rows of a version, one at a time. */

@@ -1,5 +1,5 @@
 /** Table `ratings`: judgements of people; acknowledged only when they are on the disk. */
-import type { Store, WritableStore } from './store.ts';
+import { type Store, type WritableStore, withFullSync } from './store.ts';
 
 export interface RatingRow {
   readonly id: string;
@@ -16,17 +16,14 @@ export interface RatingRow {
   readonly createdAt: string;
 }
 
-/** Returns when the row survives a power cut: synchronous = FULL for this one write. */
+/** Returns when the row survives a power cut. */
 export function insertRating(store: WritableStore, row: RatingRow): void {
-  store.db.pragma('synchronous = FULL');
-  try {
+  withFullSync(store, () =>
     store
       .prepare(`INSERT INTO ratings (id, prompt, completion_a, completion_b, model_a, model_b, verdict, quality_a, quality_b, rater, comment, created_at)
         VALUES (@id, @prompt, @completionA, @completionB, @modelA, @modelB, @verdict, @qualityA, @qualityB, @rater, @comment, @createdAt)`)
-      .run(row);
-  } finally {
-    store.db.pragma('synchronous = NORMAL');
-  }
+      .run(row),
+  );
 }
 
 export function listRatings(store: Store): RatingRow[] {

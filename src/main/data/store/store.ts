@@ -27,3 +27,14 @@ export class StoreError extends Error {
 export function transaction<T>(store: WritableStore, body: () => T): T {
   return store.db.transaction(body).immediate();
 }
+
+/** Runs `body`, whose commits return only when they survive a power cut; not inside a transaction, where SQLite ignores the change. */
+export function withFullSync<T>(store: WritableStore, body: () => T): T {
+  if (store.db.inTransaction) throw new StoreError('in_transaction', 'withFullSync was called inside a transaction');
+  store.db.pragma('synchronous = FULL');
+  try {
+    return body();
+  } finally {
+    store.db.pragma('synchronous = NORMAL');
+  }
+}

@@ -1,0 +1,127 @@
+/** Each migration from the version before it, with rows in every table it touches; and the backup that goes before. */
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { appendMetrics, readMetrics } from '../../../src/main/data/store/metrics.ts';
+import { migrations } from '../../../src/main/data/store/migrations/index.ts';
+import { openReadable, openStore } from '../../../src/main/data/store/open.ts';
+
+let folder: string;
+let path: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'plumb-migrations-'));
+  path = join(folder, 'plumbline.db');
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const RUN = `INSERT INTO runs (id, name, method, status, config, created_at, output_dir) VALUES ('r', 'n', 'dpo', 'finished', '{}', 't', 'o')`;
+
+/** A database as the program of that version left it. */
+function databaseOf(version: number, ...rows: string[]): void {
+  const db = new Database(path);
+  for (const { number, sql } of migrations.slice(0, version)) {
+    db.exec(sql);
+    db.pragma(`user_version = ${number}`);
+  }
+  for (const row of rows) db.exec(row);
+  db.close();
+}
+
+const backups = () => readdirSync(join(folder, 'backups')).sort();
+
+describe('migrations', () => {
+  it('1: an empty file becomes a database of strict tables', () => {
+    databaseOf(1);
+    const db = new Database(path);
+    const tables = db
+      .prepare("SELECT name, strict FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%'")
+      .all();
+    expect(tables).toHaveLength(11);
+    expect(tables.every((t) => (t as { strict: number }).strict === 1)).toBe(true);
+    db.close();
+  });
+
+  it('2: curves written as rows are read as before, and packed when the run goes on', () => {
+    const steps = Array.from({ length: 600 }, (_, i) => i + 1);
+    const points = steps.map(
+      (step) => `INSERT INTO metrics VALUES ('r', ${step}, 0, ${step / 2}, '{"loss":${1 / step}}')`,
+    );
+    databaseOf(1, RUN, ...points);
+    const store = openStore(path);
+    const before = readMetrics(store, 'r');
+    expect(before.map((p) => p.values.loss)).toEqual(steps.map((step) => 1 / step));
+    const next = { step: 601, seconds: 300.5, evaluation: false, values: { loss: 0 } };
+    appendMetrics(store, 'r', [next]);
+    expect(store.db.prepare('SELECT count(*) AS n FROM metric_chunks').get()).toEqual({ n: 1 });
+    expect(readMetrics(store, 'r')).toEqual([...before, next]);
+    store.close();
+  });
+
+  it('a failed migration leaves the version and the rows of before', () => {
+    // a table of that name is in the way
+    databaseOf(1, RUN, 'CREATE TABLE metric_chunks (x INTEGER) STRICT');
+    expect(() => openStore(path)).toThrow(/metric_chunks already exists/);
+    const db = new Database(path);
+    expect(db.pragma('user_version', { simple: true })).toBe(1);
+    expect(db.prepare('SELECT id FROM runs').all()).toEqual([{ id: 'r' }]);
+    db.close();
+  });
+
+  it('two programs that start at once both find a finished database', async () => {
+    const open = new URL('../../../src/main/data/store/open.ts', import.meta.url).href;
+    const script = `const { openStore } = await import(${JSON.stringify(open)}); openStore(${JSON.stringify(path)}).close();`;
+    const start = () => promisify(execFile)(process.execPath, ['--input-type=module', '-e', script]);
+    await Promise.all([start(), start(), start()]);
+    const db = new Database(path);
+    expect(db.pragma('user_version', { simple: true })).toBe(migrations.length);
+    db.close();
+  });
+});
+
+describe('the backup before a migration', () => {
+  it('holds every row of the old version', () => {
+    databaseOf(1, RUN);
+    openStore(path).close();
+    expect(backups()).toEqual([expect.stringMatching(/^plumbline-v1-\d{4}-\d\d-\d\dT[\d-]+Z\.db$/)]);
+    const copy = new Database(join(folder, 'backups', backups()[0]), { readonly: true });
+    expect(copy.pragma('user_version', { simple: true })).toBe(1);
+    expect(copy.prepare('SELECT id, name FROM runs').all()).toEqual([{ id: 'r', name: 'n' }]);
+    copy.close();
+  });
+
+  it('keeps the newest five and touches nothing that it did not write', () => {
+    mkdirSync(join(folder, 'backups'));
+    const old = [9, 10, 11, 12, 13, 14].map(
+      (day) => `plumbline-v${day}-2020-01-${String(day).padStart(2, '0')}T00-00-00-000Z.db`,
+    );
+    for (const name of [...old, 'mine.db']) writeFileSync(join(folder, 'backups', name), '');
+    databaseOf(1, RUN);
+    openStore(path).close();
+    const kept = backups();
+    expect(kept.filter((name) => name !== 'mine.db')).toHaveLength(5);
+    expect(kept).toContain('mine.db');
+    expect(kept).toContain(old[5]);
+    expect(kept).not.toContain(old[0]);
+    expect(kept).not.toContain(old[1]);
+  });
+
+  it('is not made of a new database', () => {
+    openStore(path).close();
+    expect(existsSync(join(folder, 'backups'))).toBe(false);
+  });
+});
+
+describe('a reader', () => {
+  it('asks for the app when the database is older than the program', () => {
+    databaseOf(1);
+    expect(() => openReadable(path)).toThrow(/has version 1, this program reads \d+\. Start the app once/);
+  });
+
+  it('says so when there is no database', () => {
+    expect(() => openReadable(path)).toThrow('there is no database yet');
+  });
+});
