@@ -27,7 +27,7 @@ function databaseOf(version: number, ...rows: string[]): void {
     db.exec(sql);
     db.pragma(`user_version = ${number}`);
   }
-  for (const row of rows) db.exec(row);
+  db.transaction(() => rows.forEach((row) => db.exec(row)))();
   db.close();
 }
 
