@@ -27,7 +27,9 @@ function databaseOf(version: number, ...rows: string[]): void {
     db.exec(sql);
     db.pragma(`user_version = ${number}`);
   }
-  db.transaction(() => rows.forEach((row) => db.exec(row)))();
+  db.transaction(() => {
+    for (const row of rows) db.exec(row);
+  })();
   db.close();
 }
 
