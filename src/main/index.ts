@@ -42,7 +42,8 @@ async function main(): Promise<void> {
   // Chromium's own files stay inside the workspace as well, and one workspace has one window
   app.setPath('userData', join(workspace.home, 'browser'));
   if (!app.requestSingleInstanceLock()) return app.quit();
-  app.enableSandbox();
+  // Chromium refuses to sandbox root; such a start says so itself (CI, containers)
+  if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
   registerScheme();
   guardContents();
   await app.whenReady();

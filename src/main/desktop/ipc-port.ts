@@ -2,14 +2,9 @@
 import { type IpcMainEvent, ipcMain, type WebContents } from 'electron';
 import { type Handle, type Port, serve } from '../../preload/contract/rpc.ts';
 import { isEnvelope, MAX_MESSAGE_BYTES } from '../host/websocket-port.ts';
-import { isOurs } from './origin.ts';
+import { isTrusted } from './origin.ts';
 
 export const CHANNEL = 'plumbline';
-
-/** Only the main frame of our own page speaks to the host. */
-export function isTrusted({ senderFrame }: Pick<IpcMainEvent, 'senderFrame'>): boolean {
-  return senderFrame !== null && senderFrame.parent === null && isOurs(senderFrame.url);
-}
 
 /** Serves a window's page; a reload ends what the old page had open. Returns a function that ends everything. */
 export function serveContents(contents: WebContents, handle: Handle): () => void {
@@ -30,7 +25,7 @@ function contentsPort(contents: WebContents): Port {
     },
     onMessage(listener) {
       const receive = (event: IpcMainEvent, text: unknown): void => {
-        if (event.sender !== contents || !isTrusted(event)) return;
+        if (event.sender !== contents || !isTrusted(event.senderFrame)) return;
         const message = parse(text);
         if (isEnvelope(message)) listener(message);
       };

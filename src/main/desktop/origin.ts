@@ -14,6 +14,17 @@ export function isOurs(url: string): boolean {
   }
 }
 
+/** The part of a frame that decides whether it may speak. */
+export interface Frame {
+  readonly url: string;
+  readonly parent: unknown;
+}
+
+/** Only the main frame of our own page speaks to the host; the frame of a page that is gone is null. */
+export function isTrusted(frame: Frame | null | undefined): boolean {
+  return frame !== null && frame !== undefined && frame.parent === null && isOurs(frame.url);
+}
+
 /** Pages outside that a click may open, in the user's browser. */
 const OPENABLE = ['arxiv.org', 'huggingface.co', 'github.com', 'aclanthology.org', 'openreview.net'];
 
