@@ -36,20 +36,20 @@ export function trainBpe(texts: Iterable<string>, options: BpeOptions): TrainedB
     options.alphabet === 'bytes'
       ? [...BYTE_TO_CHAR]
       : [...BYTE_TO_CHAR].sort((a, b) => a.charCodeAt(0) - b.charCodeAt(0));
-  const tokens = [...options.specialTokens, ...letters];
+  const tokens = [...new Set([...options.specialTokens, ...letters])];
   const idOf = new Map(tokens.map((token, id) => [token, id]));
   const words = countWords(texts, options.specialTokens, (letter) => idOf.get(letter) ?? 0);
-  const pairs = new PairCounts(words);
   const better = options.tieRule === 'greatest-bytes' ? greatestBytes(tokens) : smallestIds;
+  const pairs = new PairCounts(words, better);
   const merges: [string, string][] = [];
   while (tokens.length < options.vocabularySize) {
-    const best = pairs.best(Math.max(1, options.minFrequency ?? 0), better);
+    const best = pairs.best(Math.max(1, options.minFrequency ?? 0));
     if (!best) break;
     const [left, right] = best;
     merges.push([tokens[left], tokens[right]]);
     const joined = tokens[left] + tokens[right];
-    const id = tokens.length;
-    tokens.push(joined);
+    // two pairs can spell the same token: it keeps its first id
+    const id = idOf.get(joined) ?? tokens.push(joined) - 1;
     idOf.set(joined, id);
     pairs.merge(left, right, id);
   }
@@ -79,49 +79,110 @@ function countWords(texts: Iterable<string>, specials: readonly string[], idOf: 
   return [...counts].map(([word, count]) => ({ ids: [...Buffer.from(word)].map((b) => idOf(BYTE_TO_CHAR[b])), count }));
 }
 
-/** Pair frequencies kept up to date while pairs are merged; only words that hold the pair are visited. */
-class PairCounts {
-  #words: readonly Word[];
-  #counts = new Map<string, { pair: [number, number]; count: number; words: Set<number> }>();
+interface Pair {
+  readonly ids: readonly [number, number];
+  count: number;
+  /** Indices of the words that hold it, or once did. */
+  readonly words: Set<number>;
+}
 
-  constructor(words: readonly Word[]) {
+interface Candidate {
+  readonly ids: readonly [number, number];
+  /** When it was put into the heap; the pair's own count may have fallen since. */
+  readonly count: number;
+}
+
+/** Two ids as one exact number. */
+const keyOf = (left: number, right: number): number => left * 0x400_0000 + right;
+
+/** Pair frequencies kept up to date while pairs are merged: only words that hold the pair are visited, and a heap knows the most frequent. */
+class PairCounts {
+  readonly #words: readonly Word[];
+  readonly #pairs = new Map<number, Pair>();
+  readonly #heap: Heap<Candidate>;
+
+  constructor(words: readonly Word[], better: Better) {
     this.#words = words;
+    this.#heap = new Heap((a, b) => (a.count === b.count ? better(a.ids, b.ids) : a.count > b.count));
     words.forEach((word, index) => {
       this.#add(word, index, 1);
     });
+    for (const { ids, count } of this.#pairs.values()) this.#heap.push({ ids, count });
   }
 
   #add(word: Word, index: number, sign: 1 | -1): void {
     for (let i = 0; i + 1 < word.ids.length; i++) {
-      const key = `${word.ids[i]},${word.ids[i + 1]}`;
-      let entry = this.#counts.get(key);
-      if (!entry) {
-        entry = { pair: [word.ids[i], word.ids[i + 1]], count: 0, words: new Set() };
-        this.#counts.set(key, entry);
+      const key = keyOf(word.ids[i], word.ids[i + 1]);
+      let pair = this.#pairs.get(key);
+      if (!pair) {
+        pair = { ids: [word.ids[i], word.ids[i + 1]], count: 0, words: new Set() };
+        this.#pairs.set(key, pair);
       }
-      entry.count += sign * word.count;
-      if (sign > 0) entry.words.add(index);
-      if (entry.count === 0) this.#counts.delete(key);
+      pair.count += sign * word.count;
+      if (sign > 0) pair.words.add(index);
+      if (pair.count === 0) this.#pairs.delete(key);
     }
   }
 
-  best(minimum: number, better: Better): [number, number] | undefined {
-    let found: { pair: [number, number]; count: number } | undefined;
-    for (const entry of this.#counts.values()) {
-      if (entry.count < minimum) continue;
-      if (!found || entry.count > found.count || (entry.count === found.count && better(entry.pair, found.pair)))
-        found = entry;
+  /** The most frequent pair; one whose count has fallen goes back with its true count. */
+  best(minimum: number): readonly [number, number] | undefined {
+    for (let top = this.#heap.pop(); top; top = this.#heap.pop()) {
+      const count = this.#pairs.get(keyOf(...top.ids))?.count ?? 0;
+      if (count === top.count) return count >= minimum ? top.ids : undefined;
+      if (count > 0) this.#heap.push({ ids: top.ids, count });
     }
-    return found?.pair;
+    return undefined;
   }
 
+  /** Joins a pair everywhere. Only pairs with the new id can have become more frequent. */
   merge(left: number, right: number, id: number): void {
-    for (const index of [...(this.#counts.get(`${left},${right}`)?.words ?? [])]) {
+    const grown = new Map<number, readonly [number, number]>();
+    for (const index of [...(this.#pairs.get(keyOf(left, right))?.words ?? [])]) {
       const word = this.#words[index];
       this.#add(word, index, -1);
       word.ids = joinPair(word.ids, left, right, id);
       this.#add(word, index, 1);
+      for (let i = 0; i + 1 < word.ids.length; i++)
+        if (word.ids[i] === id || word.ids[i + 1] === id)
+          grown.set(keyOf(word.ids[i], word.ids[i + 1]), [word.ids[i], word.ids[i + 1]]);
     }
+    for (const [key, ids] of grown) this.#heap.push({ ids, count: this.#pairs.get(key)?.count ?? 0 });
+  }
+}
+
+/** Binary heap: `before(a, b)` = a comes out first. */
+class Heap<T> {
+  readonly #before: (a: T, b: T) => boolean;
+  readonly #items: T[] = [];
+
+  constructor(before: (a: T, b: T) => boolean) {
+    this.#before = before;
+  }
+
+  push(item: T): void {
+    const items = this.#items;
+    let at = items.push(item) - 1;
+    for (let parent = (at - 1) >> 1; at > 0 && this.#before(item, items[parent]); parent = (at - 1) >> 1) {
+      items[at] = items[parent];
+      at = parent;
+    }
+    items[at] = item;
+  }
+
+  pop(): T | undefined {
+    const items = this.#items;
+    const top = items[0];
+    const last = items.pop();
+    if (last === undefined || items.length === 0) return last;
+    let at = 0;
+    for (let child = 1; child < items.length; child = 2 * at + 1) {
+      if (child + 1 < items.length && this.#before(items[child + 1], items[child])) child++;
+      if (!this.#before(items[child], last)) break;
+      items[at] = items[child];
+      at = child;
+    }
+    items[at] = last;
+    return top;
   }
 }
 
@@ -143,7 +204,7 @@ export function bpeTokenizerJson(trained: TrainedBpe, specialTokens: readonly st
     version: '1.0',
     truncation: null,
     padding: null,
-    added_tokens: specialTokens.map((content, id) => ({
+    added_tokens: [...new Set(specialTokens)].map((content, id) => ({
       id,
       content,
       single_word: false,
