@@ -17,7 +17,7 @@ export interface TestHost {
 export function openTestHost(): TestHost {
   const workspace = resolveWorkspace(mkdtempSync(join(tmpdir(), 'plumb-host-')));
   const spawn = forkJobs(resolve(import.meta.dirname, '../fixtures/countdown-worker.ts'));
-  const host = openHost({ kind: 'browser', workspace, spawn, kindOf: () => 'countdown' });
+  const host = openHost({ kind: 'browser', workspace, spawn });
   const [page, back] = portPair();
   const stop = serve(back, host.handle);
   const connection = connect(page);

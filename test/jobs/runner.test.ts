@@ -27,7 +27,6 @@ const startRunner = (): JobRunner =>
     store,
     workspace,
     spawn: forkJobs(join(fixtures, 'countdown-worker.ts')),
-    kindOf: () => 'countdown',
   }).start();
 
 beforeEach(() => {

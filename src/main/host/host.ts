@@ -20,8 +20,6 @@ export interface HostOptions {
   readonly spawn: SpawnJob;
   /** A native dialog that returns a path, or null when the user cancels. */
   pickPath?(title: string, extensions: readonly string[]): Promise<string | null>;
-  /** See `RunnerOptions.kindOf`. */
-  kindOf?(run: RunRecord): string;
 }
 
 export interface Host {
@@ -35,12 +33,12 @@ export interface Host {
 
 /** Opens the workspace. Throws `StoreError` when its database cannot be used. */
 export function openHost(options: HostOptions): Host {
-  const { kind, workspace, spawn, pickPath, kindOf } = options;
+  const { kind, workspace, spawn, pickPath } = options;
   prepareWorkspace(workspace);
   const store = openStore(workspace.database);
   const files = createFileTable(workspace.uploads);
   const onResult = (run: RunRecord) => keepModel(store, workspace, run);
-  const runner = new JobRunner({ store, workspace, spawn, kindOf, onResult }).start();
+  const runner = new JobRunner({ store, workspace, spawn, onResult }).start();
   const pickFile =
     pickPath &&
     (async (title: string, extensions: readonly string[]): Promise<FileHandle | null> => {

@@ -9,7 +9,7 @@ export interface JobWorkspace {
   readonly runs: string;
 }
 
-/** What a job process is asked to do: `kind` names an entry of `jobs/kinds`. */
+/** What a job process is asked to do: `kind` is an entry of `jobs/kinds`, or a training method. */
 export interface JobSpec {
   readonly kind: string;
   readonly runId: string;

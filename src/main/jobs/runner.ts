@@ -42,6 +42,7 @@ export class RunStateError extends Error {
 }
 
 export interface NewJob {
+  /** A training method, or another kind of job (`jobs/kinds`). */
   readonly method: string;
   readonly config: Readonly<Record<string, unknown>>;
   /** Refused when taken; without one, `nameBase` (else the method) gets a number. */
@@ -59,8 +60,6 @@ export interface RunnerOptions {
   readonly store: WritableStore;
   readonly workspace: JobWorkspace;
   readonly spawn: SpawnJob;
-  /** Which entry of `jobs/kinds` does a run; "train" unless told. */
-  kindOf?(run: RunRecord): string;
   /** What the host does with a result, e.g. register the model; an error here fails the run. */
   onResult?(run: RunRecord, result: unknown): void;
 }
@@ -240,7 +239,7 @@ export class JobRunner {
   }
 
   #begin(run: RunRecord, resume: boolean): void {
-    const { workspace, spawn, kindOf } = this.#options;
+    const { workspace, spawn } = this.#options;
     const job = spawn();
     const mine: Current = { id: run.id, process: job, startedAt: Date.now(), stopping: false, memoryBytes: 0 };
     this.#current = mine;
@@ -248,8 +247,8 @@ export class JobRunner {
     job.onExit((exit) => this.#end(mine, exit));
     const startedAt = run.startedAt ?? new Date().toISOString();
     this.#change(run.id, { status: 'running', startedAt, endedAt: null, error: null, pid: process.pid });
-    const { id: runId, name, config, outputDir } = run;
-    const spec = { kind: kindOf?.(run) ?? 'train', runId, name, config, outputDir, resume };
+    const { id: runId, name, method: kind, config, outputDir } = run;
+    const spec = { kind, runId, name, config, outputDir, resume };
     job.post({ type: 'start', job: spec, workspace });
   }
 

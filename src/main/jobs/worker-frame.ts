@@ -20,20 +20,22 @@ export interface HostChannel {
 /** How often a waiting job looks for news. */
 const WAIT_MS = 20;
 
-/** Serves one job over `channel`; SIGINT and SIGTERM ask it to stop, as `stop` does. */
-export function runJobProcess(kinds: Registry<JobKind>, channel: HostChannel): void {
+/** Serves one job over `channel`; a kind that `kinds` has not is left to `otherwise`. SIGINT and SIGTERM ask it to stop, as `stop` does. */
+export function runJobProcess(kinds: Registry<JobKind>, channel: HostChannel, otherwise?: JobKind): void {
+  const kindOf = ({ kind }: JobSpec): JobKind => (otherwise && !kinds.has(kind) ? otherwise : kinds.get(kind));
   const outbox = createOutbox(channel.post);
   const control = createControl(channel, outbox);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => control.stop());
   channel.onClose(() => channel.exit(1));
   channel.onMessage((message) => {
-    if (message.type === 'start') void work(kinds, message.job, message.workspace, control, outbox, channel);
+    if (message.type === 'start') void work(kindOf, message.job, message.workspace, control, outbox, channel);
     else if (message.type === 'ack') outbox.acknowledge(message.batch);
     else if (message.type === 'goodbye') channel.exit(0);
     else control[message.type]();
   });
 }
 
+type KindOf = (job: JobSpec) => JobKind;
 type Control = ReturnType<typeof createControl>;
 
 function createControl(channel: HostChannel, outbox: Outbox) {
@@ -69,7 +71,7 @@ function createControl(channel: HostChannel, outbox: Outbox) {
 }
 
 async function work(
-  kinds: Registry<JobKind>,
+  kindOf: KindOf,
   job: JobSpec,
   workspace: JobWorkspace,
   control: Control,
@@ -86,7 +88,7 @@ async function work(
     emit: (event) => outbox.add(withTimeLeft(event, control)),
   };
   channel.post({ type: 'begun', pid: process.pid });
-  const outcome = await outcomeOf(kinds, job, context);
+  const outcome = await outcomeOf(kindOf, job, context);
   outbox.flush({ now: true });
   outbox.close();
   channel.post({ type: 'ended', outcome });
@@ -98,9 +100,9 @@ function withTimeLeft(event: JobEvent, { timeLeft }: Control): JobEvent {
   return { ...event, secondsLeft: timeLeft.at(event.step, event.maxSteps) };
 }
 
-async function outcomeOf(kinds: Registry<JobKind>, job: JobSpec, context: JobContext): Promise<JobOutcome> {
+async function outcomeOf(kindOf: KindOf, job: JobSpec, context: JobContext): Promise<JobOutcome> {
   try {
-    const result = await kinds.get(job.kind).run(job, context);
+    const result = await kindOf(job).run(job, context);
     return { status: saysStopped(result) ? 'stopped' : 'finished', result: result ?? null };
   } catch (error) {
     if (error instanceof JobStopped) return { status: 'stopped', result: null };
