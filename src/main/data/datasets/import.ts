@@ -1,6 +1,7 @@
 /** From a file to a stored version: detected, previewed, streamed, reported. */
 import { createHash, randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import type {
   ColumnMapping,
   ImportPreview,
@@ -23,6 +24,7 @@ const SNIFFED = 50;
 const PREVIEWED = 20;
 /** Refused rows that are listed; the rest is counted. */
 const LISTED = 200;
+/** Rows between two commits; the host serves others in between. */
 const BATCH = 500;
 
 export interface Detection {
@@ -173,9 +175,11 @@ export async function previewImport(
   const detection = await detectFormat(path, options);
   const tally = newTally();
   const rows: StoredPair[] = [];
-  for await (const record of readRecords(path))
+  for await (const record of readRecords(path)) {
     for (const row of take(record, detection, sourceName, tally))
       if (rows.length < PREVIEWED) rows.push({ ...row, index: rows.length });
+    if (tally.rowsRead % BATCH === 0) await othersTurn();
+  }
   const describe = ({ format, sniffed }: Detection['ranked'][number]) => ({
     id: format.id,
     title: format.title,
@@ -255,7 +259,9 @@ export async function importFile(store: WritableStore, path: string, job: Import
     for await (const record of readRecords(path, { signal: job.signal, onBytes })) {
       batch.push(...take(record, detection, source, tally));
       if (tally.faults.length >= LISTED) break;
-      if (batch.length >= BATCH) flush();
+      if (batch.length < BATCH) continue;
+      flush();
+      await othersTurn();
     }
     if (tally.faults.length > 0) throw doesNotFit(path, detection.format, tally);
     flush();
