@@ -1,0 +1,197 @@
+/** A table that draws only the rows in view: selection, keyboard, sorting and groups; rows may arrive later than they are scrolled to. */
+import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef } from 'react';
+import './data-table.css';
+
+export interface Column<Row> {
+  readonly id: string;
+  readonly head: ReactNode;
+  /** A CSS grid track: "minmax(0, 2fr)", "90px". */
+  readonly width: string;
+  readonly end?: boolean;
+  readonly cell: (row: Row, index: number) => ReactNode;
+  /** Full text as a tooltip where the cell may be cut. */
+  readonly title?: (row: Row) => string;
+  readonly sortable?: boolean;
+}
+
+export interface Sort {
+  readonly column: string;
+  readonly descending: boolean;
+}
+
+export interface DataTableProps<Row> {
+  readonly label: string;
+  readonly columns: readonly Column<Row>[];
+  readonly count: number;
+  /** undefined: not here yet; a skeleton stands in its place. */
+  readonly row: (index: number) => Row | undefined;
+  readonly rowKey: (row: Row) => string;
+  readonly selected: number | null;
+  readonly onSelect: (index: number | null) => void;
+  readonly onOpen?: (index: number) => void;
+  readonly sort?: Sort | null;
+  readonly onSort?: (column: string) => void;
+  /** Called with the first and last row in view, so that pages can be fetched. */
+  readonly onRange?: (first: number, last: number) => void;
+  /** Text that stands as a line of its own before the row. */
+  readonly groupBefore?: (index: number) => ReactNode | null;
+  /** A card of its rows' height instead of filling the page. */
+  readonly framed?: boolean;
+}
+
+const ROW = 32;
+const GROUP = 28;
+const HEAD = 30;
+
+function HeadCell<Row>({ column, sort, onSort }: { column: Column<Row>; sort?: Sort | null; onSort?: (id: string) => void }) {
+  const sorted = sort?.column === column.id ? (sort.descending ? 'descending' : 'ascending') : undefined;
+  const Arrow = sorted === 'descending' ? IconArrowDown : IconArrowUp;
+  return (
+    <div role="columnheader" className="pl-th" data-end={column.end || undefined} aria-sort={sorted}>
+      {column.sortable && onSort ? (
+        <button type="button" onClick={() => onSort(column.id)}>
+          {column.head}
+          {sorted && <Arrow size={13} aria-hidden="true" />}
+        </button>
+      ) : (
+        column.head
+      )}
+    </div>
+  );
+}
+
+function Cells<Row>({ columns, row, index }: { columns: readonly Column<Row>[]; row: Row | undefined; index: number }) {
+  return columns.map((column) => (
+    <div
+      key={column.id}
+      role="gridcell"
+      className="pl-td"
+      data-end={column.end || undefined}
+      title={row !== undefined ? column.title?.(row) : undefined}
+    >
+      {row === undefined ? <span className="pl-skeleton" style={{ width: '60%' }} /> : column.cell(row, index)}
+    </div>
+  ));
+}
+
+/** Where a key takes the selection, or null when the key is not ours. */
+export function moveSelection(key: string, selected: number | null, count: number, page: number): number | null {
+  const from = selected ?? -1;
+  const bounded = (index: number) => Math.min(count - 1, Math.max(0, index));
+  switch (key) {
+    case 'ArrowDown':
+    case 'j':
+      return bounded(from + 1);
+    case 'ArrowUp':
+    case 'k':
+      return bounded(selected === null ? 0 : from - 1);
+    case 'PageDown':
+      return bounded(from + page);
+    case 'PageUp':
+      return bounded(from - page);
+    case 'Home':
+      return 0;
+    case 'End':
+      return count - 1;
+    default:
+      return null;
+  }
+}
+
+export function DataTable<Row>(props: DataTableProps<Row>) {
+  const { columns, count, row, selected, onSelect, onOpen, onRange, groupBefore } = props;
+  const viewport = useRef<HTMLDivElement>(null);
+  const id = useId();
+  const heightOf = (index: number) => ROW + (groupBefore?.(index) ? GROUP : 0);
+  const virtual = useVirtualizer({
+    count,
+    getScrollElement: () => viewport.current,
+    estimateSize: heightOf,
+    overscan: 12,
+    scrollPaddingStart: HEAD,
+  });
+  const items = virtual.getVirtualItems();
+  const first = items[0]?.index ?? 0;
+  const last = items.at(-1)?.index ?? -1;
+  useEffect(() => {
+    if (last >= first) onRange?.(first, last);
+  }, [first, last, onRange]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: heights follow the groups, which follow the order of the rows
+  useEffect(() => virtual.measure(), [groupBefore, count]);
+  useEffect(() => {
+    if (selected !== null && selected < count) virtual.scrollToIndex(selected, { align: 'auto' });
+  }, [selected, count, virtual]);
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target !== event.currentTarget) return;
+    if (event.key === 'Enter' && selected !== null) onOpen?.(selected);
+    else if (event.key === 'Escape') onSelect(null);
+    else {
+      const page = Math.max(1, Math.floor((viewport.current?.clientHeight ?? ROW) / ROW) - 2);
+      const next = count === 0 ? null : moveSelection(event.key, selected, count, page);
+      if (next === null) return;
+      onSelect(next);
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  const tracks = columns.map((column) => column.width).join(' ');
+  return (
+    <div
+      ref={viewport}
+      className="pl-grid"
+      data-framed={props.framed || undefined}
+      role="grid"
+      aria-label={props.label}
+      aria-rowcount={count + 1}
+      aria-activedescendant={selected === null ? undefined : `${id}-${selected}`}
+      tabIndex={0}
+      onKeyDown={onKeyDown}
+    >
+      <div role="row" aria-rowindex={1} className="pl-thead" style={{ gridTemplateColumns: tracks }}>
+        {columns.map((column) => (
+          <HeadCell key={column.id} column={column} sort={props.sort} onSort={props.onSort} />
+        ))}
+      </div>
+      <div role="rowgroup" className="pl-tbody" style={{ height: virtual.getTotalSize() }}>
+        {items.map((item) => {
+          const value = row(item.index);
+          const group = groupBefore?.(item.index);
+          return [
+            group && (
+              <div
+                key={`group-${item.index}`}
+                role="row"
+                tabIndex={-1}
+                className="pl-tgroup"
+                style={{ transform: `translateY(${item.start}px)` }}
+              >
+                <div role="gridcell">{group}</div>
+              </div>
+            ),
+            // biome-ignore lint/a11y/useKeyWithClickEvents: the grid itself has the keys; rows are reached by aria-activedescendant
+            <div
+              key={value === undefined ? item.index : props.rowKey(value)}
+              id={`${id}-${item.index}`}
+              role="row"
+              tabIndex={-1}
+              aria-rowindex={item.index + 2}
+              aria-selected={item.index === selected}
+              className="pl-tr"
+              style={{
+                gridTemplateColumns: tracks,
+                transform: `translateY(${item.start + (group ? GROUP : 0)}px)`,
+              }}
+              onClick={() => onSelect(item.index)}
+              onDoubleClick={() => onOpen?.(item.index)}
+            >
+              <Cells columns={columns} row={value} index={item.index} />
+            </div>,
+          ];
+        })}
+      </div>
+    </div>
+  );
+}

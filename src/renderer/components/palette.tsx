@@ -1,0 +1,167 @@
+/** Ctrl K: every page, action, dataset, run and model by name. */
+import { Modal } from '@mantine/core';
+import { IconDatabase, IconFlask, IconPlayerPlay, IconSearch, IconUpload, IconPlus } from '@tabler/icons-react';
+import { type ComponentType, useId, useMemo, useState } from 'react';
+import { useLocation } from 'wouter';
+import { useCall } from '../host.ts';
+import { counted } from '../numbers.ts';
+import { PAGES } from '../pages/index.ts';
+import { useKeys } from '../shortcuts.ts';
+import { methodLook } from '../methods.ts';
+import './palette.css';
+
+interface Entry {
+  readonly id: string;
+  readonly group: string;
+  readonly title: string;
+  readonly hint: string;
+  readonly keys: readonly string[];
+  readonly icon: ComponentType<{ size?: number; stroke?: number }>;
+  readonly path: string;
+}
+
+const ACTIONS: readonly Entry[] = [
+  { id: 'new-run', group: 'Actions', title: 'New run', hint: '', keys: [], icon: IconPlus, path: '/experiments/new' },
+  { id: 'import', group: 'Actions', title: 'Import a dataset', hint: '', keys: [], icon: IconUpload, path: '/datasets/import' },
+  { id: 'quickstart', group: 'Actions', title: 'Quickstart', hint: 'on Home', keys: [], icon: IconPlayerPlay, path: '/' },
+];
+const MOST_PER_GROUP = 6;
+
+function useEntries(open: boolean): readonly Entry[] {
+  const datasets = useCall('datasets.list', {}, { enabled: open });
+  const runs = useCall('runs.list', {}, { enabled: open });
+  return useMemo(() => {
+    const pages = PAGES.map((page) => ({
+      id: `page-${page.id}`,
+      group: 'Go to',
+      title: page.title,
+      hint: 'page',
+      keys: ['G', page.key],
+      icon: page.icon,
+      path: page.path,
+    }));
+    const data = (datasets.data ?? []).map((dataset) => ({
+      id: `data-${dataset.id}`,
+      group: 'Datasets',
+      title: dataset.name,
+      hint: counted(dataset.rows, 'row'),
+      keys: [],
+      icon: IconDatabase,
+      path: `/datasets/${dataset.id}/pairs`,
+    }));
+    const ran = (runs.data ?? []).map((run) => ({
+      id: `run-${run.id}`,
+      group: 'Runs',
+      title: run.name,
+      hint: `${methodLook(run.method).title}, ${run.status}`,
+      keys: [],
+      icon: IconFlask,
+      path: `/runs/${run.id}`,
+    }));
+    return [...ACTIONS, ...pages, ...data, ...ran];
+  }, [datasets.data, runs.data]);
+}
+
+/** Entries whose title or hint holds every word of the question; few of each group. */
+export function search<T extends { title: string; hint: string; group: string }>(entries: readonly T[], asked: string): T[] {
+  const words = asked.toLowerCase().split(/\s+/).filter(Boolean);
+  const perGroup = new Map<string, number>();
+  return entries.filter((entry) => {
+    const text = `${entry.title} ${entry.hint}`.toLowerCase();
+    if (!words.every((word) => text.includes(word))) return false;
+    const seen = perGroup.get(entry.group) ?? 0;
+    perGroup.set(entry.group, seen + 1);
+    return seen < MOST_PER_GROUP;
+  });
+}
+
+function PaletteBody({ onClose }: { onClose: () => void }) {
+  const [asked, setAsked] = useState('');
+  const [active, setActive] = useState(0);
+  const [, navigate] = useLocation();
+  const id = useId();
+  const found = search(useEntries(true), asked);
+  const at = Math.min(active, found.length - 1);
+  const run = (entry: Entry | undefined) => {
+    if (!entry) return;
+    onClose();
+    navigate(entry.path);
+  };
+  return (
+    <>
+      <div className="pl-palette-field">
+        <IconSearch size={16} aria-hidden="true" />
+        <input
+          // biome-ignore lint/a11y/noAutofocus: the palette was asked for, to type in
+          autoFocus
+          value={asked}
+          placeholder="Find a page, an action, a dataset or a run"
+          role="combobox"
+          aria-expanded="true"
+          aria-controls={`${id}-list`}
+          aria-activedescendant={found[at] ? `${id}-${found[at].id}` : undefined}
+          aria-label="Find"
+          onChange={(event) => {
+            setAsked(event.currentTarget.value);
+            setActive(0);
+          }}
+          onKeyDown={(event) => {
+            if (event.key === 'ArrowDown') setActive(Math.min(found.length - 1, at + 1));
+            else if (event.key === 'ArrowUp') setActive(Math.max(0, at - 1));
+            else if (event.key === 'Enter') run(found[at]);
+            else return;
+            event.preventDefault();
+          }}
+        />
+      </div>
+      <div id={`${id}-list`} role="listbox" aria-label="Found" className="pl-palette-list" tabIndex={-1}>
+        {found.map((entry, index) => [
+          found[index - 1]?.group !== entry.group && (
+            <p key={`group-${entry.group}`} className="pl-palette-group" role="presentation">
+              {entry.group}
+            </p>
+          ),
+          // biome-ignore lint/a11y/useKeyWithClickEvents: the field above has the keys
+          <div
+            key={entry.id}
+            id={`${id}-${entry.id}`}
+            role="option"
+            tabIndex={-1}
+            aria-selected={index === at}
+            className="pl-palette-item"
+            ref={index === at ? (element) => element?.scrollIntoView({ block: 'nearest' }) : undefined}
+            onClick={() => run(entry)}
+          >
+            <entry.icon size={16} stroke={1.6} />
+            <span className="pl-ellipsis">{entry.title}</span>
+            <span className="pl-caption">{entry.hint}</span>
+            <span className="pl-grow" />
+            {entry.keys.map((key) => (
+              <kbd key={key} aria-hidden="true">
+                {key}
+              </kbd>
+            ))}
+          </div>,
+        ])}
+        {found.length === 0 && <p className="pl-palette-group">Nothing has this name.</p>}
+      </div>
+      <div className="pl-palette-foot" aria-hidden="true">
+        <kbd>↑</kbd>
+        <kbd>↓</kbd> move <kbd>↵</kbd> open <kbd>Esc</kbd> close
+      </div>
+    </>
+  );
+}
+
+export function Palette() {
+  const [open, setOpen] = useState(false);
+  useKeys({ 'Ctrl+K': () => setOpen((was) => !was) });
+  return (
+    <Modal.Root opened={open} onClose={() => setOpen(false)} size={620} yOffset={96} lockScroll={false}>
+      <Modal.Overlay />
+      <Modal.Content aria-label="Command palette" radius="lg">
+        <PaletteBody onClose={() => setOpen(false)} />
+      </Modal.Content>
+    </Modal.Root>
+  );
+}

@@ -1,0 +1,28 @@
+/** The list behind "?": every shortcut by where it works. */
+import { Modal } from '@mantine/core';
+import { SHORTCUTS } from '../shortcuts.ts';
+
+export function ShortcutTable() {
+  const scopes = [...new Set(SHORTCUTS.map((shortcut) => shortcut.scope))];
+  return scopes.map((scope) => (
+    <section key={scope} aria-label={scope}>
+      <h3 style={{ margin: '12px 0 4px' }}>{scope[0].toUpperCase() + scope.slice(1)}</h3>
+      <dl className="pl-dl">
+        {SHORTCUTS.filter((shortcut) => shortcut.scope === scope).map((shortcut) => (
+          <div key={shortcut.keys}>
+            <dt>{shortcut.does}</dt>
+            <dd className="pl-mono">{shortcut.keys}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  ));
+}
+
+export function ShortcutDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+  return (
+    <Modal opened={opened} onClose={onClose} title="Shortcuts" size={520}>
+      <ShortcutTable />
+    </Modal>
+  );
+}

@@ -1,0 +1,143 @@
+/** Typed client of the contract: calls, streams and uploads, and the hooks that pages fetch with. */
+import {
+  keepPreviousData,
+  QueryClient,
+  type UseQueryResult,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import type { CallName, Event, FileHandle, Input, Output, StreamName } from '../preload/contract/index.ts';
+import { connect, RpcError } from '../preload/contract/rpc.ts';
+import { type Link, type LinkState, openLink } from './transport.ts';
+
+let link: Link | null = null;
+let connection: ReturnType<typeof connect> | null = null;
+
+/** The link is opened on first use, so that a module can be imported where there is no window. */
+function theLink(): Link {
+  if (link) return link;
+  const opened = openLink();
+  link = opened;
+  connection = connect(opened.port);
+  opened.onState((state) => {
+    if (state !== 'lost' && state !== 'refused') return;
+    connection?.close(); // rejects what is pending with code `closed`
+    connection = connect(opened.port);
+  });
+  return opened;
+}
+
+function theConnection(): ReturnType<typeof connect> {
+  theLink();
+  if (!connection) throw new RpcError('closed', 'There is no connection to the host.');
+  return connection;
+}
+
+/** One request, one answer. Rejects with `RpcError`. */
+export function call<N extends CallName>(name: N, input: Input<N>): Promise<Output<N>> {
+  return theConnection().call(name, input) as Promise<Output<N>>;
+}
+
+/** One request, many events; `close()` ends it on both sides. */
+export function stream<N extends StreamName>(
+  name: N,
+  input: Input<N>,
+  onEvent: (event: Event<N>) => void,
+): { close(): void; done: Promise<Output<N>> } {
+  const { close, done } = theConnection().stream(name, input, (event) => onEvent(event as Event<N>));
+  return { close, done: done as Promise<Output<N>> };
+}
+
+export const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 30_000,
+      retry: (count, error) => error instanceof RpcError && error.code === 'closed' && count < 5,
+      refetchOnWindowFocus: false,
+    },
+  },
+});
+
+/** Options of a call hook: `enabled` off sends nothing; `keep` shows the last answer while the next one is fetched. */
+export interface CallOptions {
+  readonly enabled?: boolean;
+  readonly keep?: boolean;
+}
+
+export function useCall<N extends CallName>(
+  name: N,
+  input: Input<N>,
+  { enabled = true, keep = false }: CallOptions = {},
+): UseQueryResult<Output<N>, Error> {
+  return useQuery<Output<N>, Error>({
+    queryKey: [name, input],
+    queryFn: () => call(name, input),
+    enabled,
+    placeholderData: keep ? (keepPreviousData as never) : undefined,
+  });
+}
+
+/** A call that changes something; `refresh` names the calls whose answers are then out of date. */
+export function useAction<N extends CallName>(name: N, refresh: readonly CallName[] = []) {
+  const client = useQueryClient();
+  return useMutation<Output<N>, Error, Input<N>>({
+    mutationFn: (input) => call(name, input),
+    onSuccess: () => Promise.all(refresh.map((each) => client.invalidateQueries({ queryKey: [each] }))),
+  });
+}
+
+/** State of the link, for the frame. */
+export function useLinkState(): LinkState {
+  return useSyncExternalStore(
+    (notify) => theLink().onState(notify),
+    () => theLink().state(),
+  );
+}
+
+/**
+ * Listens to a stream while the component is mounted and `input` is not null; opens it again after a lost connection.
+ * `ended` is true once the host has closed the stream by itself.
+ */
+export function useStream<N extends StreamName>(
+  name: N,
+  input: Input<N> | null,
+  onEvent: (event: Event<N>) => void,
+): { readonly ended: boolean; readonly error: Error | null } {
+  const state = useLinkState();
+  const [end, setEnd] = useState<{ ended: boolean; error: Error | null }>({ ended: false, error: null });
+  const listener = useRef(onEvent);
+  listener.current = onEvent;
+  const key = input === null ? null : JSON.stringify(input);
+  useEffect(() => {
+    if (key === null || state !== 'open') return;
+    setEnd({ ended: false, error: null });
+    let live = true;
+    const handle = stream(name, JSON.parse(key) as Input<N>, (event) => live && listener.current(event));
+    handle.done.then(
+      () => live && setEnd({ ended: true, error: null }),
+      (error: Error) => live && setEnd({ ended: true, error }),
+    );
+    return () => {
+      live = false;
+      handle.close();
+    };
+  }, [name, key, state]);
+  return end;
+}
+
+/** Browser host: sends the file's bytes; the page never learns or sends a path. */
+export async function upload(file: File): Promise<FileHandle> {
+  const response = await fetch('/upload', {
+    method: 'POST',
+    headers: { 'x-plumb-token': theLink().token ?? '', 'x-file-name': encodeURIComponent(file.name) },
+    body: file,
+  });
+  const body: unknown = await response.json().catch(() => null);
+  if (!response.ok) {
+    const said = (body as { error?: { message?: string } } | null)?.error?.message;
+    throw new RpcError('upload', said ?? `${file.name} could not be handed over: the host answered ${response.status}.`);
+  }
+  return body as FileHandle;
+}

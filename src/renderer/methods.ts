@@ -1,0 +1,36 @@
+/** How methods are named and drawn: the mark a method takes, before and without the host's catalogue. */
+import type { ColourName } from './theme/tokens.ts';
+
+export type MarkShape = 'square' | 'diamond' | 'circle' | 'triangle';
+export interface MethodLook {
+  readonly title: string;
+  readonly colour: ColourName;
+  readonly shape: MarkShape;
+}
+
+const LOOKS: Readonly<Record<string, MethodLook>> = {
+  ref: { title: 'Reference', colour: 'm-ref', shape: 'square' },
+  sft: { title: 'SFT', colour: 'm-sft', shape: 'square' },
+  rm: { title: 'Reward model', colour: 'm-rm', shape: 'square' },
+  ppo: { title: 'PPO', colour: 'm-ppo', shape: 'diamond' },
+  offline: { title: 'Offline DPO', colour: 'm-offline', shape: 'circle' },
+  online: { title: 'Online DPO', colour: 'm-online', shape: 'triangle' },
+  kto: { title: 'KTO', colour: 'm-kto', shape: 'square' },
+  bon: { title: 'Best-of-n', colour: 'm-bon', shape: 'square' },
+};
+
+/** Method ids that are not marks themselves. */
+const MARK_OF: Readonly<Record<string, string>> = {
+  dpo: 'offline',
+  online_dpo: 'online',
+  'online-dpo': 'online',
+  reward: 'rm',
+  'reward-model': 'rm',
+  rloo: 'ppo',
+  'best-of-n': 'bon',
+};
+
+/** Look of a method id or a mark; unknown ones are grey squares under their own name. */
+export function methodLook(idOrMark: string): MethodLook {
+  return LOOKS[MARK_OF[idOrMark] ?? idOrMark] ?? { title: idOrMark, colour: 'm-ref', shape: 'square' };
+}

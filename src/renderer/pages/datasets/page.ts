@@ -1,0 +1,20 @@
+/** Datasets, the import wizard and the pair table in the registry of pages. */
+import { IconDatabase } from '@tabler/icons-react';
+import type { Page } from '../page.ts';
+import { DatasetsPage } from './datasets.tsx';
+import { ImportPage } from './import.tsx';
+import { PairsPage } from './pairs.tsx';
+
+export const datasetsPage: Page = {
+  id: 'datasets',
+  title: 'Datasets',
+  path: '/datasets',
+  under: ['/datasets'],
+  icon: IconDatabase,
+  key: 'D',
+  routes: [
+    ['/datasets', DatasetsPage],
+    ['/datasets/import', ImportPage],
+    ['/datasets/:id/pairs', PairsPage],
+  ],
+};

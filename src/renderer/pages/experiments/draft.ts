@@ -1,0 +1,38 @@
+/** The draft of a new run: kept for the session, so that leaving the wizard loses nothing. */
+import { create } from 'zustand';
+import { createJSONStorage, persist } from 'zustand/middleware';
+import type { RunDetail } from '../../../preload/contract/index.ts';
+import type { Values } from '../../components/params.ts';
+
+export interface Draft {
+  readonly step: number;
+  readonly method: string | null;
+  readonly model: string | null;
+  readonly dataset: string | null;
+  readonly name: string;
+  readonly values: Values;
+}
+
+export const EMPTY_DRAFT: Draft = { step: 0, method: null, model: null, dataset: null, name: '', values: {} };
+
+export const useDraft = create<Draft>()(
+  persist(() => EMPTY_DRAFT, { name: 'plumbline.draft', storage: createJSONStorage(() => sessionStorage) }),
+);
+
+/** Keys that the wizard sets in its own steps, or that the workspace decides. */
+export const WIZARD_KEYS = ['method', 'model', 'dataset', 'output_dir', 'tokenizer'] as const;
+
+const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+
+/** A draft with the config of a run, opened at its parameters. */
+export function draftFromRun(run: RunDetail): Draft {
+  const values = Object.fromEntries(Object.entries(run.config).filter(([key]) => !(WIZARD_KEYS as readonly string[]).includes(key)));
+  return {
+    step: 3,
+    method: run.method,
+    model: text(run.config.model) ?? run.model,
+    dataset: text(run.config.dataset) ?? run.dataset,
+    name: '',
+    values,
+  };
+}

@@ -1,0 +1,14 @@
+/** Home in the registry of pages. */
+import { IconHome } from '@tabler/icons-react';
+import type { Page } from '../page.ts';
+import { HomePage } from './home.tsx';
+
+export const homePage: Page = {
+  id: 'home',
+  title: 'Home',
+  path: '/',
+  under: [],
+  icon: IconHome,
+  key: 'H',
+  routes: [['/', HomePage]],
+};

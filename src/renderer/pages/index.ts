@@ -1,0 +1,9 @@
+/** Registry of pages: the navigation, the routes, the palette and the G shortcuts all read this list. */
+import { datasetsPage } from './datasets/page.ts';
+import { experimentsPage } from './experiments/page.ts';
+import { homePage } from './home/page.ts';
+import type { Page } from './page.ts';
+import { settingsPage } from './settings/page.ts';
+
+export type KeyedPage = Page;
+export const PAGES: readonly Page[] = [homePage, datasetsPage, experimentsPage, settingsPage];

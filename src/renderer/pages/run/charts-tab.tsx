@@ -1,0 +1,127 @@
+/** The Charts tab: toolbar, then one section for each group of metrics. */
+import { SegmentedControl, Slider, TextInput } from '@mantine/core';
+import { IconChevronDown, IconChevronRight, IconSearch } from '@tabler/icons-react';
+import { useMemo, useState } from 'react';
+import type { MetricPoint, RunDetail } from '../../../preload/contract/index.ts';
+import type { LineChart } from '../../charts/line-chart.ts';
+import { axesOf, type ChartSpec, chartGroups, type XAxis } from '../../charts/metric-groups.ts';
+import { MetricChart } from '../../components/metric-chart.tsx';
+import { EmptyState } from '../../components/states.tsx';
+import { methodLook } from '../../methods.ts';
+import { useSettings } from '../../settings.ts';
+import type { ColourName } from '../../theme/tokens.ts';
+
+const X_NAMES: Readonly<Record<XAxis, string>> = {
+  step: 'step',
+  tokens: 'tokens',
+  time: 'seconds',
+  KL: 'KL to the reference, nats',
+};
+
+/** A spec of curves as a chart: chosen and rejected in their colours, all else in the method's. */
+export function specChart(spec: ChartSpec, colour: ColourName, axis: XAxis, smoothing: number, xMax?: number): LineChart {
+  const fill = { chosen: 'chosen-fill', rejected: 'rejected-fill', plain: colour } as const;
+  const several = spec.curves.filter((curve) => curve.role === 'plain').length > 1;
+  return {
+    lines: spec.curves.map((curve) => ({
+      name: curve.label,
+      colour: curve.evaluation && curve.role === 'plain' ? 'text' : fill[curve.role],
+      dash: curve.role === 'rejected' ? 'rejected' : undefined,
+      points: curve.points,
+      evaluation: curve.evaluation,
+    })),
+    xName: X_NAMES[axis],
+    xMax: axis === 'step' ? xMax : undefined,
+    unit: spec.unit,
+    smoothing,
+    fromZero: spec.fromZero,
+    anchors: spec.anchors,
+    endLabels: several,
+  };
+}
+
+function Section({ title, note, children }: { title: string; note: string; children: React.ReactNode }) {
+  const [open, setOpen] = useState(true);
+  const Arrow = open ? IconChevronDown : IconChevronRight;
+  return (
+    <section className="pl-metric-group" aria-label={title}>
+      <h2>
+        <button type="button" aria-expanded={open} onClick={() => setOpen(!open)}>
+          <Arrow size={16} stroke={1.6} aria-hidden="true" /> {title}
+          <span className="pl-caption">{note}</span>
+        </button>
+      </h2>
+      {open && <div className="pl-charts">{children}</div>}
+    </section>
+  );
+}
+
+export function ChartsTab({ run, points, height }: { run: RunDetail; points: readonly MetricPoint[]; height: number }) {
+  const { smoothing, set } = useSettings();
+  const [axis, setAxis] = useState<XAxis>('step');
+  const [wanted, setWanted] = useState('');
+  const colour = methodLook(run.method).colour;
+  const axes = useMemo(() => axesOf(points), [points]);
+  const groups = useMemo(
+    () =>
+      chartGroups(points, axis, wanted).map((group) => ({
+        ...group,
+        charts: group.charts.map((spec) => ({ id: spec.id, chart: specChart(spec, colour, axis, smoothing, run.maxSteps) })),
+      })),
+    [points, axis, wanted, colour, smoothing, run.maxSteps],
+  );
+  const paired = points.some((point) => point.values['rewards/chosen'] !== undefined);
+  return (
+    <>
+      <div className="pl-toolbar">
+        <TextInput
+          data-search=""
+          aria-label="Find a metric"
+          placeholder="Find a metric"
+          leftSection={<IconSearch />}
+          value={wanted}
+          onChange={(event) => setWanted(event.currentTarget.value)}
+          w={160}
+        />
+        <span className="pl-caption">smoothing</span>
+        <Slider
+          w={80}
+          min={0}
+          max={0.99}
+          step={0.01}
+          value={smoothing}
+          onChange={(value) => set({ smoothing: value })}
+          thumbLabel="Smoothing"
+        />
+        <span className="pl-caption" style={{ width: 28 }}>
+          {smoothing.toFixed(2)}
+        </span>
+        <SegmentedControl
+          aria-label="Horizontal axis"
+          data={axes.map((each) => ({ value: each, label: each }))}
+          value={axis}
+          onChange={(value) => setAxis(value as XAxis)}
+        />
+        <span className="pl-grow" />
+        {paired && (
+          <span className="pl-row pl-2">
+            <span className="pl-line-key" aria-hidden="true" /> chosen
+            <span className="pl-line-key rejected" aria-hidden="true" /> rejected
+          </span>
+        )}
+      </div>
+      {groups.map((group) => (
+        <Section key={group.id} title={group.id} note={group.note}>
+          {group.charts.map(({ id, chart }) => (
+            <MetricChart key={id} title={id} chart={chart} height={height} />
+          ))}
+        </Section>
+      ))}
+      {groups.length === 0 && (
+        <EmptyState title={wanted ? `No metric matches "${wanted}".` : 'No values yet.'}>
+          {wanted ? 'Another part of a name may, such as "reward".' : 'The first curve starts with the first step.'}
+        </EmptyState>
+      )}
+    </>
+  );
+}

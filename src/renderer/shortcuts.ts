@@ -1,0 +1,89 @@
+/** Single-key shortcuts: which there are, and the one listener that runs them. */
+import { useEffect, useRef } from 'react';
+
+export interface Shortcut {
+  /** As shown: "G then H", "Ctrl K". */
+  readonly keys: string;
+  readonly does: string;
+  readonly scope: 'everywhere' | 'tables' | 'pair reader' | 'run' | 'wizard';
+}
+
+export const SHORTCUTS: readonly Shortcut[] = [
+  { scope: 'everywhere', keys: 'Ctrl K', does: 'Command palette' },
+  { scope: 'everywhere', keys: '?', does: 'This list' },
+  { scope: 'everywhere', keys: 'G then H D E S', does: 'Go to Home, Datasets, Experiments, Settings' },
+  { scope: 'everywhere', keys: '[', does: 'Collapse the navigation' },
+  { scope: 'everywhere', keys: '/', does: 'Search' },
+  { scope: 'everywhere', keys: 'N', does: 'Primary action of the page' },
+  { scope: 'everywhere', keys: 'Esc', does: 'Close the panel, clear the selection' },
+  { scope: 'everywhere', keys: 'F6', does: 'Next region' },
+  { scope: 'tables', keys: '↑ ↓ or J K', does: 'Move' },
+  { scope: 'tables', keys: 'Enter', does: 'Open' },
+  { scope: 'tables', keys: 'Space', does: 'Show in the panel' },
+  { scope: 'pair reader', keys: 'J K', does: 'Next, previous pair' },
+  { scope: 'pair reader', keys: 'D', does: 'Word diff on or off' },
+  { scope: 'run', keys: 'P', does: 'Pause or resume' },
+  { scope: 'run', keys: 'Shift S', does: 'Stop (asks)' },
+  { scope: 'run', keys: '1 to 5', does: 'Tabs' },
+  { scope: 'run', keys: '← →', does: 'Previous, next sample prompt' },
+  { scope: 'wizard', keys: 'Ctrl Enter', does: 'Next' },
+  { scope: 'wizard', keys: 'Alt ←', does: 'Back' },
+];
+
+const KEY_SETTING = 'plumbline.singleKeys';
+export const singleKeysOn = (): boolean => localStorage.getItem(KEY_SETTING) !== 'off';
+export const setSingleKeys = (on: boolean): void => localStorage.setItem(KEY_SETTING, on ? 'on' : 'off');
+
+/** A field, a slider or an open layer has the keys to itself. */
+export function keysAreTaken(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.closest('input, textarea, select, [contenteditable="true"], [role="slider"], [role="dialog"]')) return true;
+  return document.querySelector('[role="dialog"][aria-modal="true"]') !== null;
+}
+
+/** Name of a key press: "J", "Shift+S", "Ctrl+Enter", "?". Ctrl stands for ⌘ as well. */
+export function keyName(event: KeyboardEvent): string {
+  const key = event.key.length === 1 ? event.key.toUpperCase() : event.key;
+  const letter = /^[A-Z0-9]$/.test(key) || event.key.length > 1;
+  const parts = [
+    event.ctrlKey || event.metaKey ? 'Ctrl' : '',
+    event.altKey ? 'Alt' : '',
+    event.shiftKey && letter ? 'Shift' : '',
+    key,
+  ];
+  return parts.filter(Boolean).join('+');
+}
+
+type KeyMap = Readonly<Record<string, () => void>>;
+
+const maps = new Set<{ current: KeyMap }>();
+let previous = { name: '', at: 0 };
+const SEQUENCE_MS = 1200;
+
+/** One listener for the page. After G only "G …" sequences are looked up; maps of inner components come first. */
+function onKey(event: KeyboardEvent): void {
+  if (event.defaultPrevented || ['Shift', 'Control', 'Alt', 'Meta'].includes(event.key)) return;
+  const pressed = keyName(event);
+  const single = !pressed.startsWith('Ctrl+') && !pressed.startsWith('Alt+');
+  if (single && (keysAreTaken(event.target) || !singleKeysOn())) return;
+  const name = previous.name === 'G' && Date.now() - previous.at < SEQUENCE_MS ? `G ${pressed}` : pressed;
+  previous = { name: pressed, at: Date.now() };
+  const run = [...maps].map((map) => map.current[name]).find((each) => each !== undefined);
+  if (!run) return;
+  event.preventDefault();
+  run();
+}
+
+/** Runs `keys[name]` on a key press outside fields; names with Ctrl or Alt work inside fields too. */
+export function useKeys(keys: KeyMap): void {
+  const map = useRef(keys);
+  map.current = keys;
+  useEffect(() => {
+    if (maps.size === 0) window.addEventListener('keydown', onKey);
+    maps.add(map);
+    return () => {
+      maps.delete(map);
+      if (maps.size === 0) window.removeEventListener('keydown', onKey);
+    };
+  }, []);
+}
