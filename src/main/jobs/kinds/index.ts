@@ -1,6 +1,9 @@
 /** Kinds of job that a job process can do: one file each, one line here. */
 import { registry } from '../../base/registry.ts';
 import type { JobKind } from '../kind.ts';
+import { taskCompare } from './task-compare.ts';
+import { taskPairs } from './task-pairs.ts';
+import { taskStart } from './task-start.ts';
 import { train } from './train.ts';
 
-export const jobKinds = registry<JobKind>('kind of job', [train]);
+export const jobKinds = registry<JobKind>('kind of job', [train, taskStart, taskPairs, taskCompare]);

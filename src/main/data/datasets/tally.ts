@@ -1,0 +1,139 @@
+/** Counts what an import reads: accepted and refused rows, prompts, ties, duplicates, lengths. */
+import { createHash } from 'node:crypto';
+import type { RefusedRow, TextOrChat } from '../../../preload/contract/datasets.ts';
+import { RowFault, RowRefused } from '../formats/format.ts';
+import { IdenticalPair } from '../formats/preference-pair.ts';
+import type { SourceRecord } from '../records.ts';
+import type { NewPair } from '../store/pairs.ts';
+import type { Detection } from './detect.ts';
+
+/** Refused rows that are listed; the rest is counted. */
+export const LISTED = 200;
+
+export interface Fault extends RefusedRow {
+  readonly field: string;
+}
+
+export interface Tally {
+  rowsRead: number;
+  rowsAccepted: number;
+  pairs: number;
+  unpaired: number;
+  ties: number;
+  duplicates: number;
+  identical: number;
+  refusedTotal: number;
+  readonly refused: RefusedRow[];
+  /** Rows that do not fit the format at all; one is enough to stop an import. */
+  readonly faults: Fault[];
+  /** Digests: the texts themselves would not fit into memory. */
+  readonly prompts: Set<number>;
+  readonly seen: Set<number>;
+  readonly chosenChars: number[];
+  readonly rejectedChars: number[];
+  longerChosen: number;
+  longerRejected: number;
+}
+
+export const newTally = (): Tally => ({
+  rowsRead: 0,
+  rowsAccepted: 0,
+  pairs: 0,
+  unpaired: 0,
+  ties: 0,
+  duplicates: 0,
+  identical: 0,
+  refusedTotal: 0,
+  refused: [],
+  faults: [],
+  prompts: new Set(),
+  seen: new Set(),
+  chosenChars: [],
+  rejectedChars: [],
+  longerChosen: 0,
+  longerRejected: 0,
+});
+
+/** 53 bits, as many as a number holds exactly: among a million rows two differ and agree here once in 18 000 imports. */
+function digest(value: unknown): number {
+  const bytes = createHash('sha256').update(JSON.stringify(value)).digest();
+  return bytes.readUIntBE(0, 6) * 32 + (bytes[6] & 31);
+}
+
+const charsOf = (value: TextOrChat): number =>
+  typeof value === 'string' ? value.length : value.reduce((n, { content }) => n + content.length, 0);
+
+/** Reads one record into rows and counts it; refused ones are listed with their place. */
+export function take(record: SourceRecord, { format, mapping }: Detection, file: string, tally: Tally): NewPair[] {
+  tally.rowsRead++;
+  try {
+    const rows = format
+      .read(record.value, mapping)
+      .map((d) => ({ ...d, provenance: { file, line: record.line, row: record.row } }));
+    tally.rowsAccepted++;
+    for (const row of rows) count(row, tally);
+    return rows;
+  } catch (error) {
+    if (!(error instanceof RowRefused)) throw error;
+    refuse(record, error, tally);
+    return [];
+  }
+}
+
+function refuse({ line, row }: SourceRecord, error: RowRefused, tally: Tally): void {
+  const refusal = { line, row, reason: error.message };
+  tally.refusedTotal++;
+  if (error instanceof IdenticalPair) tally.identical++;
+  if (tally.refused.length < LISTED) tally.refused.push(refusal);
+  if (error instanceof RowFault && tally.faults.length < LISTED)
+    tally.faults.push({ ...refusal, field: error.field });
+}
+
+function count(row: NewPair, tally: Tally): void {
+  tally.prompts.add(digest(row.prompt));
+  const key = digest([row.prompt, row.chosen, row.rejected, row.completion, row.label]);
+  if (tally.seen.has(key)) tally.duplicates++;
+  tally.seen.add(key);
+  if (row.tie) tally.ties++;
+  if (row.label !== null) tally.unpaired++;
+  if (row.chosen === null || row.rejected === null) return;
+  tally.pairs++;
+  const [chosen, rejected] = [charsOf(row.chosen), charsOf(row.rejected)];
+  tally.chosenChars.push(chosen);
+  tally.rejectedChars.push(rejected);
+  if (chosen > rejected) tally.longerChosen++;
+  else if (chosen < rejected) tally.longerRejected++;
+}
+
+/** The part of a tally that preview and report show. */
+export const countsOf = (t: Tally) => ({
+  rowsRead: t.rowsRead,
+  rowsAccepted: t.rowsAccepted,
+  pairs: t.pairs,
+  unpaired: t.unpaired,
+  ties: t.ties,
+  duplicates: t.duplicates,
+  identical: t.identical,
+  refusedTotal: t.refusedTotal,
+  refused: t.refused,
+});
+
+/** The part of a tally that is kept with the version. */
+export function factsOf(tally: Tally) {
+  const decided = tally.longerChosen + tally.longerRejected;
+  return {
+    prompts: tally.prompts.size,
+    ties: tally.ties,
+    duplicates: tally.duplicates,
+    medianChosenChars: median(tally.chosenChars),
+    medianRejectedChars: median(tally.rejectedChars),
+    longerChosenShare: decided === 0 ? null : tally.longerChosen / decided,
+  };
+}
+
+function median(values: readonly number[]): number | null {
+  if (values.length === 0) return null;
+  const sorted = Float64Array.from(values).sort();
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}

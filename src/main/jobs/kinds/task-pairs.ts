@@ -1,0 +1,59 @@
+/** Preferences of the simulated rater: two samples of the reference for each prompt, one drawn as chosen by Bradley–Terry noise on the gold reward. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createRandom } from '../../base/random.ts';
+import { answerTask, type TaskAnswer } from '../../evaluate/task-samples.ts';
+import { tasks } from '../../tasks/index.ts';
+import { prefersFirst } from '../../tasks/rater.ts';
+import { loadModel } from '../../train/load-model.ts';
+import type { JobKind } from '../kind.ts';
+import { STAGE_FILES, taskPairsConfig } from '../task-stages.ts';
+
+/** Share of the pairs that is kept for evaluation. */
+const HELD_OUT = 1 / 16;
+
+export const taskPairs: JobKind = {
+  id: 'task_pairs',
+  async run(job, context) {
+    const config = taskPairsConfig.parse(job.config);
+    const task = tasks.get(config.task);
+    const reference = loadModel(config.model);
+    const prompts = task.prompts('train', config.pairs, config.seed);
+    const maxSteps = 2 * prompts.length;
+    context.emit({ type: 'started', maxSteps });
+    const sample = (part: number) =>
+      answerTask(task, reference, prompts, {
+        temperature: config.temperature,
+        seed: `${config.seed}:${part}`,
+        breathe: context.breathe,
+        onProgress: (done) =>
+          context.emit({ type: 'progress', step: part * prompts.length + done, maxSteps, secondsLeft: null }),
+      });
+    const first = await sample(0);
+    const second = await sample(1);
+    const random = createRandom(config.seed).fork('rater');
+    const rows = first.flatMap((a, i) => pairOf(a, second[i], config.rater_temperature, random));
+    const held = Math.round(rows.length * HELD_OUT);
+    mkdirSync(job.outputDir, { recursive: true });
+    writeFileSync(join(job.outputDir, STAGE_FILES.pairs), linesOf(rows.slice(held)));
+    writeFileSync(join(job.outputDir, STAGE_FILES.heldPairs), linesOf(rows.slice(0, held)));
+    return { pairs: rows.length - held, held_out: held, identical: prompts.length - rows.length };
+  },
+};
+
+const linesOf = (rows: readonly unknown[]): string => `${rows.map((row) => JSON.stringify(row)).join('\n')}\n`;
+
+/** One row, or none when both samples are the same text. */
+function pairOf(a: TaskAnswer, b: TaskAnswer, temperature: number, random: ReturnType<typeof createRandom>) {
+  if (a.completion === b.completion) return [];
+  const [chosen, rejected] = prefersFirst(a.gold, b.gold, temperature, random) ? [a, b] : [b, a];
+  return [
+    {
+      prompt: a.prompt,
+      chosen: chosen.completion,
+      rejected: rejected.completion,
+      gold_chosen: chosen.gold,
+      gold_rejected: rejected.gold,
+    },
+  ];
+}
