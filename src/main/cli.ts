@@ -1,13 +1,16 @@
 /** `plumb`: every job of the program from a terminal or a script. */
+import { join } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { describeError } from '../preload/contract/rpc.ts';
 import { nearest } from './base/registry.ts';
 import { type CommandContext, type CommandDefinition, UsageError, writeDocument } from './commands/command.ts';
 import { commands } from './commands/index.ts';
 import { createProgress } from './commands/progress.ts';
+import { programVersion } from './host/version.ts';
 import { resolveWorkspace } from './host/workspace.ts';
 
-const VERSION = '0.1.0';
+const here = import.meta.dirname;
+const files = { worker: join(here, 'worker.cjs'), rendererDir: join(here, '../renderer') };
 
 /** Options that may stand before or after the command. */
 function addGlobalOptions(command: Command): void {
@@ -21,7 +24,7 @@ function buildProgram(done: (code: number) => void): Command {
   const program = new Command('plumb').description(
     'Plumbline: align small language models and compare how it was done.',
   );
-  program.version(VERSION).exitOverride().showHelpAfterError(false);
+  program.version(programVersion).exitOverride().showHelpAfterError(false);
   program.configureOutput({ writeErr: () => undefined });
   addGlobalOptions(program);
   for (const definition of commands.all) {
@@ -43,29 +46,46 @@ async function execute(
   options: Record<string, unknown>,
 ): Promise<number> {
   const json = typeof options.json === 'string' ? options.json : undefined;
-  const controller = new AbortController();
-  process.once('SIGINT', () => controller.abort(new Error('stopped by the user')));
+  const signal = stopSignal();
+  let published = false;
   const progress = createProgress(options.quiet === true);
   const context: CommandContext = {
     workspace: resolveWorkspace(options.home as string | undefined),
-    signal: controller.signal,
+    files,
+    signal,
     progress: progress.update,
     say: progress.say,
     print: (text) => {
       if (json !== '-') process.stdout.write(`${text}\n`);
     },
+    publish(document) {
+      published = true;
+      if (json) writeDocument(json, document);
+    },
   };
   try {
     const document = await definition.run(args, options, context);
     progress.finish();
+    if (published) return signal.aborted && !definition.untilStopped ? 130 : 0;
     if (json) writeDocument(json, document);
     else if (definition.show) definition.show(document as never, context);
     else context.print(JSON.stringify(document, null, 2));
-    return controller.signal.aborted ? 130 : 0;
+    return signal.aborted ? 130 : 0;
   } catch (error) {
     progress.finish();
-    return fail(error, json, controller.signal.aborted);
+    return fail(error, published ? undefined : json, signal.aborted);
   }
+}
+
+/** Aborted by the first Ctrl-C (or SIGTERM): the command saves and ends. The second one does not wait. */
+function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  const stop = () => {
+    if (controller.signal.aborted) process.exit(130);
+    controller.abort(new Error('stopped by the user'));
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
+  return controller.signal;
 }
 
 /** 2 wrong usage · 3 bad input · 130 stopped by the user · 1 anything else. */

@@ -1,9 +1,7 @@
 /** The browser host as a program of its own: prints its address and serves until it is stopped. */
 import { join } from 'node:path';
-import { startBrowserHost } from './host/browser-host.ts';
-import { openHost } from './host/host.ts';
+import { serveInBrowser } from './host/serve.ts';
 import { resolveWorkspace } from './host/workspace.ts';
-import { forkJobs } from './jobs/spawn.ts';
 
 const here = import.meta.dirname;
 
@@ -14,25 +12,21 @@ function option(name: string): string | undefined {
 }
 
 async function main(): Promise<void> {
-  const host = openHost({
-    kind: 'browser',
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => controller.abort());
+  await serveInBrowser({
     workspace: resolveWorkspace(option('--home')),
-    spawn: forkJobs(join(here, 'worker.cjs')),
+    files: { worker: join(here, 'worker.cjs'), rendererDir: join(here, '../renderer') },
+    port: Number(option('--port') ?? 0),
+    signal: controller.signal,
+    onOpen: (url) => process.stdout.write(`Plumbline is open at ${url}\n`),
   });
-  const { handle, files } = host;
-  const rendererDir = join(here, '../renderer');
-  const browser = await startBrowserHost({ handle, files, rendererDir, port: Number(option('--port') ?? 0) });
-  process.stdout.write(`Plumbline is open at ${browser.url}\n`);
-  const stop = async () => {
-    await browser.close();
-    await host.close();
-    process.exit(0);
-  };
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`Plumbline cannot start: ${error instanceof Error ? error.message : error}\n`);
-  process.exit(1);
-});
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    process.stderr.write(`Plumbline cannot start: ${error instanceof Error ? error.message : error}\n`);
+    process.exit(1);
+  },
+);

@@ -1,6 +1,7 @@
 /** What a command is: its words, its examples, and a function from options to a JSON document. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Command as Commander } from 'commander';
+import type { ProgramFiles } from '../host/serve.ts';
 import type { Workspace } from '../host/workspace.ts';
 
 /** A mistake in how the program was called: exit code 2. */
@@ -28,7 +29,9 @@ export class InputError extends Error {
 
 export interface CommandContext {
   readonly workspace: Workspace;
-  /** Aborted by the first Ctrl-C. */
+  /** What the build left beside this program. */
+  readonly files: ProgramFiles;
+  /** Aborted by the first Ctrl-C; a second one ends the program at once. */
   readonly signal: AbortSignal;
   /** Progress on standard error: a bar on a terminal, lines in a pipe, nothing with --quiet. */
   progress(done: number, total: number, what: string): void;
@@ -36,12 +39,16 @@ export interface CommandContext {
   say(text: string): void;
   /** A line for people on standard output; nothing with --json -, which then holds the document alone. */
   print(text: string): void;
+  /** The result of a command that goes on after it: written for --json at once, and nothing follows it. */
+  publish(document: unknown): void;
 }
 
 export interface CommandDefinition {
   readonly id: string;
   readonly summary: string;
   readonly examples: readonly string[];
+  /** Being stopped is how it ends, not an interruption. */
+  readonly untilStopped?: boolean;
   /** Adds arguments and options. */
   configure(command: Commander): void;
   /** `options` are commander's; the result is the JSON document, printed for people by `show`. */
@@ -77,6 +84,13 @@ export function stringsOf(document: Readonly<Record<string, unknown>>, key: stri
       `the input's "${key}" must be a list of strings, found ${JSON.stringify(value)?.slice(0, 60)}`,
     );
   return value;
+}
+
+/** A whole number given as an option. */
+export function wholeNumber(value: unknown, option: string, lowest: number, highest: number): number {
+  const number = Number(value);
+  if (typeof value === 'string' && /^-?\d+$/.test(value) && number >= lowest && number <= highest) return number;
+  throw new UsageError(`${option} must be a whole number from ${lowest} to ${highest}, found "${value}"`);
 }
 
 /** Writes the document where --json asked for it. */

@@ -3,7 +3,8 @@ import { registry } from '../base/registry.ts';
 import { generate } from './generate.ts';
 import { logits } from './logits.ts';
 import { logprobs } from './logprobs.ts';
+import { serve } from './serve.ts';
 import { tokenize } from './tokenize.ts';
 import { train } from './train.ts';
 
-export const commands = registry('command', [tokenize, logits, logprobs, generate, train]);
+export const commands = registry('command', [tokenize, logits, logprobs, generate, train, serve]);
