@@ -1,5 +1,5 @@
 /** Which format a file has and which column plays which role: from its first rows, corrected by the user. */
-import type { ColumnMapping } from '../../../preload/contract/datasets.ts';
+import type { ColumnMapping, DatasetKind } from '../../../preload/contract/datasets.ts';
 import { nearest } from '../../base/registry.ts';
 import type { Format, RecordValue } from '../formats/format.ts';
 import { valueAt } from '../formats/format.ts';
@@ -19,6 +19,7 @@ export interface ImportOptions {
 export interface Detection {
   readonly format: Format;
   readonly mapping: ColumnMapping;
+  readonly kind: DatasetKind;
   readonly ranked: ReturnType<typeof rankFormats>;
   readonly head: readonly RecordValue[];
 }
@@ -37,7 +38,8 @@ export async function detectFormat(path: string, options: ImportOptions = {}): P
   const own = Object.fromEntries(
     Object.entries(format.mapping).filter(([, c]) => head.some((r) => valueAt(r, String(c)) !== undefined)),
   );
-  return { format, mapping: { ...own, ...options.mapping }, ranked, head };
+  const mapping = { ...own, ...options.mapping };
+  return { format, mapping, kind: format.kindOf?.(mapping) ?? format.kind, ranked, head };
 }
 
 async function firstRecords(path: string): Promise<RecordValue[]> {

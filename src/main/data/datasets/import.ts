@@ -2,169 +2,20 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import { setImmediate as othersTurn } from 'node:timers/promises';
-import type {
-  ColumnMapping,
-  ImportPreview,
-  ImportReport,
-  RefusedRow,
-  StoredPair,
-} from '../../../preload/contract/datasets.ts';
-import { nearest } from '../../base/registry.ts';
-import { type Format, type RecordValue, RowFault, RowRefused, valueAt } from '../formats/format.ts';
-import { formats, rankFormats } from '../formats/index.ts';
-import { IdenticalPair } from '../formats/preference-pair.ts';
-import { DatasetError, fileSize, readRecords, type SourceRecord } from '../records.ts';
+import type { ImportPreview, ImportReport, RefusedRow, StoredPair } from '../../../preload/contract/datasets.ts';
+import type { Format, RecordValue } from '../formats/format.ts';
+import { valueAt } from '../formats/format.ts';
+import { DatasetError, fileSize, readRecords } from '../records.ts';
 import { getDatasetByName, insertDataset } from '../store/datasets.ts';
 import { insertPairs, type NewPair } from '../store/pairs.ts';
 import { transaction, type WritableStore } from '../store/store.ts';
 import { discardVersion, finishVersion, insertVersion, nextVersionNumber, type VersionRow } from '../store/versions.ts';
+import { columnsOf, type Detection, detectFormat, type ImportOptions } from './detect.ts';
+import { countsOf, factsOf, LISTED, newTally, type Tally, take } from './tally.ts';
 
-/** Records that decide the format. */
-const SNIFFED = 50;
 const PREVIEWED = 20;
-/** Refused rows that are listed; the rest is counted. */
-const LISTED = 200;
 /** Rows between two commits; the host serves others in between. */
 const BATCH = 500;
-
-export interface Detection {
-  readonly format: Format;
-  readonly mapping: ColumnMapping;
-  readonly ranked: ReturnType<typeof rankFormats>;
-  readonly head: readonly RecordValue[];
-}
-
-export interface ImportOptions {
-  readonly format?: string;
-  readonly mapping?: ColumnMapping;
-}
-
-/** Format and mapping of a file: what the user chose, else what its first rows look like. */
-export async function detectFormat(path: string, options: ImportOptions = {}): Promise<Detection> {
-  const head: RecordValue[] = [];
-  for await (const { value } of readRecords(path)) {
-    head.push(value);
-    if (head.length === SNIFFED) break;
-  }
-  const ranked = rankFormats(head);
-  const columns = [...new Set(head.flatMap((r) => Object.keys(r)))];
-  const format = options.format ? formats.get(options.format) : (ranked[0]?.format ?? byMapping(options.mapping));
-  if (!format)
-    throw new DatasetError(
-      `${path}: no known format fits its columns (${columns.join(', ')}). Map them: --map chosen=COLUMN --map rejected=COLUMN …`,
-    );
-  for (const [field, column] of Object.entries(options.mapping ?? {}))
-    if (column !== undefined && head.every((r) => valueAt(r, column) === undefined))
-      throw new DatasetError(
-        `${path}: there is no column "${column}" for ${field}; did you mean "${nearest(column, columns)}"? Columns: ${columns.join(', ')}`,
-      );
-  // only columns that exist are used, so that an absent "margin" is not an error
-  const own = Object.fromEntries(
-    Object.entries(format.mapping).filter(([, c]) => head.some((r) => valueAt(r, String(c)) !== undefined)),
-  );
-  return { format, mapping: { ...own, ...options.mapping }, ranked, head };
-}
-
-/** The format a hand-made mapping asks for. */
-function byMapping(mapping: ColumnMapping | undefined): Format | undefined {
-  if (!mapping) return undefined;
-  if (mapping.chosen && mapping.rejected) return formats.get(mapping.prompt ? 'trl' : 'trl-implicit');
-  if (mapping.completion && mapping.label) return formats.get('kto');
-  if (mapping.completion) return formats.get('prompt-completion');
-  return mapping.text ? formats.get('text') : undefined;
-}
-
-interface Fault extends RefusedRow {
-  readonly field: string;
-}
-
-interface Tally {
-  rowsRead: number;
-  rowsAccepted: number;
-  pairs: number;
-  unpaired: number;
-  ties: number;
-  duplicates: number;
-  identical: number;
-  refusedTotal: number;
-  readonly refused: RefusedRow[];
-  /** Rows that do not fit the format at all; one is enough to stop an import. */
-  readonly faults: Fault[];
-  readonly prompts: Set<string>;
-  readonly seen: Set<string>;
-  readonly chosenChars: number[];
-  readonly rejectedChars: number[];
-  longerChosen: number;
-  longerRejected: number;
-}
-
-const newTally = (): Tally => ({
-  rowsRead: 0,
-  rowsAccepted: 0,
-  pairs: 0,
-  unpaired: 0,
-  ties: 0,
-  duplicates: 0,
-  identical: 0,
-  refusedTotal: 0,
-  refused: [],
-  faults: [],
-  prompts: new Set(),
-  seen: new Set(),
-  chosenChars: [],
-  rejectedChars: [],
-  longerChosen: 0,
-  longerRejected: 0,
-});
-
-const digest = (value: unknown): string =>
-  createHash('sha256').update(JSON.stringify(value)).digest('base64').slice(0, 22);
-const charsOf = (value: unknown): number =>
-  typeof value === 'string'
-    ? value.length
-    : Array.isArray(value)
-      ? value.reduce((n, m) => n + String(m.content).length, 0)
-      : 0;
-
-/** Reads one record into rows and counts it; refused ones are listed with their place. */
-function take(record: SourceRecord, { format, mapping }: Detection, file: string, tally: Tally): NewPair[] {
-  tally.rowsRead++;
-  try {
-    const rows = format
-      .read(record.value, mapping)
-      .map((d) => ({ ...d, provenance: { file, line: record.line, row: record.row } }));
-    tally.rowsAccepted++;
-    for (const row of rows) count(row, tally);
-    return rows;
-  } catch (error) {
-    if (!(error instanceof RowRefused)) throw error;
-    tally.refusedTotal++;
-    if (error instanceof IdenticalPair) tally.identical++;
-    const refusal = { line: record.line, row: record.row, reason: error.message };
-    if (tally.refused.length < LISTED) tally.refused.push(refusal);
-    if (error instanceof RowFault && tally.faults.length < LISTED)
-      tally.faults.push({ ...refusal, field: error.field });
-    return [];
-  }
-}
-
-function count(row: NewPair, tally: Tally): void {
-  tally.prompts.add(digest(row.prompt));
-  const key = digest([row.prompt, row.chosen, row.rejected, row.completion, row.label]);
-  if (tally.seen.has(key)) tally.duplicates++;
-  tally.seen.add(key);
-  if (row.tie) tally.ties++;
-  if (row.chosen === null) {
-    tally.unpaired++;
-    return;
-  }
-  tally.pairs++;
-  const [chosen, rejected] = [charsOf(row.chosen), charsOf(row.rejected)];
-  tally.chosenChars.push(chosen);
-  tally.rejectedChars.push(rejected);
-  if (chosen > rejected) tally.longerChosen++;
-  else if (chosen < rejected) tally.longerRejected++;
-}
 
 /** What an import would store; reads the whole file, writes nothing. */
 export async function previewImport(
@@ -187,30 +38,17 @@ export async function previewImport(
   });
   const { format, ranked, head } = detection;
   const own = ranked.find((r) => r.format.id === format.id);
-  const columns = [...new Set(head.flatMap((r) => Object.keys(r)))];
   return {
     format: own ? describe(own) : { id: format.id, title: format.title, score: 1, reason: 'chosen by you' },
     alternatives: ranked.filter((r) => r.format.id !== format.id).map(describe),
-    columns: columns.map((name) => ({ name, example: exampleOf(head, name) })),
+    columns: columnsOf(head).map((name) => ({ name, example: exampleOf(head, name) })),
     mapping: detection.mapping,
-    kind: format.kind,
+    kind: detection.kind,
     rows,
     ...countsOf(tally),
     suggestedName: suggestName(sourceName),
   };
 }
-
-const countsOf = (t: Tally) => ({
-  rowsRead: t.rowsRead,
-  rowsAccepted: t.rowsAccepted,
-  pairs: t.pairs,
-  unpaired: t.unpaired,
-  ties: t.ties,
-  duplicates: t.duplicates,
-  identical: t.identical,
-  refusedTotal: t.refusedTotal,
-  refused: t.refused,
-});
 
 function exampleOf(head: readonly RecordValue[], name: string): string {
   const value = head.find((r) => valueAt(r, name) !== undefined)?.[name];
@@ -306,17 +144,17 @@ function nothingAccepted(path: string, { rowsRead, refused }: Tally): string {
   return `${path}: none of its ${rowsRead} rows can be used. ${why}`;
 }
 
-function begin(store: WritableStore, { format }: Detection, job: ImportJob, source: string) {
+function begin(store: WritableStore, { format, kind }: Detection, job: ImportJob, source: string) {
   const createdAt = new Date().toISOString();
   const known = getDatasetByName(store, job.name);
-  if (known && known.kind !== format.kind)
+  if (known && known.kind !== kind)
     throw new DatasetError(
-      `the dataset "${job.name}" holds ${known.kind}; ${source} holds ${format.kind}. Choose another name.`,
+      `the dataset "${job.name}" holds ${known.kind}; ${source} holds ${kind}. Choose another name.`,
     );
   const dataset = known ?? {
     id: randomUUID(),
     name: job.name,
-    kind: format.kind,
+    kind,
     format: format.id,
     source,
     createdAt,
@@ -339,23 +177,4 @@ function begin(store: WritableStore, { format }: Detection, job: ImportJob, sour
   };
   insertVersion(store, version);
   return { dataset, version };
-}
-
-function factsOf(tally: Tally) {
-  const decided = tally.longerChosen + tally.longerRejected;
-  return {
-    prompts: tally.prompts.size,
-    ties: tally.ties,
-    duplicates: tally.duplicates,
-    medianChosenChars: median(tally.chosenChars),
-    medianRejectedChars: median(tally.rejectedChars),
-    longerChosenShare: decided === 0 ? null : tally.longerChosen / decided,
-  };
-}
-
-function median(values: readonly number[]): number | null {
-  if (values.length === 0) return null;
-  const sorted = Float64Array.from(values).sort();
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }

@@ -85,8 +85,7 @@ function refuse({ line, row }: SourceRecord, error: RowRefused, tally: Tally): v
   tally.refusedTotal++;
   if (error instanceof IdenticalPair) tally.identical++;
   if (tally.refused.length < LISTED) tally.refused.push(refusal);
-  if (error instanceof RowFault && tally.faults.length < LISTED)
-    tally.faults.push({ ...refusal, field: error.field });
+  if (error instanceof RowFault && tally.faults.length < LISTED) tally.faults.push({ ...refusal, field: error.field });
 }
 
 function count(row: NewPair, tally: Tally): void {

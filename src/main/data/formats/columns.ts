@@ -1,18 +1,18 @@
 /** Any table whose columns a user mapped by hand: the roles that are mapped decide what its rows are. */
 import type { ColumnMapping, DatasetKind, TextOrChat } from '../../../preload/contract/datasets.ts';
 import {
-  booleanAt,
   conversationAt,
   type Draft,
   draft,
   type Format,
+  labelAt,
   type RecordValue,
   RowFault,
   restOf,
   textAt,
   valueAt,
 } from './format.ts';
-import { answersAt, BESIDE_A_PAIR, BESIDE_FIELDS, pairDraft } from './preference-pair.ts';
+import { answersAt, asAnswer, BESIDE_A_PAIR, BESIDE_FIELDS, pairDraft } from './preference-pair.ts';
 import { readImplicit } from './trl-implicit.ts';
 import { withPrompt } from './trl-preference.ts';
 
@@ -44,14 +44,10 @@ function promptAt(record: RecordValue, mapping: ColumnMapping): TextOrChat {
   return system === '' ? [user] : [{ role: 'system', content: system }, user];
 }
 
-const asAnswer = (prompt: TextOrChat, answer: TextOrChat): TextOrChat =>
-  typeof prompt === 'string' || typeof answer !== 'string' ? answer : [{ role: 'assistant', content: answer }];
-
 function readPair(record: RecordValue, mapping: ColumnMapping): readonly Draft[] {
   if (mapping.prompt === undefined) return readImplicit(record, mapping);
   const prompt = promptAt(record, mapping);
-  const { chosen, rejected } = answersAt(record, mapping);
-  const whole = withPrompt(prompt, { chosen: asAnswer(prompt, chosen), rejected: asAnswer(prompt, rejected) });
+  const whole = withPrompt(prompt, answersAt(record, mapping));
   return [pairDraft(record, mapping, whole.prompt, whole)];
 }
 
@@ -63,18 +59,23 @@ function oneAnswer(record: RecordValue, mapping: ColumnMapping): { prompt: TextO
   return { prompt, completion: asAnswer(prompt, textAt(record, mapping.completion, 'completion')) };
 }
 
-function labelAt(record: RecordValue, column: string): boolean {
-  const label = booleanAt(record, column);
-  if (label === null) throw new RowFault(column, `"${column}" is missing; true or false was expected`);
-  return label;
-}
-
 export const columns: Format = {
   id: 'columns',
   title: 'Columns mapped by hand',
   kind: 'preference',
   kindOf,
-  fields: ['prompt', 'system', 'input', 'chosen', 'rejected', 'completion', 'label', 'text', 'messages', ...BESIDE_FIELDS],
+  fields: [
+    'prompt',
+    'system',
+    'input',
+    'chosen',
+    'rejected',
+    'completion',
+    'label',
+    'text',
+    'messages',
+    ...BESIDE_FIELDS,
+  ],
   // what an answer is, only the user can say
   mapping: { prompt: 'prompt', label: 'label', ...BESIDE_A_PAIR },
   sniff: () => ({ score: 0, reason: 'only chosen by hand' }),

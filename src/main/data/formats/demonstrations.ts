@@ -1,16 +1,5 @@
 /** Data for SFT: prompt and completion, one text, or one conversation. */
-import {
-  draft,
-  type Format,
-  isConversation,
-  percentOf,
-  RowFault,
-  RowRefused,
-  restOf,
-  shareWith,
-  textAt,
-  valueAt,
-} from './format.ts';
+import { conversationAt, draft, type Format, isConversation, percentOf, restOf, shareWith, textAt } from './format.ts';
 
 export const promptCompletion: Format = {
   id: 'prompt-completion',
@@ -62,17 +51,8 @@ export const messages: Format = {
     return { score: 0.8 * share, reason: `${percentOf(share)} hold one conversation` };
   },
   read(record, mapping) {
-    const found = mapping.messages === undefined ? undefined : valueAt(record, mapping.messages);
-    if (!isConversation(found))
-      throw new RowFault(mapping.messages ?? 'messages', 'a list of {role, content} was expected');
-    if (found.at(-1)?.role !== 'assistant') throw new RowRefused("the last message is not the assistant's");
-    return [
-      draft({
-        prompt: found.slice(0, -1),
-        completion: found.slice(-1),
-        metadata: restOf(record, Object.values(mapping)),
-      }),
-    ];
+    const metadata = restOf(record, Object.values(mapping));
+    return [draft({ ...conversationAt(record, mapping.messages ?? 'messages'), metadata })];
   },
 };
 

@@ -23,6 +23,8 @@ export interface Sniffed {
 export interface Format extends Named {
   readonly title: string;
   readonly kind: DatasetKind;
+  /** For a format whose rows are what the mapping makes of them; it wins over `kind`. */
+  kindOf?(mapping: ColumnMapping): DatasetKind;
   /** Fields a mapping may set. */
   readonly fields: readonly MappingField[];
   /** Judges the first records of a file. */
@@ -80,13 +82,25 @@ export function textAt(record: RecordValue, column: string | undefined, field: s
   if (value === undefined) throw new RowFault(column, `"${column}" is missing; the row has ${columnsOf(record)}`);
   if (value === null) throw new RowFault(column, `"${column}" is null; text or a list of messages was expected`);
   if (isConversation(value)) {
-    for (const message of value) checkedText(message.content, column);
+    for (const { role, content } of value) checkedText(role + content, column);
     return value.map(({ role, content }) => ({ role, content }));
   }
   const what = Array.isArray(value)
     ? 'a list whose items are not messages'
     : `${typeof value === 'object' ? 'an' : 'a'} ${typeof value} (${JSON.stringify(value)?.slice(0, 40)})`;
   throw new RowFault(column, `"${column}" is ${what}; text or a list of messages was expected`);
+}
+
+/** A conversation at a column, split before its last message; refused when that one is not the assistant's. */
+export function conversationAt(
+  record: RecordValue,
+  column: string,
+): { readonly prompt: ChatMessage[]; readonly completion: ChatMessage[] } {
+  const found = textAt(record, column, 'messages');
+  if (typeof found === 'string')
+    throw new RowFault(column, `"${column}" is text; a list of {role, content} was expected`);
+  if (found.at(-1)?.role !== 'assistant') throw new RowRefused("the last message is not the assistant's");
+  return { prompt: found.slice(0, -1), completion: found.slice(-1) };
 }
 
 const columnsOf = (record: RecordValue): string => {
@@ -120,6 +134,13 @@ export function booleanAt(record: RecordValue, column: string): boolean | null {
   if (word === 'true' || word === '1') return true;
   if (word === 'false' || word === '0') return false;
   throw new RowFault(column, `"${column}" must be true or false, found ${JSON.stringify(value)?.slice(0, 40)}`);
+}
+
+/** A label that must be there; forms as in booleanAt. */
+export function labelAt(record: RecordValue, column: string): boolean {
+  const label = booleanAt(record, column);
+  if (label === null) throw new RowFault(column, `"${column}" is missing; true or false was expected`);
+  return label;
 }
 
 /** A row with everything else absent. */

@@ -1,6 +1,7 @@
 /** Dataset formats: one file each, one line here. */
 import { registry } from '../../base/registry.ts';
 import { anthropicHh } from './anthropic-hh.ts';
+import { columns } from './columns.ts';
 import { messages, plainText, promptCompletion, promptOnly } from './demonstrations.ts';
 import type { Format, RecordValue, Sniffed } from './format.ts';
 import { instructionPreference } from './instruction-preference.ts';
@@ -20,6 +21,7 @@ export const formats = registry<Format>('format', [
   messages,
   plainText,
   promptOnly,
+  columns,
 ]);
 
 /** Formats that could read these records, best first. */

@@ -1,12 +1,11 @@
 /** KTO's unpaired format: prompt, completion and whether it is wanted; or one conversation with a label. */
 import {
-  booleanAt,
+  conversationAt,
   draft,
   type Format,
   isConversation,
+  labelAt,
   percentOf,
-  RowFault,
-  RowRefused,
   restOf,
   textAt,
   valueAt,
@@ -32,15 +31,10 @@ export const kto: Format = {
     };
   },
   read(record, mapping) {
-    const column = mapping.label ?? 'label';
-    const label = booleanAt(record, column);
-    if (label === null) throw new RowFault(column, `"${column}" is missing; true or false was expected`);
+    const label = labelAt(record, mapping.label ?? 'label');
     const metadata = restOf(record, Object.values(mapping));
-    const messages = mapping.messages === undefined ? undefined : valueAt(record, mapping.messages);
-    if (isConversation(messages)) {
-      if (messages.at(-1)?.role !== 'assistant') throw new RowRefused("the last message is not the assistant's");
-      return [draft({ prompt: messages.slice(0, -1), completion: messages.slice(-1), label, metadata })];
-    }
+    if (mapping.messages !== undefined && valueAt(record, mapping.messages) !== undefined)
+      return [draft({ ...conversationAt(record, mapping.messages), label, metadata })];
     const prompt = textAt(record, mapping.prompt, 'prompt');
     return [draft({ prompt, completion: textAt(record, mapping.completion, 'completion'), label, metadata })];
   },

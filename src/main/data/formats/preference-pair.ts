@@ -37,6 +37,12 @@ export function answersAt(record: RecordValue, mapping: ColumnMapping): Answers 
   return { chosen, rejected };
 }
 
+/** An answer in the form of its prompt: text after text, the assistant's message after a conversation; an empty text stays for its refusal. */
+export const asAnswer = (prompt: TextOrChat, answer: TextOrChat): TextOrChat =>
+  typeof prompt === 'string' || typeof answer !== 'string' || answer === ''
+    ? answer
+    : [{ role: 'assistant', content: answer }];
+
 /** What both answers begin with is the prompt (TRL's extract_prompt); a space before the answers goes to them, because tokens begin with their space. */
 export function splitShared(chosen: TextOrChat, rejected: TextOrChat): Answers & { readonly prompt: TextOrChat } {
   const limit = Math.min(chosen.length, rejected.length);

@@ -1,6 +1,15 @@
 /** TRL's implicit prompt: chosen and rejected begin alike, and what they share is the prompt. */
-import { type Format, percentOf, shareWith } from './format.ts';
+import type { ColumnMapping } from '../../../preload/contract/datasets.ts';
+import { type Draft, type Format, percentOf, type RecordValue, shareWith } from './format.ts';
 import { answersAt, BESIDE_A_PAIR, BESIDE_FIELDS, IdenticalPair, pairDraft, splitShared } from './preference-pair.ts';
+
+export function readImplicit(record: RecordValue, mapping: ColumnMapping): readonly Draft[] {
+  const { chosen, rejected } = answersAt(record, mapping);
+  // all of both would be the prompt
+  if (JSON.stringify(chosen) === JSON.stringify(rejected)) throw new IdenticalPair();
+  const split = splitShared(chosen, rejected);
+  return [pairDraft(record, mapping, split.prompt, split)];
+}
 
 export const trlImplicit: Format = {
   id: 'trl-implicit',
@@ -12,11 +21,5 @@ export const trlImplicit: Format = {
     const share = shareWith(records, ['chosen', 'rejected'], ['prompt']);
     return { score: 0.7 * share, reason: `${percentOf(share)} have chosen and rejected and no prompt` };
   },
-  read(record, mapping) {
-    const { chosen, rejected } = answersAt(record, mapping);
-    // all of both would be the prompt
-    if (JSON.stringify(chosen) === JSON.stringify(rejected)) throw new IdenticalPair();
-    const split = splitShared(chosen, rejected);
-    return [pairDraft(record, mapping, split.prompt, split)];
-  },
+  read: readImplicit,
 };

@@ -1,21 +1,34 @@
 /** TRL's preference format: prompt, chosen, rejected; texts or conversations. */
-import type { ColumnMapping } from '../../../preload/contract/datasets.ts';
+import type { ColumnMapping, TextOrChat } from '../../../preload/contract/datasets.ts';
 import { type Draft, type Format, percentOf, type RecordValue, shareWith, textAt } from './format.ts';
-import { type Answers, answersAt, BESIDE_A_PAIR, BESIDE_FIELDS, pairDraft, splitShared } from './preference-pair.ts';
+import {
+  type Answers,
+  answersAt,
+  asAnswer,
+  BESIDE_A_PAIR,
+  BESIDE_FIELDS,
+  pairDraft,
+  splitShared,
+} from './preference-pair.ts';
 
 export function readPreference(record: RecordValue, mapping: ColumnMapping): readonly Draft[] {
-  const prompt = textAt(record, mapping.prompt, 'prompt');
-  const answers = answersAt(record, mapping);
-  if (typeof prompt !== 'string' || typeof answers.chosen === 'string')
-    return [pairDraft(record, mapping, prompt, answers)];
-  const split = inConversation(prompt, answers);
-  return [pairDraft(record, mapping, split.prompt, split)];
+  const whole = withPrompt(textAt(record, mapping.prompt, 'prompt'), answersAt(record, mapping));
+  return [pairDraft(record, mapping, whole.prompt, whole)];
 }
 
-/** A prompt as text beside answers as conversations: these repeat it as their first messages (the H4 sets of Hugging Face), else it becomes the first message. */
-function inConversation(prompt: string, answers: Answers) {
-  const split = splitShared(answers.chosen, answers.rejected);
-  return split.prompt.length > 0 ? split : { ...answers, prompt: [{ role: 'user', content: prompt }] };
+/**
+ * Prompt and answers in one form. A prompt as text beside answers as conversations: these repeat it as their first messages
+ * (the H4 sets of Hugging Face), else it becomes the first message. A text that answers a conversation is the assistant's.
+ */
+export function withPrompt(
+  prompt: TextOrChat,
+  { chosen, rejected }: Answers,
+): Answers & { readonly prompt: TextOrChat } {
+  if (typeof prompt !== 'string')
+    return { prompt, chosen: asAnswer(prompt, chosen), rejected: asAnswer(prompt, rejected) };
+  if (typeof chosen === 'string') return { prompt, chosen, rejected };
+  const split = splitShared(chosen, rejected);
+  return split.prompt.length > 0 ? split : { chosen, rejected, prompt: [{ role: 'user', content: prompt }] };
 }
 
 export const trlPreference: Format = {
