@@ -254,6 +254,7 @@ export class GraphBuilder {
   abs = (x: Value): Value => this.op('Abs', [x]);
   max = (a: Operand, b: Operand): Value => this.op('Max', [this.lift(a), this.lift(b)]);
   min = (a: Operand, b: Operand): Value => this.op('Min', [this.lift(a), this.lift(b)]);
+  clip = (x: Value, low: Operand, high: Operand): Value => this.op('Clip', [x, this.lift(low), this.lift(high)]);
   matmul = (a: Value, b: Value): Value => this.op('MatMul', [a, b]);
   equal = (a: Value, b: Value): Value => this.op('Equal', [a, b]);
   greater = (a: Value, b: Value): Value => this.op('Greater', [a, b]);
