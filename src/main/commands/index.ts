@@ -3,8 +3,9 @@ import { registry } from '../base/registry.ts';
 import { generate } from './generate.ts';
 import { logits } from './logits.ts';
 import { logprobs } from './logprobs.ts';
+import { rewards } from './rewards.ts';
 import { serve } from './serve.ts';
 import { tokenize } from './tokenize.ts';
 import { train } from './train.ts';
 
-export const commands = registry('command', [tokenize, logits, logprobs, generate, train, serve]);
+export const commands = registry('command', [tokenize, logits, logprobs, rewards, generate, train, serve]);

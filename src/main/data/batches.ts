@@ -38,6 +38,10 @@ function chatIds(tokenizer: Tokenizer, messages: readonly Message[], addGenerati
   return tokenizer.encode(tokenizer.renderChat(messages, { addGenerationPrompt }), { addSpecialTokens: false }).ids;
 }
 
+/** Ids of a whole conversation as the chat template renders it. */
+export const conversationIds = (tokenizer: Tokenizer, messages: readonly Message[]): number[] =>
+  chatIds(tokenizer, messages, false);
+
 const isChat = (value: TextOrChat): value is readonly Message[] => typeof value !== 'string';
 
 /** Ids of the prompt alone. */

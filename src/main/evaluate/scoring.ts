@@ -63,7 +63,7 @@ export async function createScorer(model: LanguageModel, options: ScorerOptions)
     take: (found: Record<string, Tensor>, group: readonly (readonly number[])[]) => T[],
   ) => {
     const results: T[] = [];
-    for (const group of groups(sequences, budget)) results.push(...take(await pass(group), group));
+    for (const group of passGroups(sequences, budget)) results.push(...take(await pass(group), group));
     return results;
   };
 
@@ -86,7 +86,10 @@ export async function createScorer(model: LanguageModel, options: ScorerOptions)
 }
 
 /** Consecutive sequences whose padded size stays within the budget; at least one a group. */
-function* groups(sequences: readonly (readonly number[])[], budget: number): Generator<readonly (readonly number[])[]> {
+export function* passGroups(
+  sequences: readonly (readonly number[])[],
+  budget: number,
+): Generator<readonly (readonly number[])[]> {
   let from = 0;
   let longest = 0;
   for (let i = 0; i < sequences.length; i++) {

@@ -14,14 +14,42 @@ export interface LoadedModel {
   readonly eosIds: readonly number[];
 }
 
-/** `tokenizer` names the tokenizer file where the checkpoint has none of its own (llama2.c). */
-export function loadModel(path: string, options: { tokenizer?: string } = {}): LoadedModel {
+export interface LoadOptions {
+  /** The tokenizer file where the checkpoint has none of its own (llama2.c). */
+  readonly tokenizer?: string;
+  /** What the caller can use: a language model unless told otherwise. */
+  readonly head?: LanguageModel['head'] | 'any';
+}
+
+/** A checkpoint of the wrong kind: exit code 3. */
+export class WrongHead extends Error {
+  readonly code = 'wrong_head';
+  readonly exitCode = 3;
+  constructor(message: string) {
+    super(message);
+    this.name = 'WrongHead';
+  }
+}
+
+/** Throws WrongHead when the checkpoint scores where a language model is needed, or the other way round. */
+export function loadModel(path: string, options: LoadOptions = {}): LoadedModel {
   const folder = openCheckpoint(path, options);
   const model = loadLanguageModel(folder.config, folder.tensors);
+  checkHead(path, model, options.head ?? 'language');
   const tokenizerPath = options.tokenizer ?? folder.tokenizerPath;
   if (!tokenizerPath) throw new Error(`${path}: it has no tokenizer; name one with --tokenizer FILE`);
   const tokenizer = loadTokenizer(tokenizerPath);
   return { folder, model, tokenizer, eosIds: endIds(folder, model, tokenizer) };
+}
+
+function checkHead(path: string, { head, config }: LanguageModel, wanted: LoadOptions['head']): void {
+  if (wanted === 'any' || head === wanted) return;
+  const name = String([config.raw.architectures].flat()[0] ?? config.family);
+  throw new WrongHead(
+    head === 'score'
+      ? `${path}: ${name} gives scores, it has no language head; a language model is needed here`
+      : `${path}: ${name} predicts tokens, it has no score head; a reward model (…ForSequenceClassification) is needed here`,
+  );
 }
 
 function endIds(folder: ModelFolder, model: LanguageModel, tokenizer: Tokenizer): number[] {

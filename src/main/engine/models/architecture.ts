@@ -47,6 +47,10 @@ export interface Architecture {
   readonly title: string;
   /** `model_type` values of config.json it reads. */
   readonly modelTypes: readonly string[];
+  /** How transformers' class names of the family begin: "Llama" of LlamaForCausalLM. */
+  readonly className: string;
+  /** Name of an untied language head's tensors, without ".weight": what a score head replaces. */
+  readonly headName: string;
   /** Throws UnsupportedModel naming the part it cannot compute. */
   readConfig(raw: Readonly<Record<string, unknown>>): ModelConfig;
   /** In the order of the forward pass; a tied head has no entry of its own. */

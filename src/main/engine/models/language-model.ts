@@ -6,9 +6,12 @@ import { float32 } from '../runtime/session.ts';
 import type { Architecture, ParameterSpec, Weights } from './architecture.ts';
 import { type ModelConfig, UnsupportedModel } from './config.ts';
 import { architectureOf } from './index.ts';
+import { headOf, scoreParameters } from './score-head.ts';
 
 export interface LanguageModel {
   readonly architecture: Architecture;
+  /** language: predicts tokens (`architecture.head`) · score: one number a position (`scoreRows`), for reward models and critics. */
+  readonly head: 'language' | 'score';
   readonly config: ModelConfig;
   readonly specs: readonly ParameterSpec[];
   /** Training writes into these arrays. */
@@ -29,7 +32,8 @@ const IGNORED = /rotary_emb\.inv_freq$/;
 export function loadLanguageModel(raw: Readonly<Record<string, unknown>>, source: WeightSource): LanguageModel {
   const architecture = architectureOf(raw);
   const config = architecture.readConfig(raw);
-  const specs = architecture.parameters(config);
+  const head = headOf(raw);
+  const specs = head === 'score' ? scoreParameters(architecture, config) : architecture.parameters(config);
   const names = new Set(source.names());
   const weights = new Map<string, Float32Array>();
   for (const { name, shape } of specs) {
@@ -50,14 +54,15 @@ export function loadLanguageModel(raw: Readonly<Record<string, unknown>>, source
       `the checkpoint holds the tensor "${name}", which a ${architecture.title} model does not have`,
     );
   }
-  return { architecture, config, specs, weights };
+  return { architecture, head, config, specs, weights };
 }
 
 /** A model from scratch: normal(0, initializer_range) matrices, norms at 1; the same seed gives the same bits. */
 export function initLanguageModel(raw: Readonly<Record<string, unknown>>, seed: number): LanguageModel {
   const architecture = architectureOf(raw);
   const config = architecture.readConfig(raw);
-  const specs = architecture.parameters(config);
+  const head = headOf(raw);
+  const specs = head === 'score' ? scoreParameters(architecture, config) : architecture.parameters(config);
   const root = createRandom(seed);
   const weights = new Map(
     specs.map(({ name, shape, init }) => {
@@ -68,7 +73,7 @@ export function initLanguageModel(raw: Readonly<Record<string, unknown>>, seed: 
       return [name, data] as const;
     }),
   );
-  return { architecture, config, specs, weights };
+  return { architecture, head, config, specs, weights };
 }
 
 /** A copy that training does not touch: the reference. */
@@ -79,7 +84,8 @@ export function cloneLanguageModel(model: LanguageModel): LanguageModel {
 export const parameterCount = (model: LanguageModel): number =>
   [...model.weights.values()].reduce((sum, data) => sum + data.length, 0);
 
-function spec(model: LanguageModel, name: string): ParameterSpec {
+/** The parameter of that name; throws when the family has none. */
+export function spec(model: LanguageModel, name: string): ParameterSpec {
   const found = model.specs.find((s) => s.name === name);
   if (!found) throw new Error(`${model.architecture.title} has no parameter "${name}"`);
   return found;

@@ -9,6 +9,8 @@ export const llama: Architecture = {
   id: 'llama',
   title: 'Llama',
   modelTypes: ['llama'],
+  className: 'Llama',
+  headName: 'lm_head',
 
   readConfig(raw) {
     const read = new ConfigReader(raw);
