@@ -137,7 +137,10 @@ export async function upload(file: File): Promise<FileHandle> {
   const body: unknown = await response.json().catch(() => null);
   if (!response.ok) {
     const said = (body as { error?: { message?: string } } | null)?.error?.message;
-    throw new RpcError('upload', said ?? `${file.name} could not be handed over: the host answered ${response.status}.`);
+    throw new RpcError(
+      'upload',
+      said ?? `${file.name} could not be handed over: the host answered ${response.status}.`,
+    );
   }
   return body as FileHandle;
 }

@@ -17,6 +17,9 @@ const LOOKS: Readonly<Record<string, MethodLook>> = {
   online: { title: 'Online DPO', colour: 'm-online', shape: 'triangle' },
   kto: { title: 'KTO', colour: 'm-kto', shape: 'square' },
   bon: { title: 'Best-of-n', colour: 'm-bon', shape: 'square' },
+  task_start: { title: 'Task', colour: 'm-ref', shape: 'square' },
+  task_pairs: { title: 'Preferences', colour: 'm-ref', shape: 'square' },
+  task_compare: { title: 'Comparison', colour: 'm-ref', shape: 'square' },
 };
 
 /** Method ids that are not marks themselves. */

@@ -105,7 +105,8 @@ export const counted = (count: number, one: string, many = `${one}s`): string =>
 /** Any value of a config as one line of text. */
 export function shown(value: unknown): string {
   if (value === undefined || value === null || value === '') return MISSING;
-  if (typeof value === 'number') return value !== 0 && Math.abs(value) < 0.001 ? compact(value) : trimZeros(String(value).replace('-', MINUS));
+  if (typeof value === 'number')
+    return value !== 0 && Math.abs(value) < 0.001 ? compact(value) : trimZeros(String(value).replace('-', MINUS));
   if (typeof value === 'boolean') return value ? 'on' : 'off';
   if (Array.isArray(value)) return value.map(shown).join(', ');
   return typeof value === 'object' ? JSON.stringify(value) : String(value);

@@ -6,7 +6,15 @@ import { LabelLayout } from 'echarts/features';
 import { CanvasRenderer } from 'echarts/renderers';
 import { useEffect, useRef } from 'react';
 
-use([LineChart, GridComponent, TooltipComponent, MarkLineComponent, DataZoomInsideComponent, LabelLayout, CanvasRenderer]);
+use([
+  LineChart,
+  GridComponent,
+  TooltipComponent,
+  MarkLineComponent,
+  DataZoomInsideComponent,
+  LabelLayout,
+  CanvasRenderer,
+]);
 
 export interface ChartProps {
   readonly option: EChartsCoreOption;

@@ -77,7 +77,18 @@ function seriesOf(line: Line, chart: LineChart, tokens: ChartTokens) {
     z: line.evaluation ? 4 : 3,
   };
   if (!smoothed) return [main];
-  return [{ ...base, data: line.points, symbol: 'none', lineStyle: lineStyle(line, tokens, 0.3), tooltip: { show: false }, silent: true, z: 2 }, main];
+  return [
+    {
+      ...base,
+      data: line.points,
+      symbol: 'none',
+      lineStyle: lineStyle(line, tokens, 0.3),
+      tooltip: { show: false },
+      silent: true,
+      z: 2,
+    },
+    main,
+  ];
 }
 
 /** Zero as a solid line when it is in range, anchors dashed with their label: a series without data that only carries marks. */
@@ -86,14 +97,22 @@ function marks(chart: LineChart, tokens: ChartTokens) {
   const anchors = (chart.anchors ?? []).map(({ y, label }) => ({
     yAxis: y,
     lineStyle: { type: [4, 3], color: tokens.colour['text-3'], width: 1 },
-    label: { show: true, formatter: label, position: 'insideStartTop', color: tokens.colour['text-3'], fontSize: AXIS_FONT },
+    label: {
+      show: true,
+      formatter: label,
+      position: 'insideStartTop',
+      color: tokens.colour['text-3'],
+      fontSize: AXIS_FONT,
+    },
   }));
   const zero =
     low < 0 && high > 0
       ? [{ yAxis: 0, lineStyle: { type: 'solid', color: tokens.colour['text-3'], width: 1 }, label: { show: false } }]
       : [];
   const data = [...zero, ...anchors];
-  return data.length === 0 ? [] : [{ type: 'line', data: [], silent: true, markLine: { symbol: 'none', silent: true, animation: false, data } }];
+  return data.length === 0
+    ? []
+    : [{ type: 'line', data: [], silent: true, markLine: { symbol: 'none', silent: true, animation: false, data } }];
 }
 
 interface TooltipItem {
@@ -107,12 +126,20 @@ function tooltipText(items: readonly TooltipItem[], chart: LineChart): string {
   if (items.length === 0) return '';
   const seen = new Map<string, number>();
   for (const item of items) seen.set(item.seriesName, item.value[1]); // the smoothed series comes after the raw one
-  const lines = [...seen].sort((a, b) => b[1] - a[1]).map(([name, value]) => `{m${markIndex(chart, name)}|●} ${name}  {v|${compact(value)}}`);
-  const foot = [chart.unit, chart.smoothing > 0 ? `smoothed ${chart.smoothing.toFixed(2)}` : ''].filter(Boolean).join(', ');
+  const lines = [...seen]
+    .sort((a, b) => b[1] - a[1])
+    .map(([name, value]) => `{m${markIndex(chart, name)}|●} ${name}  {v|${compact(value)}}`);
+  const foot = [chart.unit, chart.smoothing > 0 ? `smoothed ${chart.smoothing.toFixed(2)}` : '']
+    .filter(Boolean)
+    .join(', ');
   return [`{x|${chart.xName} ${compact(items[0].value[0])}}`, ...lines, ...(foot ? [`{x|${foot}}`] : [])].join('\n');
 }
 
-const markIndex = (chart: LineChart, name: string) => Math.max(0, chart.lines.findIndex((line) => line.name === name));
+const markIndex = (chart: LineChart, name: string) =>
+  Math.max(
+    0,
+    chart.lines.findIndex((line) => line.name === name),
+  );
 
 function tooltip(chart: LineChart, tokens: ChartTokens) {
   const rich = Object.fromEntries(
@@ -154,7 +181,9 @@ export function lineChartOption(chart: LineChart, tokens: ChartTokens): EChartsC
     textStyle: { fontFamily: tokens.font, color: tokens.colour.text },
     grid: { left: 44, right: rightRoom(chart), top: 10, bottom: 32, containLabel: false, outerBoundsMode: 'none' },
     tooltip: tooltip(chart, tokens),
-    dataZoom: [{ type: 'inside', xAxisIndex: 0, zoomOnMouseWheel: 'ctrl', moveOnMouseWheel: false, filterMode: 'none' }],
+    dataZoom: [
+      { type: 'inside', xAxisIndex: 0, zoomOnMouseWheel: 'ctrl', moveOnMouseWheel: false, filterMode: 'none' },
+    ],
     xAxis: {
       type: 'value',
       name: chart.xName,

@@ -112,7 +112,12 @@ function xOf(point: MetricPoint, axis: XAxis, state: XState): number | null {
 /** Axes the points can be drawn against. */
 export function axesOf(points: readonly MetricPoint[]): readonly XAxis[] {
   const has = (metric: string) => points.some((point) => point.values[metric] != null);
-  return ['step', ...(has('num_tokens') ? ['tokens' as const] : []), 'time', ...(has('objective/kl') ? ['KL' as const] : [])];
+  return [
+    'step',
+    ...(has('num_tokens') ? ['tokens' as const] : []),
+    'time',
+    ...(has('objective/kl') ? ['KL' as const] : []),
+  ];
 }
 
 /** One pass over the points: metric → curve. Values that are null (not finite) leave a gap. */
@@ -130,7 +135,13 @@ function curvesOf(points: readonly MetricPoint[], axis: XAxis): Map<string, Curv
       let curve = curves.get(key);
       if (!curve) {
         const last = metric.slice(metric.lastIndexOf('/') + 1);
-        curve = { metric, label: evaluation ? `${last}, evaluation` : last, role: roleOf(metric), evaluation, points: [] };
+        curve = {
+          metric,
+          label: evaluation ? `${last}, evaluation` : last,
+          role: roleOf(metric),
+          evaluation,
+          points: [],
+        };
         curves.set(key, curve);
       }
       curve.points.push([x, value ?? Number.NaN]);

@@ -45,7 +45,15 @@ const ROW = 32;
 const GROUP = 28;
 const HEAD = 30;
 
-function HeadCell<Row>({ column, sort, onSort }: { column: Column<Row>; sort?: Sort | null; onSort?: (id: string) => void }) {
+function HeadCell<Row>({
+  column,
+  sort,
+  onSort,
+}: {
+  column: Column<Row>;
+  sort?: Sort | null;
+  onSort?: (id: string) => void;
+}) {
   const sorted = sort?.column === column.id ? (sort.descending ? 'descending' : 'ascending') : undefined;
   const Arrow = sorted === 'descending' ? IconArrowDown : IconArrowUp;
   return (

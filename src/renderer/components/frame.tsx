@@ -2,10 +2,10 @@
 import { Tooltip, UnstyledButton } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand } from '@tabler/icons-react';
-import { type ReactNode, useRef, useState } from 'react';
+import { type ReactNode, useRef } from 'react';
 import { Link, useLocation } from 'wouter';
-import { useSettings } from '../settings.ts';
 import { type KeyedPage, PAGES } from '../pages/index.ts';
+import { useSettings } from '../settings.ts';
 import { useKeys } from '../shortcuts.ts';
 import { useStatus } from '../status.ts';
 import './frame.css';
@@ -13,7 +13,15 @@ import { StatusBar } from './status-bar.tsx';
 
 function Plumb() {
   return (
-    <svg width="16" height="20" viewBox="0 0 16 20" fill="none" stroke="var(--pl-accent-text)" strokeWidth="1.6" aria-hidden="true">
+    <svg
+      width="16"
+      height="20"
+      viewBox="0 0 16 20"
+      fill="none"
+      stroke="var(--pl-accent-text)"
+      strokeWidth="1.6"
+      aria-hidden="true"
+    >
       <path d="M2 3h12M8 3v4M5.2 7h5.6v5L8 17l-2.8-5z" strokeLinecap="round" strokeLinejoin="round" />
     </svg>
   );
@@ -69,7 +77,9 @@ function useFrameKeys(toggle: () => void, help: () => void) {
     '/': () => document.querySelector<HTMLElement>('[data-search]')?.focus(),
     'Ctrl+Enter': () => document.querySelector<HTMLElement>('[data-primary]')?.click(),
     F6: () => {
-      const present = REGIONS.map((selector) => document.querySelector<HTMLElement>(selector)).filter((e) => e !== null);
+      const present = REGIONS.map((selector) => document.querySelector<HTMLElement>(selector)).filter(
+        (e) => e !== null,
+      );
       region.current = (region.current + 1) % present.length;
       present[region.current]?.focus();
     },
@@ -79,22 +89,23 @@ function useFrameKeys(toggle: () => void, help: () => void) {
 export function AppFrame({ children, onHelp }: { children: ReactNode; onHelp: () => void }) {
   const [small, toggle] = useCollapsed();
   const { running } = useStatus();
-  const [skipped, setSkipped] = useState(false);
   useFrameKeys(toggle, onHelp);
   const CollapseIcon = small ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse;
-  const [top, bottom] = [PAGES.filter((page) => page.id !== 'settings'), PAGES.filter((page) => page.id === 'settings')];
+  const [top, bottom] = [
+    PAGES.filter((page) => page.id !== 'settings'),
+    PAGES.filter((page) => page.id === 'settings'),
+  ];
   const item = (page: KeyedPage) => (
     <NavigationItem key={page.id} page={page} small={small} dot={page.id === 'experiments' && running !== null} />
   );
   return (
     <div className="pl-frame" data-small={small || undefined}>
+      {/* biome-ignore lint/a11y/useValidAnchor: a skip link; its fragment belongs to the router, so the move is done here */}
       <a
         className="pl-skip"
         href="#main"
-        data-skipped={skipped || undefined}
         onClick={(event) => {
-          event.preventDefault(); // the fragment belongs to the router
-          setSkipped(true);
+          event.preventDefault();
           document.querySelector<HTMLElement>('.pl-main')?.focus();
         }}
       >
@@ -108,7 +119,12 @@ export function AppFrame({ children, onHelp }: { children: ReactNode; onHelp: ()
         {top.map(item)}
         <div className="pl-grow" />
         {bottom.map(item)}
-        <UnstyledButton className="pl-nav-item" onClick={toggle} aria-expanded={!small} aria-label="Collapse navigation">
+        <UnstyledButton
+          className="pl-nav-item"
+          onClick={toggle}
+          aria-expanded={!small}
+          aria-label="Collapse navigation"
+        >
           <CollapseIcon size={16} stroke={1.6} aria-hidden="true" />
           {!small && <span>Collapse</span>}
         </UnstyledButton>

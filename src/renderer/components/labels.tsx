@@ -1,5 +1,12 @@
 /** Small parts that name things: tag, method mark, status, banner. */
-import { IconAlertCircle, IconAlertTriangle, IconCheck, IconInfoCircle, IconPlayerPause, IconSquare } from '@tabler/icons-react';
+import {
+  IconAlertCircle,
+  IconAlertTriangle,
+  IconCheck,
+  IconInfoCircle,
+  IconPlayerPause,
+  IconSquare,
+} from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import type { RunStatus } from '../../preload/contract/index.ts';
 import { type MarkShape, methodLook } from '../methods.ts';

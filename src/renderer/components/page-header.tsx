@@ -34,9 +34,7 @@ export function PageHeader({ title, parent, facts, actions }: PageHeaderProps) {
 }
 
 /** The one filled button of a page; N presses it. */
-export function PrimaryButton(
-  props: ButtonProps & { onClick: () => void; children: ReactNode; large?: boolean },
-) {
+export function PrimaryButton(props: ButtonProps & { onClick: () => void; children: ReactNode; large?: boolean }) {
   const { large = false, ...rest } = props;
   return <Button variant="filled" size={large ? 'lg' : 'sm'} data-primary="" {...rest} />;
 }

@@ -1,13 +1,13 @@
 /** Ctrl K: every page, action, dataset, run and model by name. */
 import { Modal } from '@mantine/core';
-import { IconDatabase, IconFlask, IconPlayerPlay, IconSearch, IconUpload, IconPlus } from '@tabler/icons-react';
+import { IconDatabase, IconFlask, IconPlayerPlay, IconPlus, IconSearch, IconUpload } from '@tabler/icons-react';
 import { type ComponentType, useId, useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
 import { useCall } from '../host.ts';
+import { methodLook } from '../methods.ts';
 import { counted } from '../numbers.ts';
 import { PAGES } from '../pages/index.ts';
 import { useKeys } from '../shortcuts.ts';
-import { methodLook } from '../methods.ts';
 import './palette.css';
 
 interface Entry {
@@ -22,8 +22,24 @@ interface Entry {
 
 const ACTIONS: readonly Entry[] = [
   { id: 'new-run', group: 'Actions', title: 'New run', hint: '', keys: [], icon: IconPlus, path: '/experiments/new' },
-  { id: 'import', group: 'Actions', title: 'Import a dataset', hint: '', keys: [], icon: IconUpload, path: '/datasets/import' },
-  { id: 'quickstart', group: 'Actions', title: 'Quickstart', hint: 'on Home', keys: [], icon: IconPlayerPlay, path: '/' },
+  {
+    id: 'import',
+    group: 'Actions',
+    title: 'Import a dataset',
+    hint: '',
+    keys: [],
+    icon: IconUpload,
+    path: '/datasets/import',
+  },
+  {
+    id: 'quickstart',
+    group: 'Actions',
+    title: 'Quickstart',
+    hint: 'on Home',
+    keys: [],
+    icon: IconPlayerPlay,
+    path: '/',
+  },
 ];
 const MOST_PER_GROUP = 6;
 
@@ -63,7 +79,10 @@ function useEntries(open: boolean): readonly Entry[] {
 }
 
 /** Entries whose title or hint holds every word of the question; few of each group. */
-export function search<T extends { title: string; hint: string; group: string }>(entries: readonly T[], asked: string): T[] {
+export function search<T extends { title: string; hint: string; group: string }>(
+  entries: readonly T[],
+  asked: string,
+): T[] {
   const words = asked.toLowerCase().split(/\s+/).filter(Boolean);
   const perGroup = new Map<string, number>();
   return entries.filter((entry) => {
@@ -136,11 +155,11 @@ function PaletteBody({ onClose }: { onClose: () => void }) {
             <span className="pl-ellipsis">{entry.title}</span>
             <span className="pl-caption">{entry.hint}</span>
             <span className="pl-grow" />
-            {entry.keys.map((key) => (
-              <kbd key={key} aria-hidden="true">
-                {key}
-              </kbd>
-            ))}
+            <span className="pl-row" aria-hidden="true">
+              {entry.keys.map((key) => (
+                <kbd key={key}>{key}</kbd>
+              ))}
+            </span>
           </div>,
         ])}
         {found.length === 0 && <p className="pl-palette-group">Nothing has this name.</p>}

@@ -27,7 +27,8 @@ interface ControlProps {
   readonly offers: readonly string[] | undefined;
 }
 
-const asText = (value: unknown): string => (value === undefined || value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value));
+const asText = (value: unknown): string =>
+  value === undefined || value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value);
 const asNumber = (value: unknown): number | '' => (typeof value === 'number' ? value : '');
 
 function NumberControl({ field, value, onChange, error }: ControlProps) {
@@ -143,7 +144,13 @@ function Control(props: ControlProps) {
   return <TextControl {...props} />;
 }
 
-function FieldRow({ field, values, onChange, problem, offers }: {
+function FieldRow({
+  field,
+  values,
+  onChange,
+  problem,
+  offers,
+}: {
   field: Field;
   values: Values;
   onChange: (value: unknown) => void;
@@ -154,6 +161,7 @@ function FieldRow({ field, values, onChange, problem, offers }: {
   const value = values[field.key] ?? field.fallback;
   const own = left ? problemOf(field, values[field.key]) : null;
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: hears that the field inside was left
     <div className="pl-param" onBlur={() => setLeft(true)} data-invalid={problem ? '' : undefined}>
       <div className="pl-param-text">
         <label htmlFor={`param-${field.key}`}>
@@ -180,7 +188,9 @@ export function ParamForm({ fields, values, onChange, onReset, problems, offers 
   const common = fields.filter((field) => field.common || problems[field.key]);
   const chosen = asked !== '' || view === 'all' ? fields : view === 'common' ? common : changed;
   const question = asked.toLowerCase();
-  const found = chosen.filter((field) => `${field.title} ${field.key} ${field.description}`.toLowerCase().includes(question));
+  const found = chosen.filter((field) =>
+    `${field.title} ${field.key} ${field.description}`.toLowerCase().includes(question),
+  );
   const label = (name: string, count: number) => (
     <>
       {name} <span className="pl-3">{count}</span>

@@ -30,7 +30,8 @@ const GROUPS = ['Objective', 'Sampling', 'Training', 'Evaluation', 'Model'];
 /** Zod writes the safe-integer range as bounds of every integer; it says nothing to a reader. */
 const SAFE = Number.MAX_SAFE_INTEGER;
 
-const isSchema = (value: unknown): value is Schema => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isSchema = (value: unknown): value is Schema =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 const text = (value: unknown, otherwise = ''): string => (typeof value === 'string' ? value : otherwise);
 const bound = (value: unknown): number | null => (typeof value === 'number' && Math.abs(value) < SAFE ? value : null);
 
@@ -54,7 +55,9 @@ function kindOf(schema: Schema, choices: readonly string[]): FieldKind {
     case 'string':
       return 'text';
     case 'array':
-      return isSchema(schema.items) && (schema.items.type === 'string' || schema.items.type === 'number') ? 'list' : 'json';
+      return isSchema(schema.items) && (schema.items.type === 'string' || schema.items.type === 'number')
+        ? 'list'
+        : 'json';
     default:
       return 'json';
   }
@@ -109,10 +112,13 @@ export const isChanged = (field: Field, values: Values): boolean =>
 
 function numberProblem(field: Field, value: unknown): string | null {
   if (typeof value !== 'number' || !Number.isFinite(value)) return 'Enter a number.';
-  if (field.kind === 'integer' && !Number.isInteger(value)) return `Enter a whole number, such as ${Math.round(value)}.`;
+  if (field.kind === 'integer' && !Number.isInteger(value))
+    return `Enter a whole number, such as ${Math.round(value)}.`;
   const { minimum: low, maximum: high, open } = field;
-  if (low !== null && (open.low ? value <= low : value < low)) return `Enter a number ${open.low ? 'above' : 'from'} ${low}.`;
-  if (high !== null && (open.high ? value >= high : value > high)) return `Enter a number ${open.high ? 'below' : 'up to'} ${high}.`;
+  if (low !== null && (open.low ? value <= low : value < low))
+    return `Enter a number ${open.low ? 'above' : 'from'} ${low}.`;
+  if (high !== null && (open.high ? value >= high : value > high))
+    return `Enter a number ${open.high ? 'below' : 'up to'} ${high}.`;
   return null;
 }
 
@@ -124,7 +130,9 @@ export function problemOf(field: Field, value: unknown): string | null {
     case 'integer':
       return numberProblem(field, value);
     case 'choice':
-      return typeof value === 'string' && !field.choices.includes(value) ? `Choose one of ${field.choices.join(', ')}.` : null;
+      return typeof value === 'string' && !field.choices.includes(value)
+        ? `Choose one of ${field.choices.join(', ')}.`
+        : null;
     case 'json':
       return typeof value === 'string' ? 'Enter JSON, such as {"name": 1}.' : null;
     default:
@@ -144,5 +152,9 @@ export function problemsOf(fields: readonly Field[], values: Values): Readonly<R
 
 /** What the host is sent: only what differs from the defaults, which it fills in itself. */
 export function changedValues(fields: readonly Field[], values: Values): Record<string, unknown> {
-  return Object.fromEntries(fields.filter((field) => isChanged(field, values) && values[field.key] !== '').map((field) => [field.key, values[field.key]]));
+  return Object.fromEntries(
+    fields
+      .filter((field) => isChanged(field, values) && values[field.key] !== '')
+      .map((field) => [field.key, values[field.key]]),
+  );
 }

@@ -12,5 +12,8 @@ export interface Page {
   /** Letter after G. */
   readonly key: string;
   /** wouter pattern → component; the first match is drawn. */
-  readonly routes: readonly (readonly [pattern: string, component: ComponentType<{ params: Record<string, string> }>])[];
+  readonly routes: readonly (readonly [
+    pattern: string,
+    component: ComponentType<{ params: Record<string, string> }>,
+  ])[];
 }

@@ -8,7 +8,11 @@ const LINE_CHARS = 240;
 export function oneLine(text: TextOrChat | null): string {
   if (text === null) return '';
   const raw = typeof text === 'string' ? text : (text.at(-1)?.content ?? '');
-  return raw.slice(0, LINE_CHARS * 2).replaceAll(/\s+/g, ' ').trim().slice(0, LINE_CHARS);
+  return raw
+    .slice(0, LINE_CHARS * 2)
+    .replaceAll(/\s+/g, ' ')
+    .trim()
+    .slice(0, LINE_CHARS);
 }
 
 /** Turns to show; plain text is one turn without a role. */

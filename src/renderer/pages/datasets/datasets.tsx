@@ -32,7 +32,11 @@ export function MedianLength({ dataset }: { dataset: DatasetSummary }) {
 
 const latest = (dataset: DatasetSummary) => dataset.versions.at(-1);
 
-const COLUMNS: readonly (Column<DatasetSummary> & { readonly value: (dataset: DatasetSummary) => string | number | null })[] = [
+interface DatasetColumn extends Column<DatasetSummary> {
+  readonly value: (dataset: DatasetSummary) => string | number | null;
+}
+
+const DATASET_COLUMNS: readonly DatasetColumn[] = [
   {
     id: 'name',
     head: 'Name',
@@ -45,13 +49,55 @@ const COLUMNS: readonly (Column<DatasetSummary> & { readonly value: (dataset: Da
       </Link>
     ),
   },
-  { id: 'kind', head: 'Kind', width: '90px', value: (dataset) => dataset.kind, cell: (dataset) => <span className="pl-2">{KIND_WORDS[dataset.kind]}</span> },
-  { id: 'rows', head: 'Rows', width: '84px', end: true, value: (dataset) => dataset.rows, cell: (dataset) => whole(dataset.rows) },
-  { id: 'ties', head: 'Ties', width: '64px', end: true, value: (dataset) => dataset.ties, cell: (dataset) => (dataset.kind === 'preference' ? whole(dataset.ties) : dash(MISSING)) },
-  { id: 'length', head: 'Median length', width: '124px', end: true, value: (dataset) => dataset.medianChosenChars, cell: (dataset) => <MedianLength dataset={dataset} /> },
-  { id: 'longer', head: 'Length-only', width: '100px', end: true, value: (dataset) => dataset.longerChosenShare, cell: (dataset) => dash(percent(dataset.longerChosenShare)) },
-  { id: 'added', head: 'Added', width: '100px', end: true, value: (dataset) => dataset.createdAt, cell: (dataset) => <span className="pl-2">{ago(dataset.createdAt)}</span> },
-].map((column) => ({ ...column, sortable: true }));
+  {
+    id: 'kind',
+    head: 'Kind',
+    width: '90px',
+    value: (dataset) => dataset.kind,
+    cell: (dataset) => <span className="pl-2">{KIND_WORDS[dataset.kind]}</span>,
+  },
+  {
+    id: 'rows',
+    head: 'Rows',
+    width: '84px',
+    end: true,
+    value: (dataset) => dataset.rows,
+    cell: (dataset) => whole(dataset.rows),
+  },
+  {
+    id: 'ties',
+    head: 'Ties',
+    width: '64px',
+    end: true,
+    value: (dataset) => dataset.ties,
+    cell: (dataset) => (dataset.kind === 'preference' ? whole(dataset.ties) : dash(MISSING)),
+  },
+  {
+    id: 'length',
+    head: 'Median length',
+    width: '124px',
+    end: true,
+    value: (dataset) => dataset.medianChosenChars,
+    cell: (dataset) => <MedianLength dataset={dataset} />,
+  },
+  {
+    id: 'longer',
+    head: 'Length-only',
+    width: '100px',
+    end: true,
+    value: (dataset) => dataset.longerChosenShare,
+    cell: (dataset) => dash(percent(dataset.longerChosenShare)),
+  },
+  {
+    id: 'added',
+    head: 'Added',
+    width: '100px',
+    end: true,
+    value: (dataset) => dataset.createdAt,
+    cell: (dataset) => <span className="pl-2">{ago(dataset.createdAt)}</span>,
+  },
+];
+const COLUMNS = DATASET_COLUMNS.map((column) => ({ ...column, sortable: true }));
 
 function sorted(datasets: readonly DatasetSummary[], sort: Sort): readonly DatasetSummary[] {
   const value = COLUMNS.find((column) => column.id === sort.column)?.value;
@@ -70,7 +116,8 @@ function Refused({ report }: { report: ImportReport }) {
     <ul>
       {report.refused.slice(0, 8).map((row) => (
         <li key={`${row.line} ${row.row}`} className="pl-2">
-          {row.line !== null ? `line ${whole(row.line)}` : row.row !== null ? `row ${whole(row.row)}` : 'file'}: {row.reason}
+          {row.line !== null ? `line ${whole(row.line)}` : row.row !== null ? `row ${whole(row.row)}` : 'file'}:{' '}
+          {row.reason}
         </li>
       ))}
       {report.refusedTotal > 8 && <li className="pl-3">{whole(report.refusedTotal - 8)} more</li>}
@@ -119,7 +166,9 @@ function DatasetPanel({ dataset, onClose }: { dataset: DatasetSummary; onClose: 
           rows={[
             pairs ? ['Ties', whole(dataset.ties)] : null,
             ['Exact duplicates', `${whole(dataset.duplicates)} kept`],
-            dataset.medianChosenChars === null ? null : ['Median length, characters', <MedianLength key="median" dataset={dataset} />],
+            dataset.medianChosenChars === null
+              ? null
+              : ['Median length, characters', <MedianLength key="median" dataset={dataset} />],
             dataset.longerChosenShare === null ? null : ['Longer is chosen', percent(dataset.longerChosenShare)],
           ]}
         />
@@ -127,7 +176,10 @@ function DatasetPanel({ dataset, onClose }: { dataset: DatasetSummary; onClose: 
       {report.data && (
         <div>
           <h2>
-            Import <span className="pl-caption">{counted(report.data.rowsRead, 'row')} read, {whole(report.data.refusedTotal)} refused</span>
+            Import{' '}
+            <span className="pl-caption">
+              {counted(report.data.rowsRead, 'row')} read, {whole(report.data.refusedTotal)} refused
+            </span>
           </h2>
           <Refused report={report.data} />
         </div>
@@ -156,7 +208,8 @@ function DatasetPanel({ dataset, onClose }: { dataset: DatasetSummary; onClose: 
           onAct={() => remove.mutateAsync({ id: dataset.id }).then(onClose)}
           onClose={() => setAsking(false)}
         >
-          {counted(dataset.rows, 'row')} and {counted(dataset.versions.length, 'version')} go. Runs that were trained on it keep their numbers.
+          {counted(dataset.rows, 'row')} and {counted(dataset.versions.length, 'version')} go. Runs that were trained on
+          it keep their numbers.
         </Confirm>
       )}
     </SidePanel>
@@ -180,7 +233,11 @@ function Browser({ datasets }: { datasets: readonly DatasetSummary[] }) {
   const rows = useMemo(() => {
     const question = asked.toLowerCase();
     return sorted(
-      datasets.filter((each) => (kind === 'all' || each.kind === kind) && `${each.name} ${each.source} ${each.format}`.toLowerCase().includes(question)),
+      datasets.filter(
+        (each) =>
+          (kind === 'all' || each.kind === kind) &&
+          `${each.name} ${each.source} ${each.format}`.toLowerCase().includes(question),
+      ),
       sort,
     );
   }, [datasets, asked, kind, sort]);
@@ -215,12 +272,15 @@ function Browser({ datasets }: { datasets: readonly DatasetSummary[] }) {
             onSelect={(at) => setSelected(at === null ? null : rows[at].id)}
             onOpen={(at) => navigate(`/datasets/${rows[at].id}/pairs`)}
             sort={sort}
-            onSort={(column) => setSort((was) => ({ column, descending: was.column === column ? !was.descending : true }))}
+            onSort={(column) =>
+              setSort((was) => ({ column, descending: was.column === column ? !was.descending : true }))
+            }
           />
         )}
         <div className="pl-caption">
           <p>
-            <span className="pl-chosen">chosen</span> / <span className="pl-rejected">rejected</span> median length, in characters
+            <span className="pl-chosen">chosen</span> / <span className="pl-rejected">rejected</span> median length, in
+            characters
           </p>
           <p>Length-only: how often the longer answer is the chosen one. 50% means that length tells nothing.</p>
         </div>
@@ -260,8 +320,8 @@ export function DatasetsPage() {
       )}
       {data?.length === 0 && (
         <EmptyState title="No datasets yet.">
-          A dataset holds pairs of a better and a worse answer, single answers with a mark, or prompts. Press Import, or drop a file here: JSONL, JSON, CSV or
-          Parquet.
+          A dataset holds pairs of a better and a worse answer, single answers with a mark, or prompts. Press Import, or
+          drop a file here: JSONL, JSON, CSV or Parquet.
         </EmptyState>
       )}
       {data && data.length > 0 && <Browser datasets={data} />}

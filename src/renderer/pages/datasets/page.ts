@@ -2,8 +2,6 @@
 import { IconDatabase } from '@tabler/icons-react';
 import type { Page } from '../page.ts';
 import { DatasetsPage } from './datasets.tsx';
-import { ImportPage } from './import.tsx';
-import { PairsPage } from './pairs.tsx';
 
 export const datasetsPage: Page = {
   id: 'datasets',
@@ -12,9 +10,5 @@ export const datasetsPage: Page = {
   under: ['/datasets'],
   icon: IconDatabase,
   key: 'D',
-  routes: [
-    ['/datasets', DatasetsPage],
-    ['/datasets/import', ImportPage],
-    ['/datasets/:id/pairs', PairsPage],
-  ],
+  routes: [['/datasets', DatasetsPage]],
 };

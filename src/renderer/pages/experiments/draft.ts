@@ -26,7 +26,9 @@ const text = (value: unknown): string | null => (typeof value === 'string' ? val
 
 /** A draft with the config of a run, opened at its parameters. */
 export function draftFromRun(run: RunDetail): Draft {
-  const values = Object.fromEntries(Object.entries(run.config).filter(([key]) => !(WIZARD_KEYS as readonly string[]).includes(key)));
+  const values = Object.fromEntries(
+    Object.entries(run.config).filter(([key]) => !(WIZARD_KEYS as readonly string[]).includes(key)),
+  );
   return {
     step: 3,
     method: run.method,

@@ -11,33 +11,15 @@ import { EmptyState, ErrorState, SkeletonLines } from '../../components/states.t
 import { useCall } from '../../host.ts';
 import { methodLook } from '../../methods.ts';
 import { ago, compact, counted, duration, fixed, MISSING, percent, signed } from '../../numbers.ts';
-
-/** First of the metrics that the run has. */
-const metric = (run: RunSummary, ...names: readonly string[]): number | null => {
-  for (const name of names) {
-    const value = run.latest[name];
-    if (value != null) return value;
-  }
-  return null;
-};
-
-const seconds = (run: RunSummary): number | null => {
-  if (run.startedAt === null) return null;
-  const end = run.endedAt === null ? Date.now() : Date.parse(run.endedAt);
-  return (end - Date.parse(run.startedAt)) / 1000;
-};
+import { klOf, lossOf, marginOf, secondsOf } from './run-values.ts';
 
 interface RunColumn extends Column<RunSummary> {
   readonly value: (run: RunSummary) => string | number | null;
 }
 
-const lossOf = (run: RunSummary) => metric(run, 'eval_loss', 'loss');
-const marginOf = (run: RunSummary) => metric(run, 'eval_rewards/margins', 'rewards/margins');
-const klOf = (run: RunSummary) => metric(run, 'objective/kl', 'kl');
-
 const dash = (text: string) => (text === MISSING ? <span className="pl-3">{text}</span> : text);
 
-const COLUMNS: readonly RunColumn[] = [
+const RUN_COLUMNS: readonly RunColumn[] = [
   {
     id: 'run',
     head: 'Run',
@@ -50,23 +32,69 @@ const COLUMNS: readonly RunColumn[] = [
       </Link>
     ),
   },
-  { id: 'method', head: 'Method', width: 'minmax(116px, 1fr)', value: (run) => methodLook(run.method).title, cell: (run) => <MethodMark method={run.method} /> },
-  { id: 'model', head: 'Model', width: 'minmax(100px, 1fr)', value: (run) => run.model, title: (run) => run.model ?? '', cell: (run) => <span className="pl-2">{run.model ?? MISSING}</span> },
-  { id: 'data', head: 'Data', width: 'minmax(100px, 1fr)', value: (run) => run.dataset, title: (run) => run.dataset ?? '', cell: (run) => <span className="pl-2">{run.dataset ?? MISSING}</span> },
+  {
+    id: 'method',
+    head: 'Method',
+    width: 'minmax(116px, 1fr)',
+    value: (run) => methodLook(run.method).title,
+    cell: (run) => <MethodMark method={run.method} />,
+  },
+  {
+    id: 'model',
+    head: 'Model',
+    width: 'minmax(100px, 1fr)',
+    value: (run) => run.model,
+    title: (run) => run.model ?? '',
+    cell: (run) => <span className="pl-2">{run.model ?? MISSING}</span>,
+  },
+  {
+    id: 'data',
+    head: 'Data',
+    width: 'minmax(100px, 1fr)',
+    value: (run) => run.dataset,
+    title: (run) => run.dataset ?? '',
+    cell: (run) => <span className="pl-2">{run.dataset ?? MISSING}</span>,
+  },
   {
     id: 'status',
     head: 'Status',
     width: '132px',
     value: (run) => run.status,
     title: (run) => run.error ?? '',
-    cell: (run) => <Status status={run.status}>{run.status === 'running' && run.maxSteps > 0 ? percent(run.step / run.maxSteps, 0) : undefined}</Status>,
+    cell: (run) => (
+      <Status status={run.status}>
+        {run.status === 'running' && run.maxSteps > 0 ? percent(run.step / run.maxSteps, 0) : undefined}
+      </Status>
+    ),
   },
   { id: 'loss', head: 'Loss', width: '76px', end: true, value: lossOf, cell: (run) => dash(compact(lossOf(run))) },
-  { id: 'margin', head: 'Margin', width: '80px', end: true, value: marginOf, cell: (run) => dash(signed(marginOf(run))) },
+  {
+    id: 'margin',
+    head: 'Margin',
+    width: '80px',
+    end: true,
+    value: marginOf,
+    cell: (run) => dash(signed(marginOf(run))),
+  },
   { id: 'kl', head: 'KL', width: '64px', end: true, value: klOf, cell: (run) => dash(fixed(klOf(run), 1)) },
-  { id: 'duration', head: 'Duration', width: '112px', end: true, value: seconds, cell: (run) => <span className="pl-2">{dash(duration(seconds(run)))}</span> },
-  { id: 'added', head: 'Created', width: '104px', end: true, value: (run) => run.createdAt, cell: (run) => <span className="pl-2">{ago(run.createdAt)}</span> },
-].map((column) => ({ ...column, sortable: true }));
+  {
+    id: 'duration',
+    head: 'Duration',
+    width: '112px',
+    end: true,
+    value: secondsOf,
+    cell: (run) => <span className="pl-2">{dash(duration(secondsOf(run)))}</span>,
+  },
+  {
+    id: 'added',
+    head: 'Created',
+    width: '104px',
+    end: true,
+    value: (run) => run.createdAt,
+    cell: (run) => <span className="pl-2">{ago(run.createdAt)}</span>,
+  },
+];
+const COLUMNS = RUN_COLUMNS.map((column) => ({ ...column, sortable: true }));
 
 /** Missing values last, whatever the direction. */
 function compare(a: RunSummary, b: RunSummary, sort: Sort): number {
@@ -99,7 +127,11 @@ function RunTable({ runs, asked }: { runs: readonly RunSummary[]; asked: string 
   const rows = useMemo(
     () =>
       arrange(
-        runs.filter((run) => `${run.name} ${run.method} ${run.model ?? ''} ${run.dataset ?? ''} ${run.group ?? ''}`.toLowerCase().includes(question)),
+        runs.filter((run) =>
+          `${run.name} ${run.method} ${run.model ?? ''} ${run.dataset ?? ''} ${run.group ?? ''}`
+            .toLowerCase()
+            .includes(question),
+        ),
         sort,
       ),
     [runs, question, sort],
@@ -111,13 +143,15 @@ function RunTable({ runs, asked }: { runs: readonly RunSummary[]; asked: string 
       const size = rows.filter((run) => run.group === rows[index].group).length;
       return (
         <>
-          <span className="pl-strong">{rows[index].group ?? 'Uncategorised'}</span> <span className="pl-3">{counted(size, 'run')}</span>
+          <span className="pl-strong">{rows[index].group ?? 'Uncategorised'}</span>{' '}
+          <span className="pl-3">{counted(size, 'run')}</span>
         </>
       );
     },
     [rows, grouped],
   );
-  if (rows.length === 0) return <EmptyState title={`No run matches "${asked}".`}>Names, methods, models and data are searched.</EmptyState>;
+  if (rows.length === 0)
+    return <EmptyState title={`No run matches "${asked}".`}>Names, methods, models and data are searched.</EmptyState>;
   return (
     <DataTable
       label="Runs"
@@ -167,11 +201,19 @@ export function ExperimentsPage() {
             <SkeletonLines count={10} />
           </div>
         )}
-        {runs.isError && <ErrorState error={runs.error} what="The runs could not be read" onRetry={() => runs.refetch()} />}
-        {empty && <EmptyState title="No runs yet.">A run trains a model on a dataset with one method. Press New run, or start the quickstart on Home.</EmptyState>}
+        {runs.isError && (
+          <ErrorState error={runs.error} what="The runs could not be read" onRetry={() => runs.refetch()} />
+        )}
+        {empty && (
+          <EmptyState title="No runs yet.">
+            A run trains a model on a dataset with one method. Press New run, or start the quickstart on Home.
+          </EmptyState>
+        )}
         {runs.data && !empty && <RunTable runs={runs.data} asked={asked} />}
         {runs.data && !empty && (
-          <div className="pl-foot pl-caption">loss and margin in nats, from the last evaluation where there is one; KL in nats</div>
+          <div className="pl-foot pl-caption">
+            loss and margin in nats, from the last evaluation where there is one; KL in nats
+          </div>
         )}
       </div>
     </>

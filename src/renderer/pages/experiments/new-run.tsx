@@ -1,9 +1,11 @@
 /** New run: method, model, data, parameters, review, start. */
+
 import { Button, TextInput } from '@mantine/core';
 import { IconAlertCircle, IconDatabase, IconPlayerPlay } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { DatasetSummary, MethodEntry, ModelSummary } from '../../../preload/contract/index.ts';
+import { Content } from '../../components/content.tsx';
 import { Facts } from '../../components/figures.tsx';
 import { MethodMark } from '../../components/labels.tsx';
 import { PageHeader, PrimaryButton } from '../../components/page-header.tsx';
@@ -25,7 +27,13 @@ interface Catalogue {
   readonly datasets: readonly DatasetSummary[];
 }
 
-function Choice({ name, checked, onChoose, children, small }: {
+function Choice({
+  name,
+  checked,
+  onChoose,
+  children,
+  small,
+}: {
   name: string;
   checked: boolean;
   onChoose: () => void;
@@ -40,7 +48,8 @@ function Choice({ name, checked, onChoose, children, small }: {
   );
 }
 
-const needsWords = (method: MethodEntry) => (method.needs.dataset.length === 0 ? 'no data' : method.needs.dataset.join(' or '));
+const needsWords = (method: MethodEntry) =>
+  method.needs.dataset.length === 0 ? 'no data' : method.needs.dataset.join(' or ');
 
 function MethodStep({ methods }: { methods: readonly MethodEntry[] }) {
   const chosen = useDraft((draft) => draft.method);
@@ -51,7 +60,9 @@ function MethodStep({ methods }: { methods: readonly MethodEntry[] }) {
           key={method.id}
           name="method"
           checked={chosen === method.id}
-          onChoose={() => useDraft.setState({ method: method.id, values: {}, ...(chosen === method.id ? {} : { dataset: null }) })}
+          onChoose={() =>
+            useDraft.setState({ method: method.id, values: {}, ...(chosen === method.id ? {} : { dataset: null }) })
+          }
         >
           <h2>
             <MethodMark method={method.mark} title={method.title} />
@@ -71,11 +82,21 @@ function MethodStep({ methods }: { methods: readonly MethodEntry[] }) {
 function ModelStep({ models }: { models: readonly ModelSummary[] }) {
   const chosen = useDraft((draft) => draft.model);
   if (models.length === 0)
-    return <EmptyState title="No models yet.">The quickstart trains one, and `plumb models import` adds one of yours.</EmptyState>;
+    return (
+      <EmptyState title="No models yet.">
+        The quickstart trains one, and `plumb models import` adds one of yours.
+      </EmptyState>
+    );
   return (
     <div className="pl-choices" role="radiogroup" aria-label="Model">
       {models.map((model) => (
-        <Choice key={model.id} name="model" small checked={chosen === model.name} onChoose={() => useDraft.setState({ model: model.name })}>
+        <Choice
+          key={model.id}
+          name="model"
+          small
+          checked={chosen === model.name}
+          onChoose={() => useDraft.setState({ model: model.name })}
+        >
           <h2>{model.name}</h2>
           <span className="pl-2">
             {model.family}, {parameters(model.parameters)} parameters, {model.layers} layers, context {model.context}
@@ -97,13 +118,20 @@ function DataStep({ method, datasets }: { method: MethodEntry; datasets: readonl
   if (usable.length === 0)
     return (
       <EmptyState title={`No dataset of the right kind: ${method.title} trains on ${needsWords(method)}.`}>
-        Import one on Datasets; this draft stays as it is. {datasets.length > 0 && `${counted(datasets.length, 'dataset')} of another kind.`}
+        Import one on Datasets; this draft stays as it is.{' '}
+        {datasets.length > 0 && `${counted(datasets.length, 'dataset')} of another kind.`}
       </EmptyState>
     );
   return (
     <div className="pl-choices" role="radiogroup" aria-label="Data">
       {usable.map((dataset) => (
-        <Choice key={dataset.id} name="dataset" small checked={chosen === dataset.name} onChoose={() => useDraft.setState({ dataset: dataset.name })}>
+        <Choice
+          key={dataset.id}
+          name="dataset"
+          small
+          checked={chosen === dataset.name}
+          onChoose={() => useDraft.setState({ dataset: dataset.name })}
+        >
           <h2>{dataset.name}</h2>
           <span className="pl-2">
             {counted(dataset.rows, 'row')}, {counted(dataset.prompts, 'prompt')}
@@ -154,7 +182,12 @@ function SummaryPanel({ method }: { method: MethodEntry }) {
         rows={[
           ['Method', <MethodMark key="m" method={method.mark} title={method.title} />],
           ['Model', draft.model ?? '–'],
-          ['Reference', shown(draft.values.ref_model ?? (method.needs.model ? `${draft.model ?? 'the model'}, as it starts` : null))],
+          [
+            'Reference',
+            shown(
+              draft.values.ref_model ?? (method.needs.model ? `${draft.model ?? 'the model'}, as it starts` : null),
+            ),
+          ],
           ['Data', draft.dataset ?? '–'],
         ]}
       />
@@ -223,7 +256,12 @@ function Review({ method, fields, error }: { method: MethodEntry; fields: readon
 }
 
 /** What stands in the way of leaving a step, in words. */
-function obstacle(step: number, method: MethodEntry | undefined, draft: { model: string | null; dataset: string | null }, problems: number): string | null {
+function obstacle(
+  step: number,
+  method: MethodEntry | undefined,
+  draft: { model: string | null; dataset: string | null },
+  problems: number,
+): string | null {
   if (!method) return 'Choose a method';
   if (step >= 1 && method.needs.model && draft.model === null) return 'Choose a model';
   if (step >= 2 && method.needs.dataset.length > 0 && draft.dataset === null) return 'Choose a dataset';
@@ -312,7 +350,11 @@ function Wizard({ catalogue }: { catalogue: Catalogue }) {
             <Button variant="subtle" onClick={() => (step > 0 ? go(step - 1) : navigate('/experiments'))}>
               {step > 0 ? 'Back' : 'Cancel'}
             </Button>
-            <PrimaryButton onClick={next} loading={create.isPending} leftSection={last ? <IconPlayerPlay /> : undefined}>
+            <PrimaryButton
+              onClick={next}
+              loading={create.isPending}
+              leftSection={last ? <IconPlayerPlay /> : undefined}
+            >
               {last ? 'Start run' : `Next: ${STEPS[step + 1].toLowerCase()}`}
             </PrimaryButton>
           </>
@@ -320,7 +362,7 @@ function Wizard({ catalogue }: { catalogue: Catalogue }) {
       />
       <Stepper steps={STEPS} current={step} onStep={go} />
       <div className="pl-columns">
-        <section className="pl-content" aria-label={STEPS[step]} tabIndex={0}>
+        <Content label={STEPS[step]}>
           {step === 0 && <MethodStep methods={catalogue.methods} />}
           {step === 1 && <ModelStep models={catalogue.models} />}
           {step === 2 && method && <DataStep method={method} datasets={catalogue.datasets} />}
@@ -335,7 +377,7 @@ function Wizard({ catalogue }: { catalogue: Catalogue }) {
             />
           )}
           {last && method && <Review method={method} fields={fields} error={create.error} />}
-        </section>
+        </Content>
         {method && (step === 0 ? <MethodPanel method={method} /> : <SummaryPanel method={method} />)}
       </div>
     </>
@@ -354,7 +396,11 @@ export function NewRunPage() {
     <>
       <PageHeader title="New run" parent={parent} />
       <div className="pl-content">
-        {failed?.error ? <ErrorState error={failed.error} what="The choices could not be read" onRetry={() => failed.refetch()} /> : <SkeletonLines count={6} />}
+        {failed?.error ? (
+          <ErrorState error={failed.error} what="The choices could not be read" onRetry={() => failed.refetch()} />
+        ) : (
+          <SkeletonLines count={6} />
+        )}
       </div>
     </>
   );

@@ -3,42 +3,12 @@ import { SegmentedControl, Slider, TextInput } from '@mantine/core';
 import { IconChevronDown, IconChevronRight, IconSearch } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
 import type { MetricPoint, RunDetail } from '../../../preload/contract/index.ts';
-import type { LineChart } from '../../charts/line-chart.ts';
-import { axesOf, type ChartSpec, chartGroups, type XAxis } from '../../charts/metric-groups.ts';
+import { axesOf, chartGroups, type XAxis } from '../../charts/metric-groups.ts';
 import { MetricChart } from '../../components/metric-chart.tsx';
 import { EmptyState } from '../../components/states.tsx';
 import { methodLook } from '../../methods.ts';
 import { useSettings } from '../../settings.ts';
-import type { ColourName } from '../../theme/tokens.ts';
-
-const X_NAMES: Readonly<Record<XAxis, string>> = {
-  step: 'step',
-  tokens: 'tokens',
-  time: 'seconds',
-  KL: 'KL to the reference, nats',
-};
-
-/** A spec of curves as a chart: chosen and rejected in their colours, all else in the method's. */
-export function specChart(spec: ChartSpec, colour: ColourName, axis: XAxis, smoothing: number, xMax?: number): LineChart {
-  const fill = { chosen: 'chosen-fill', rejected: 'rejected-fill', plain: colour } as const;
-  const several = spec.curves.filter((curve) => curve.role === 'plain').length > 1;
-  return {
-    lines: spec.curves.map((curve) => ({
-      name: curve.label,
-      colour: curve.evaluation && curve.role === 'plain' ? 'text' : fill[curve.role],
-      dash: curve.role === 'rejected' ? 'rejected' : undefined,
-      points: curve.points,
-      evaluation: curve.evaluation,
-    })),
-    xName: X_NAMES[axis],
-    xMax: axis === 'step' ? xMax : undefined,
-    unit: spec.unit,
-    smoothing,
-    fromZero: spec.fromZero,
-    anchors: spec.anchors,
-    endLabels: several,
-  };
-}
+import { specChart } from './spec-chart.ts';
 
 function Section({ title, note, children }: { title: string; note: string; children: React.ReactNode }) {
   const [open, setOpen] = useState(true);
@@ -66,7 +36,10 @@ export function ChartsTab({ run, points, height }: { run: RunDetail; points: rea
     () =>
       chartGroups(points, axis, wanted).map((group) => ({
         ...group,
-        charts: group.charts.map((spec) => ({ id: spec.id, chart: specChart(spec, colour, axis, smoothing, run.maxSteps) })),
+        charts: group.charts.map((spec) => ({
+          id: spec.id,
+          chart: specChart(spec, colour, axis, smoothing, run.maxSteps),
+        })),
       })),
     [points, axis, wanted, colour, smoothing, run.maxSteps],
   );

@@ -45,7 +45,9 @@ function useAdded(id: string, onSummary: (event: RunEvent & { type: 'summary' })
       setAdded((was) => ({
         points: [...was.points, ...events.flatMap((event) => (event.type === 'metrics' ? event.points : []))],
         samples: [...was.samples, ...events.flatMap((event) => (event.type === 'samples' ? event.samples : []))],
-        log: [...was.log, ...events.flatMap((event) => (event.type === 'log' ? event.lines : []))].slice(-MOST_LOG_LINES),
+        log: [...was.log, ...events.flatMap((event) => (event.type === 'log' ? event.lines : []))].slice(
+          -MOST_LOG_LINES,
+        ),
       }));
     }, 250);
     return () => clearInterval(flush);
@@ -57,11 +59,10 @@ function useAdded(id: string, onSummary: (event: RunEvent & { type: 'summary' })
   return { added, clear: () => setAdded((was) => ({ ...was, points: [] })), watch };
 }
 
-export function useRunData(id: string) {
+/** Config, status and curves of a run, live while it runs. */
+export function useRunMetrics(id: string) {
   const detail = useCall('runs.get', { id });
   const metrics = useCall('runs.metrics', { id, maxPoints: MAX_POINTS });
-  const samples = useCall('runs.samples', { id });
-  const log = useCall('runs.log', { id });
   const status = detail.data?.status;
   const { added, clear, watch } = useAdded(id, ({ run }) => {
     queries.setQueryData<RunDetail>(['runs.get', { id }], (was) => (was ? { ...was, ...run } : was));
@@ -74,7 +75,18 @@ export function useRunData(id: string) {
   }, [tooMany, refetch, clear]);
   const stored = metrics.data?.points;
   const points = useMemo(() => mergePoints(stored ?? [], added.points), [stored, added.points]);
-  const allSamples = useMemo(() => mergeBy(samples.data ?? [], added.samples, sampleKey), [samples.data, added.samples]);
+  return { detail, metrics, points, added, watchError: watch.error };
+}
+
+/** All that the run page shows. */
+export function useRunData(id: string) {
+  const { added, ...run } = useRunMetrics(id);
+  const samples = useCall('runs.samples', { id });
+  const log = useCall('runs.log', { id });
+  const allSamples = useMemo(
+    () => mergeBy(samples.data ?? [], added.samples, sampleKey),
+    [samples.data, added.samples],
+  );
   const lines = useMemo(() => mergeBy(log.data ?? [], added.log, logKey), [log.data, added.log]);
-  return { detail, metrics, points, samples: allSamples, log: lines, watchError: watch.error };
+  return { ...run, samples: allSamples, log: lines };
 }

@@ -1,4 +1,5 @@
 /** A run, live or ended: progress, warnings, charts, samples, log, config and checkpoints. */
+
 import { Button, Tabs } from '@mantine/core';
 import { useViewportSize } from '@mantine/hooks';
 import { IconCopy, IconPlayerPause, IconPlayerPlay, IconSquare, IconTrash } from '@tabler/icons-react';
@@ -6,6 +7,7 @@ import { useState } from 'react';
 import { useLocation } from 'wouter';
 import type { LogLine, RunDetail, RunSample } from '../../../preload/contract/index.ts';
 import { Confirm } from '../../components/confirm.tsx';
+import { Content } from '../../components/content.tsx';
 import { Bar } from '../../components/figures.tsx';
 import { Banner, MethodMark, Status } from '../../components/labels.tsx';
 import { PageHeader, PrimaryButton } from '../../components/page-header.tsx';
@@ -100,7 +102,9 @@ function Strip({ run }: { run: RunDetail }) {
         {!ended && run.secondsLeft !== null && <span className="pl-strong">{duration(run.secondsLeft)} left</span>}
         {ended && run.seconds !== null && <span>after {duration(run.seconds)}</span>}
         {epoch != null && <span>epoch {fixed(epoch, 2)}</span>}
-        {perStep !== null && <span>{perStep >= 1 ? `${fixed(perStep, 1)} s` : `${fixed(perStep * 1000)} ms`} per step</span>}
+        {perStep !== null && (
+          <span>{perStep >= 1 ? `${fixed(perStep, 1)} s` : `${fixed(perStep * 1000)} ms`} per step</span>
+        )}
         {run.tokensPerSecond !== null && <span>{whole(run.tokensPerSecond)} tok/s</span>}
         {run.peakMemoryBytes !== null && <span>{bytes(run.peakMemoryBytes)} peak</span>}
         {run.referenceModel && <span className="pl-ellipsis">reference {run.referenceModel}</span>}
@@ -148,7 +152,11 @@ function Config({ run }: { run: RunDetail }) {
 
 function Checkpoints({ run }: { run: RunDetail }) {
   if (run.checkpoints.length === 0)
-    return <EmptyState title="No checkpoint yet.">One is written every save_steps, when the run is stopped, and at its end.</EmptyState>;
+    return (
+      <EmptyState title="No checkpoint yet.">
+        One is written every save_steps, when the run is stopped, and at its end.
+      </EmptyState>
+    );
   return (
     <table className="pl-table" style={{ maxWidth: 860 }} aria-label="Checkpoints">
       <thead>
@@ -171,7 +179,13 @@ function Checkpoints({ run }: { run: RunDetail }) {
   );
 }
 
-function Side({ prompts, index, onIndex, log, onLog }: {
+function Side({
+  prompts,
+  index,
+  onIndex,
+  log,
+  onLog,
+}: {
   prompts: readonly (readonly RunSample[])[];
   index: number;
   onIndex: (index: number) => void;
@@ -181,11 +195,7 @@ function Side({ prompts, index, onIndex, log, onLog }: {
   return (
     <SidePanel
       label="Samples and log"
-      title={
-        <>
-          <h2>Samples over time</h2>
-        </>
-      }
+      title={<h2>Samples over time</h2>}
       actions={prompts.length > 0 && <PromptPicker index={index} count={prompts.length} onChange={onIndex} />}
       footer={
         <section className="pl-panel-foot" aria-label="Log, last lines">
@@ -199,7 +209,11 @@ function Side({ prompts, index, onIndex, log, onLog }: {
         </section>
       }
     >
-      {prompts.length === 0 ? <p className="pl-2">No samples yet. They are drawn at every evaluation.</p> : <PromptSamples samples={prompts[index] ?? []} />}
+      {prompts.length === 0 ? (
+        <p className="pl-2">No samples yet. They are drawn at every evaluation.</p>
+      ) : (
+        <PromptSamples samples={prompts[index] ?? []} />
+      )}
     </SidePanel>
   );
 }
@@ -211,7 +225,13 @@ function AskDialogs({ run, asking, close }: { run: RunDetail; asking: Asking; cl
   const size = run.checkpoints.reduce((sum, checkpoint) => sum + checkpoint.bytes, 0);
   if (asking === 'stop')
     return (
-      <Confirm title={`Stop ${run.name}`} act="Stop run" keep="Keep running" onAct={() => stop.mutateAsync({ id: run.id })} onClose={close}>
+      <Confirm
+        title={`Stop ${run.name}`}
+        act="Stop run"
+        keep="Keep running"
+        onAct={() => stop.mutateAsync({ id: run.id })}
+        onClose={close}
+      >
         It stops after the step it is in and writes a checkpoint. You can resume from there.
       </Confirm>
     );
@@ -236,7 +256,11 @@ function FailedBanner({ run }: { run: RunDetail }) {
   return (
     <Banner tone="danger" title={`The run failed at step ${whole(run.step)}.`}>
       {run.error ?? 'No reason was recorded; see the log.'}{' '}
-      <strong>{last ? `Nothing up to step ${whole(last.step)} is lost: Resume goes on from there.` : 'There is no checkpoint yet: Resume starts again.'}</strong>
+      <strong>
+        {last
+          ? `Nothing up to step ${whole(last.step)} is lost: Resume goes on from there.`
+          : 'There is no checkpoint yet: Resume starts again.'}
+      </strong>
     </Banner>
   );
 }
@@ -301,12 +325,18 @@ export function RunPage({ params }: { params: Record<string, string> }) {
         </Tabs.List>
       </Tabs>
       <div className="pl-columns">
-        <section className="pl-content" aria-label={tab} tabIndex={0}>
+        <Content label={tab}>
           <FailedBanner run={run} />
           {tab === 'Charts' && (
             <>
               <RunWarnings run={run} points={data.points} />
-              {data.metrics.isError && <ErrorState error={data.metrics.error} what="The metrics could not be read" onRetry={() => data.metrics.refetch()} />}
+              {data.metrics.isError && (
+                <ErrorState
+                  error={data.metrics.error}
+                  what="The metrics could not be read"
+                  onRetry={() => data.metrics.refetch()}
+                />
+              )}
               <ChartsTab run={run} points={data.points} height={width >= 1600 && height > 900 ? 180 : 128} />
             </>
           )}
@@ -329,9 +359,15 @@ export function RunPage({ params }: { params: Record<string, string> }) {
             </div>
           )}
           {tab === 'Checkpoints' && <Checkpoints run={run} />}
-        </section>
+        </Content>
         {tab === 'Charts' && width >= 1000 && (
-          <Side prompts={prompts} index={Math.min(index, count - 1)} onIndex={setIndex} log={data.log} onLog={() => setTab('Log')} />
+          <Side
+            prompts={prompts}
+            index={Math.min(index, count - 1)}
+            onIndex={setIndex}
+            log={data.log}
+            onLog={() => setTab('Log')}
+          />
         )}
       </div>
       <AskDialogs run={run} asking={asking} close={() => ask(null)} />

@@ -9,9 +9,7 @@ import { fixed, whole } from '../../numbers.ts';
 export function samplesByPrompt(samples: readonly RunSample[]): readonly (readonly RunSample[])[] {
   const groups = new Map<number, RunSample[]>();
   for (const sample of samples) groups.set(sample.promptIndex, [...(groups.get(sample.promptIndex) ?? []), sample]);
-  return [...groups]
-    .sort((a, b) => a[0] - b[0])
-    .map(([, list]) => list.sort((a, b) => a.step - b.step));
+  return [...groups].sort((a, b) => a[0] - b[0]).map(([, list]) => list.sort((a, b) => a.step - b.step));
 }
 
 function Answer({ sample }: { sample: RunSample }) {
@@ -23,7 +21,9 @@ function Answer({ sample }: { sample: RunSample }) {
         {sample.reward !== null && <span className="pl-caption">reward {fixed(sample.reward, 2)}</span>}
         {sample.finishReason === 'length' && <Tag tone="warn">cut off</Tag>}
       </p>
-      <p className="pl-sample-text">{sample.completion === '' ? <span className="pl-3">(empty)</span> : sample.completion}</p>
+      <p className="pl-sample-text">
+        {sample.completion === '' ? <span className="pl-3">(empty)</span> : sample.completion}
+      </p>
     </li>
   );
 }
@@ -43,7 +43,15 @@ export function PromptSamples({ samples }: { samples: readonly RunSample[] }) {
   );
 }
 
-export function PromptPicker({ index, count, onChange }: { index: number; count: number; onChange: (index: number) => void }) {
+export function PromptPicker({
+  index,
+  count,
+  onChange,
+}: {
+  index: number;
+  count: number;
+  onChange: (index: number) => void;
+}) {
   return (
     <span className="pl-row" style={{ fontWeight: 400 }}>
       <ActionIcon aria-label="Previous prompt" onClick={() => onChange((index + count - 1) % count)}>

@@ -1,8 +1,10 @@
 /** Settings: appearance, keys, and what this computer and program are. Saved as changed. */
+
 import { SegmentedControl, Switch, useMantineColorScheme } from '@mantine/core';
 import { IconCheck } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import { Card } from '../../components/card.tsx';
+import { Content } from '../../components/content.tsx';
 import { Facts } from '../../components/figures.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { ShortcutTable } from '../../components/shortcut-list.tsx';
@@ -57,7 +59,8 @@ function Appearance() {
 function Computer() {
   const info = useCall('system.info', {});
   if (info.isPending) return <SkeletonLines count={4} />;
-  if (info.isError) return <ErrorState error={info.error} what="This computer could not be read" onRetry={() => info.refetch()} />;
+  if (info.isError)
+    return <ErrorState error={info.error} what="This computer could not be read" onRetry={() => info.refetch()} />;
   const { data } = info;
   return (
     <>
@@ -101,7 +104,7 @@ export function SettingsPage() {
           </span>
         }
       />
-      <section className="pl-content" aria-label="Settings" tabIndex={0}>
+      <Content label="Settings">
         <div style={{ maxWidth: 820, display: 'grid', gap: 12 }}>
           <Appearance />
           <Computer />
@@ -109,7 +112,7 @@ export function SettingsPage() {
             <ShortcutTable />
           </Card>
         </div>
-      </section>
+      </Content>
     </>
   );
 }

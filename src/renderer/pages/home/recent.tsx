@@ -1,0 +1,115 @@
+/** What is new: the last runs, and beside them the last datasets and models. */
+import type { ReactNode } from 'react';
+import { Link } from 'wouter';
+import type { RunSummary } from '../../../preload/contract/index.ts';
+import { MethodMark, Status } from '../../components/labels.tsx';
+import { SidePanel } from '../../components/side-panel.tsx';
+import { useCall } from '../../host.ts';
+import { ago, compact, counted, MISSING, parameters, signed } from '../../numbers.ts';
+import { lossOf, marginOf } from '../experiments/run-values.ts';
+
+const MOST_RUNS = 8;
+const MOST_IN_PANEL = 5;
+
+const dash = (text: string) => (text === MISSING ? <span className="pl-3">{text}</span> : text);
+
+function RunRow({ run }: { run: RunSummary }) {
+  return (
+    <tr>
+      <td className="cut">
+        <Link href={`/runs/${run.id}`} className="pl-name" title={run.name}>
+          {run.name}
+        </Link>
+      </td>
+      <td>
+        <MethodMark method={run.method} />
+      </td>
+      <td className="pl-2 cut" title={run.dataset ?? undefined}>
+        {run.dataset ?? dash(MISSING)}
+      </td>
+      <td>
+        <Status status={run.status} />
+      </td>
+      <td className="end">{dash(compact(lossOf(run)))}</td>
+      <td className="end">{dash(signed(marginOf(run)))}</td>
+      <td className="end pl-2">{dash(ago(run.endedAt))}</td>
+    </tr>
+  );
+}
+
+/** Newest first. */
+export const newestRuns = (runs: readonly RunSummary[]): readonly RunSummary[] =>
+  [...runs].sort((a, b) => b.createdAt.localeCompare(a.createdAt));
+
+export function RecentRuns({ runs }: { runs: readonly RunSummary[] }) {
+  return (
+    <section className="pl-card flush" aria-label="Recent runs" style={{ flex: 'none' }}>
+      <table className="pl-table" aria-label="Recent runs">
+        <thead>
+          <tr>
+            <th style={{ width: '24%' }}>Recent runs</th>
+            <th>Method</th>
+            <th style={{ width: '18%' }}>Data</th>
+            <th>Status</th>
+            <th className="end">
+              Loss <span className="pl-3">nats</span>
+            </th>
+            <th className="end">
+              Margin <span className="pl-3">nats</span>
+            </th>
+            <th className="end">Ended</th>
+          </tr>
+        </thead>
+        <tbody>
+          {newestRuns(runs)
+            .slice(0, MOST_RUNS)
+            .map((run) => (
+              <RunRow key={run.id} run={run} />
+            ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function RecentList({ title, children, empty }: { title: string; children: readonly ReactNode[]; empty: string }) {
+  return (
+    <section aria-label={title} className="pl-home-recent">
+      <h2>{title}</h2>
+      {children.length === 0 ? <p className="pl-caption">{empty}</p> : <ul className="pl-list">{children}</ul>}
+    </section>
+  );
+}
+
+const newest = <T extends { readonly createdAt: string }>(rows: readonly T[] = []): readonly T[] =>
+  [...rows].sort((a, b) => b.createdAt.localeCompare(a.createdAt)).slice(0, MOST_IN_PANEL);
+
+export function RecentPanel() {
+  const datasets = useCall('datasets.list', {});
+  const models = useCall('models.list', {});
+  return (
+    <SidePanel label="New in the workspace" width={272}>
+      <RecentList title="Recent datasets" empty="None yet.">
+        {newest(datasets.data).map((dataset) => (
+          <li key={dataset.id}>
+            <Link href={`/datasets/${dataset.id}/pairs`} className="pl-name pl-ellipsis" title={dataset.name}>
+              {dataset.name} <span className="pl-3">v{dataset.versions.length}</span>
+            </Link>
+            <span className="pl-2">{counted(dataset.rows, dataset.kind === 'preference' ? 'pair' : 'row')}</span>
+          </li>
+        ))}
+      </RecentList>
+      <RecentList title="Recent models" empty="None yet. A finished run leaves one.">
+        {newest(models.data).map((model) => (
+          <li key={model.id}>
+            <span className="pl-ellipsis" title={model.name}>
+              {model.name}
+            </span>
+            <span className="pl-2">{parameters(model.parameters)}</span>
+          </li>
+        ))}
+      </RecentList>
+      {models.data && models.data.length > 0 && <p className="pl-caption">Size in parameters</p>}
+    </SidePanel>
+  );
+}

@@ -1,0 +1,129 @@
+/** The run that has the machine: how far it is, the curves that say whether it is healthy, and its first warning. */
+import { Button } from '@mantine/core';
+import { IconAlertTriangle, IconArrowRight, IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
+import { useMemo } from 'react';
+import { Link, useLocation } from 'wouter';
+import type { MetricPoint, RunSummary } from '../../../preload/contract/index.ts';
+import type { LineChart } from '../../charts/line-chart.ts';
+import { type ChartSpec, chartGroups } from '../../charts/metric-groups.ts';
+import { Bar } from '../../components/figures.tsx';
+import { MethodMark, Tag } from '../../components/labels.tsx';
+import { MetricChart } from '../../components/metric-chart.tsx';
+import { useAction } from '../../host.ts';
+import { methodLook } from '../../methods.ts';
+import { counted, duration, shown, whole } from '../../numbers.ts';
+import { useSettings } from '../../settings.ts';
+import { warningsOf } from '../run/diagnostics.ts';
+import { useRunMetrics } from '../run/run-data.ts';
+import { specChart } from '../run/spec-chart.ts';
+import { QUICKSTART_STEPS } from './empty-home.tsx';
+
+/** Rewards of a preference run, else the loss. */
+function healthChart(points: readonly MetricPoint[], run: RunSummary, smoothing: number): [string, LineChart] {
+  const specs = chartGroups(points, 'step').flatMap((group) => group.charts);
+  const find = (id: string) => specs.find((spec) => spec.id === id);
+  const rewards = find('rewards/chosen, rejected');
+  const colour = methodLook(run.method).colour;
+  if (rewards) {
+    const margins = find('rewards/margins')?.curves.filter((curve) => !curve.evaluation) ?? [];
+    const training = rewards.curves.filter((curve) => !curve.evaluation);
+    const spec: ChartSpec = { ...rewards, curves: [...margins, ...training], anchors: [] };
+    return [
+      'Implicit reward',
+      { ...specChart(spec, 'text-2', 'step', smoothing, run.maxSteps), endLabels: true, unit: 'β·log π/π_ref, nats' },
+    ];
+  }
+  const loss = find('loss') ?? { id: 'loss', title: 'loss', unit: 'nats', curves: [], fromZero: false, anchors: [] };
+  return ['Loss', specChart(loss, colour, 'step', smoothing, run.maxSteps)];
+}
+
+/** "stage 2 of 5" when the run is one of the quickstart's. */
+function stageWords(run: RunSummary, runs: readonly RunSummary[]): string {
+  const queued = runs.filter((each) => each.status === 'queued' && each.id !== run.id).length;
+  const at = QUICKSTART_STEPS.findIndex((step) => step.method === run.method);
+  const stage =
+    run.group?.startsWith('quickstart') && at >= 0
+      ? `quickstart, step ${at + 1} of ${QUICKSTART_STEPS.length}`
+      : '1 run';
+  return queued > 0 ? `${stage}, ${queued} queued` : stage;
+}
+
+const WORDS = { running: 'Running', paused: 'Paused', queued: 'Waiting' } as const;
+const wordOf = (status: RunSummary['status']) => WORDS[status as keyof typeof WORDS] ?? 'Running';
+
+/** Options that say most about the run. */
+function tagsOf(config: Readonly<Record<string, unknown>>): readonly string[] {
+  const { loss_type, beta, learning_rate } = config;
+  return [
+    loss_type === undefined ? '' : shown(loss_type),
+    beta === undefined ? '' : `β ${shown(beta)}`,
+    learning_rate === undefined ? '' : `learning rate ${shown(learning_rate)}`,
+  ].filter(Boolean);
+}
+
+export function RunningCard({ run, runs }: { run: RunSummary; runs: readonly RunSummary[] }) {
+  const [, navigate] = useLocation();
+  const { smoothing } = useSettings();
+  const { detail, points } = useRunMetrics(run.id);
+  const pause = useAction('runs.pause');
+  const resume = useAction('runs.resume');
+  const [title, chart] = useMemo(() => healthChart(points, run, smoothing), [points, run, smoothing]);
+  const [warning] = useMemo(() => warningsOf(points), [points]);
+  const perStep = detail.data?.seconds && run.step > 0 ? detail.data.seconds / run.step : null;
+  return (
+    <section className="pl-card pl-home-card" aria-label="Running">
+      <div className="pl-row">
+        <h2>{wordOf(run.status)}</h2>
+        <span className="pl-caption pl-grow">{stageWords(run, runs)}</span>
+        {run.status === 'running' && (
+          <Button variant="subtle" leftSection={<IconPlayerPause />} onClick={() => pause.mutate({ id: run.id })}>
+            Pause
+          </Button>
+        )}
+        {run.status === 'paused' && (
+          <Button variant="subtle" leftSection={<IconPlayerPlay />} onClick={() => resume.mutate({ id: run.id })}>
+            Resume
+          </Button>
+        )}
+        <Button leftSection={<IconArrowRight />} onClick={() => navigate(`/runs/${run.id}`)}>
+          Open run
+        </Button>
+      </div>
+      <div className="pl-home-running">
+        <div>
+          <div className="pl-row">
+            <MethodMark method={run.method} bare />
+            <Link href={`/runs/${run.id}`} className="pl-name pl-home-name pl-ellipsis" title={run.name}>
+              {run.name}
+            </Link>
+            {tagsOf(detail.data?.config ?? {}).map((tag) => (
+              <Tag key={tag}>{tag}</Tag>
+            ))}
+          </div>
+          <p className="pl-2 pl-ellipsis">
+            {[run.model, run.dataset].filter(Boolean).join(', ') || methodLook(run.method).title}
+          </p>
+          <Bar value={run.step} of={run.maxSteps} label={`Progress of ${run.name}`} large />
+          <p className="pl-home-facts">
+            <span className="pl-strong">
+              step {whole(run.step)} of {whole(run.maxSteps)}
+            </span>
+            {run.secondsLeft !== null && <span>{duration(run.secondsLeft)} left</span>}
+            {perStep !== null && (
+              <span>{perStep >= 1 ? counted(perStep, 's', 's') : `${whole(perStep * 1000)} ms`} per step</span>
+            )}
+          </p>
+          {warning && (
+            <p className="pl-home-warning">
+              <IconAlertTriangle size={16} stroke={1.6} aria-label="Warning" />
+              <span>
+                <strong>{warning.title}</strong> <Link href={`/runs/${run.id}`}>See why</Link>
+              </span>
+            </p>
+          )}
+        </div>
+        <MetricChart title={title} chart={chart} height={128} bare />
+      </div>
+    </section>
+  );
+}
