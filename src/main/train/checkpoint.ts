@@ -14,6 +14,15 @@ export interface RunState {
   readonly tokens: number;
   /** Of the config's training options: a resume with another config is refused. */
   readonly fingerprint: string;
+  /** What the method itself remembers, as JSON. */
+  readonly memory?: unknown;
+}
+
+/** What is saved: the model, its optimiser, and models trained beside it in folders of their own. */
+export interface Saved {
+  readonly loaded: LoadedModel;
+  readonly optimiser: Optimiser;
+  readonly beside?: Readonly<Record<string, LoadedModel>>;
 }
 
 const folderOf = (outputDir: string, step: number): string => join(outputDir, `checkpoint-${step}`);
@@ -40,15 +49,17 @@ function modelFiles({ model, tokenizer, folder }: LoadedModel): Record<string, s
 /** Writes `checkpoint-STEP`; removes the oldest beyond `keep`. Returns folder and size. */
 export function saveCheckpoint(
   outputDir: string,
-  loaded: LoadedModel,
-  optimiser: Optimiser,
+  { loaded, optimiser, beside = {} }: Saved,
   state: RunState,
   keep: number,
 ) {
   const path = folderOf(outputDir, state.step);
   replaceFolderAtomic(path, (folder) => {
-    for (const [name, content] of Object.entries(modelFiles(loaded))) writeFileSync(join(folder, name), content);
-    writeSafetensors(join(folder, 'model.safetensors'), tensorsOf(loaded.model));
+    writeModel(folder, loaded);
+    for (const [name, model] of Object.entries(beside)) {
+      mkdirSync(join(folder, name));
+      writeModel(join(folder, name), model);
+    }
     writeSafetensors(join(folder, 'optimizer.safetensors'), optimiser.state());
     writeFileSync(
       join(folder, 'plumbline_state.json'),
@@ -59,6 +70,11 @@ export function saveCheckpoint(
   for (const old of steps.slice(0, Math.max(0, steps.length - keep)))
     rmSync(folderOf(outputDir, old), { recursive: true, force: true });
   return { folder: path, bytes: folderBytes(path) };
+}
+
+function writeModel(folder: string, loaded: LoadedModel): void {
+  for (const [name, content] of Object.entries(modelFiles(loaded))) writeFileSync(join(folder, name), content);
+  writeSafetensors(join(folder, 'model.safetensors'), tensorsOf(loaded.model));
 }
 
 /** Steps of complete checkpoints, rising. */
@@ -74,11 +90,10 @@ export function checkpointSteps(outputDir: string): number[] {
     .sort((a, b) => a - b);
 }
 
-/** Loads the newest checkpoint into model and optimiser; undefined when there is none. Refuses one made with another config. */
+/** Loads the newest checkpoint into models and optimiser; undefined when there is none. Refuses one made with another config. */
 export function loadCheckpoint(
   outputDir: string,
-  model: LanguageModel,
-  optimiser: Optimiser,
+  { loaded, optimiser, beside = {} }: Saved,
   fingerprint: string,
 ): RunState | undefined {
   const step = checkpointSteps(outputDir).at(-1);
@@ -87,15 +102,21 @@ export function loadCheckpoint(
   const found = readJsonObject(join(folder, 'plumbline_state.json'));
   if (found.fingerprint !== fingerprint)
     throw new Error(`${folder} was made with other options; start a new run, or restore the options it was made with`);
-  const weights = openSafetensors(join(folder, 'model.safetensors'));
-  for (const [name, data] of model.weights) data.set(weights.float32(name));
+  readWeights(folder, loaded.model);
+  for (const [name, { model }] of Object.entries(beside)) readWeights(join(folder, name), model);
   const moments = openSafetensors(join(folder, 'optimizer.safetensors'));
   optimiser.restore(Number(found.optimizerSteps), (name) => moments.float32(name));
-  return { step, tokens: Number(found.tokens), fingerprint };
+  return { step, tokens: Number(found.tokens), fingerprint, memory: found.memory };
 }
 
-/** The trained model itself, file by file: each is replaced whole, the weights last. */
-export function saveFinal(outputDir: string, loaded: LoadedModel): void {
+function readWeights(folder: string, model: LanguageModel): void {
+  const weights = openSafetensors(join(folder, 'model.safetensors'));
+  for (const [name, data] of model.weights) data.set(weights.float32(name));
+}
+
+/** The trained model itself, file by file: each is replaced whole, the weights last; models beside it come first. */
+export function saveFinal(outputDir: string, { loaded, beside = {} }: Pick<Saved, 'loaded' | 'beside'>): void {
+  for (const [name, model] of Object.entries(beside)) saveFinal(join(outputDir, name), { loaded: model });
   mkdirSync(outputDir, { recursive: true });
   for (const [name, content] of Object.entries(modelFiles(loaded))) writeFileAtomic(join(outputDir, name), content);
   const temporary = join(outputDir, '.model.new');
@@ -105,5 +126,7 @@ export function saveFinal(outputDir: string, loaded: LoadedModel): void {
 }
 
 function folderBytes(path: string): number {
-  return readdirSync(path).reduce((sum, name) => sum + statSync(join(path, name)).size, 0);
+  return readdirSync(path, { recursive: true, encoding: 'utf8' })
+    .map((name) => statSync(join(path, name)))
+    .reduce((sum, found) => sum + (found.isFile() ? found.size : 0), 0);
 }

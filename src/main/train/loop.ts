@@ -1,4 +1,4 @@
-/** The walk from step to step that the supervised and preference methods share: order, schedule, evaluation, checkpoints, stop. */
+/** The walk from step to step that all methods share: schedule, evaluation, checkpoints, resume, stop; and the order of rows for those that have rows. */
 import { createHash } from 'node:crypto';
 import { learningRateAt, warmupSteps } from '../engine/optim/schedules.ts';
 import { loadCheckpoint, saveCheckpoint, saveFinal } from './checkpoint.ts';
@@ -19,15 +19,27 @@ export interface LoopParts {
   readonly loaded: LoadedModel;
   readonly optimiser: Optimiser;
   readonly options: CommonOptions;
-  /** Rows that can be trained on. */
+  /** Rows (or prompts) that are trained on. */
   readonly rows: number;
+  readonly maxSteps: number;
+  readonly stepsPerEpoch: number;
   /** Name of the reference model, for the run page; null where none exists. */
   readonly reference: string | null;
-  /** Runs the micro-batches of one step and leaves their gradients in the optimiser. */
-  trainStep(batches: readonly (readonly number[])[]): Promise<StepReport>;
+  /** Trains the 0-based step at this rate, the optimiser's steps included. */
+  trainStep(step: number, learningRate: number): Promise<StepReport>;
   /** Metrics on held-out rows, without the "eval_" prefix; undefined when there are none. */
   evaluate?(): Promise<Readonly<Record<string, number>>>;
   sample?(step: number): Promise<readonly TrainSample[]>;
+  /** Models trained beside `loaded`, by folder name: saved in a folder of their own within each checkpoint and the result. */
+  readonly beside?: Readonly<Record<string, LoadedModel>>;
+  /** What a resume needs besides weights, moments and step; JSON. */
+  readonly memory?: { save(): unknown; restore(saved: unknown): void };
+}
+
+/** Parts of a method that trains on rows: it leaves the gradients of a step in the optimiser, which then takes the step. */
+export interface RowParts extends Omit<LoopParts, 'maxSteps' | 'stepsPerEpoch' | 'trainStep'> {
+  /** Runs the micro-batches of one step. */
+  trainStep(batches: readonly (readonly number[])[]): Promise<StepReport>;
 }
 
 /** Optimiser steps a config asks for. */
@@ -52,13 +64,27 @@ function fingerprintOf(options: CommonOptions, rows: number): string {
     .digest('hex');
 }
 
-/** Trains to the end or to a stop. A stopped run leaves a checkpoint; a finished one the model in `outputDir`. */
-export async function runSteps(parts: LoopParts, outputDir: string, control: TrainControl): Promise<TrainResult> {
-  const { loaded, optimiser, options, rows } = parts;
+/** Trains on rows, in an order that follows from seed and step. */
+export function runSteps(parts: RowParts, outputDir: string, control: TrainControl): Promise<TrainResult> {
+  const { optimiser, options, rows } = parts;
   if (rows === 0) throw new ConfigError('no row of the dataset can be trained on: every one was dropped');
-  const maxSteps = totalSteps(options, rows);
+  const order = orderOptions(options, rows);
+  const trainStep = async (step: number, learningRate: number): Promise<StepReport> => {
+    const report = await parts.trainStep(microBatches(step, order));
+    const norm = optimiser.step(learningRate);
+    return { ...report, metrics: { ...report.metrics, grad_norm: norm } };
+  };
+  const whole = { ...parts, maxSteps: totalSteps(options, rows), stepsPerEpoch: stepsPerEpoch(order), trainStep };
+  return runLoop(whole, outputDir, control);
+}
+
+/** Trains to the end or to a stop. A stopped run leaves a checkpoint; a finished one the model in `outputDir`. */
+export async function runLoop(parts: LoopParts, outputDir: string, control: TrainControl): Promise<TrainResult> {
+  const { loaded, optimiser, options, rows, maxSteps } = parts;
   const fingerprint = fingerprintOf(options, rows);
-  const restored = control.resume ? loadCheckpoint(outputDir, loaded.model, optimiser, fingerprint) : undefined;
+  const saved = { loaded, optimiser, beside: parts.beside };
+  const restored = control.resume ? loadCheckpoint(outputDir, saved, fingerprint) : undefined;
+  if (restored) parts.memory?.restore(restored.memory);
   let tokens = restored?.tokens ?? 0;
   const shape = {
     warmup: warmupSteps(options.warmup_steps, maxSteps),
@@ -67,13 +93,8 @@ export async function runSteps(parts: LoopParts, outputDir: string, control: Tra
     options: options.lr_scheduler_kwargs,
   };
   const save = (step: number) => {
-    const { folder, bytes } = saveCheckpoint(
-      outputDir,
-      loaded,
-      optimiser,
-      { step, tokens, fingerprint },
-      options.save_total_limit,
-    );
+    const state = { step, tokens, fingerprint, memory: parts.memory?.save() };
+    const { folder, bytes } = saveCheckpoint(outputDir, saved, state, options.save_total_limit);
     control.emit({ type: 'checkpoint', step, folder, bytes });
   };
   control.emit({ type: 'started', maxSteps, rows, reference: parts.reference });
@@ -85,28 +106,18 @@ export async function runSteps(parts: LoopParts, outputDir: string, control: Tra
       save(step);
       return { status: 'stopped', steps: step, tokens };
     }
-    const report = await parts.trainStep(microBatches(step, orderOptions(options, rows)));
     const learningRate = learningRateAt(options.lr_scheduler_type, step, shape);
-    const norm = optimiser.step(learningRate);
+    const report = await parts.trainStep(step, learningRate);
     tokens += report.tokens;
     const done = step + 1;
-    control.emit({
-      type: 'metrics',
-      step: done,
-      evaluation: false,
-      metrics: {
-        ...report.metrics,
-        grad_norm: norm,
-        learning_rate: learningRate,
-        num_tokens: tokens,
-        epoch: done / stepsPerEpoch(orderOptions(options, rows)),
-      },
-    });
+    const epoch = done / parts.stepsPerEpoch;
+    const metrics = { ...report.metrics, learning_rate: learningRate, num_tokens: tokens, epoch };
+    control.emit({ type: 'metrics', step: done, evaluation: false, metrics });
     if (done === maxSteps || (options.eval_steps > 0 && done % options.eval_steps === 0))
       await look(parts, done, control);
     if (options.save_steps > 0 && done % options.save_steps === 0 && done < maxSteps) save(done);
   }
-  saveFinal(outputDir, loaded);
+  saveFinal(outputDir, saved);
   return { status: 'finished', steps: maxSteps, tokens };
 }
 
