@@ -3,8 +3,16 @@ import { join } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { describeError } from '../preload/contract/rpc.ts';
 import { nearest } from './base/registry.ts';
-import { type CommandContext, type CommandDefinition, UsageError, writeDocument } from './commands/command.ts';
+import {
+  type CommandContext,
+  type CommandDefinition,
+  type CommandGroup,
+  type CommandWords,
+  isGroup,
+  UsageError,
+} from './commands/command.ts';
 import { commands } from './commands/index.ts';
+import { checkTarget, drained, tolerateClosedPipes, writeDocument } from './commands/output.ts';
 import { createProgress } from './commands/progress.ts';
 import { programVersion } from './host/version.ts';
 import { resolveWorkspace } from './host/workspace.ts';
@@ -27,18 +35,44 @@ function buildProgram(done: (code: number) => void): Command {
   program.version(programVersion).exitOverride().showHelpAfterError(false);
   program.configureOutput({ writeErr: () => undefined });
   addGlobalOptions(program);
-  for (const definition of commands.all) {
-    const command = program.command(definition.id).description(definition.summary).exitOverride();
-    command.configureOutput({ writeErr: () => undefined });
-    definition.configure(command);
-    addGlobalOptions(command);
-    command.addHelpText('after', `\nExamples:\n${definition.examples.map((e) => `  ${e}`).join('\n')}`);
-    command.action(async () => {
-      done(await execute(definition, command.args, { ...program.opts(), ...command.opts() }));
-    });
-  }
+  for (const definition of commands.all)
+    if (isGroup(definition)) addGroup(program, definition, done);
+    else addCommand(program, definition, done);
   return program;
 }
+
+/** A word with its help, the global options and its examples; how to fail it inherits. */
+function addWords(parent: Command, { id, summary, examples }: CommandWords): Command {
+  const command = parent.command(id).description(summary);
+  command.addHelpText('after', `\nExamples:\n${examples.map((e) => `  ${e}`).join('\n')}`);
+  return command;
+}
+
+function addCommand(parent: Command, definition: CommandDefinition, done: (code: number) => void): void {
+  const command = addWords(parent, definition);
+  definition.configure(command);
+  addGlobalOptions(command);
+  command.action(async () => {
+    done(await execute(definition, command.args, optionsOf(command)));
+  });
+}
+
+function addGroup(parent: Command, group: CommandGroup, done: (code: number) => void): void {
+  const command = addWords(parent, group);
+  addGlobalOptions(command);
+  for (const definition of group.subcommands) addCommand(command, definition, done);
+  command.allowExcessArguments().action(async () => {
+    const [word] = command.args;
+    if (word !== undefined) throw unknownCommand(word, group.subcommands, group.id);
+    done(await execute(group.bare, [], optionsOf(command)));
+  });
+}
+
+/** Options of a command; global ones may also stand before it, and the last one given counts. */
+const optionsOf = (command: Command): Record<string, unknown> => ({
+  ...(command.parent ? optionsOf(command.parent) : {}),
+  ...command.opts(),
+});
 
 async function execute(
   definition: CommandDefinition,
@@ -46,6 +80,7 @@ async function execute(
   options: Record<string, unknown>,
 ): Promise<number> {
   const json = typeof options.json === 'string' ? options.json : undefined;
+  if (json !== undefined) checkTarget(json);
   const signal = stopSignal();
   let published = false;
   const progress = createProgress(options.quiet === true);
@@ -73,7 +108,8 @@ async function execute(
     return signal.aborted ? 130 : 0;
   } catch (error) {
     progress.finish();
-    return fail(error, published ? undefined : json, signal.aborted);
+    const reason = signal.aborted ? new StoppedError() : error;
+    return fail(reason, published ? undefined : json);
   }
 }
 
@@ -88,50 +124,100 @@ function stopSignal(): AbortSignal {
   return controller.signal;
 }
 
-/** 2 wrong usage · 3 bad input · 130 stopped by the user · 1 anything else. */
-function exitCodeOf(error: unknown, aborted: boolean): number {
-  if (aborted) return 130;
-  const { exitCode, code } = (error ?? {}) as { exitCode?: unknown; code?: unknown };
-  if (typeof exitCode === 'number') return exitCode;
-  return ['bad_checkpoint', 'bad_tokenizer', 'unsupported_model', 'bad_dataset', 'bad_input'].includes(String(code))
-    ? 3
-    : 1;
+class StoppedError extends Error {
+  readonly code = 'stopped';
+  readonly exitCode = 130;
+  constructor() {
+    super('stopped by the user');
+    this.name = 'StoppedError';
+  }
 }
 
-function fail(error: unknown, json: string | undefined, aborted = false): number {
+/** Codes of errors that are the input's fault. */
+const BAD_INPUT = ['bad_checkpoint', 'bad_tokenizer', 'unsupported_model', 'bad_dataset', 'bad_input', 'not_found'];
+
+/** 2 wrong usage · 3 bad input · 130 stopped by the user · 1 anything else. */
+function exitCodeOf(error: unknown): number {
+  const { exitCode, code } = (error ?? {}) as { exitCode?: unknown; code?: unknown };
+  if (typeof exitCode === 'number') return exitCode;
+  return BAD_INPUT.includes(String(code)) ? 3 : 1;
+}
+
+function fail(error: unknown, json: string | undefined): number {
   const described = describeError(error);
-  if (json) writeDocument(json, { error: described });
   process.stderr.write(`plumb: ${described.message}\n`);
-  return exitCodeOf(error, aborted);
+  if (json !== undefined) writeFailure(json, described);
+  return exitCodeOf(error);
+}
+
+/** The failure is already told on standard error: a document that cannot be written is one more line there. */
+function writeFailure(json: string, described: ReturnType<typeof describeError>): void {
+  try {
+    writeDocument(json, { error: described });
+  } catch (error) {
+    process.stderr.write(`plumb: ${json} cannot be written: ${error instanceof Error ? error.message : error}\n`);
+  }
+}
+
+function unknownCommand(word: string, known: readonly CommandWords[], group?: string): UsageError {
+  const of = group === undefined ? '' : `${group} `;
+  const names = known.map((c) => c.id);
+  return new UsageError(`unknown command "${of}${word}"; did you mean "${of}${nearest(word, names)}"?`);
+}
+
+type Words = CommandDefinition | CommandGroup;
+
+/** The command that a call means, as deep as its words are known, and the first word that is not. */
+function commandOf(argv: readonly string[]): { group?: CommandGroup; command?: CommandDefinition; word?: string } {
+  const at = argv.findIndex((a) => commands.has(a));
+  const found: Words | undefined = at < 0 ? undefined : commands.get(argv[at]);
+  if (!found || !isGroup(found)) return { command: found };
+  const word = argv.slice(at + 1).find((a) => !a.startsWith('-'));
+  return { group: found, word, command: found.subcommands.find((c) => c.id === word) };
 }
 
 /** commander's own errors, with the nearest known name added. */
 function explain(error: CommanderError, argv: readonly string[]): Error {
-  if (error.code === 'commander.unknownCommand') {
-    const word = /'([^']*)'/.exec(error.message)?.[1] ?? '';
-    return new UsageError(
-      `unknown command "${word}"; did you mean "${nearest(
-        word,
-        commands.all.map((c) => c.id),
-      )}"?`,
-    );
-  }
-  if (error.code === 'commander.unknownOption') {
-    const word = /'([^']*)'/.exec(error.message)?.[1] ?? '';
-    const command = argv.find((a) => commands.has(a));
-    return new UsageError(`unknown option ${word}${command ? ` of ${command}` : ''}; ${optionHint(word, command)}`);
-  }
+  const word = /'([^']*)'/.exec(error.message)?.[1] ?? '';
+  if (error.code === 'commander.unknownCommand') return unknownCommand(word, commands.all);
+  // `plumb help NAME` of a name that is none
+  if (error.code === 'commander.help') return unknownCommand(argv[1] ?? '', commands.all);
+  if (error.code === 'commander.unknownOption') return unknownOption(word, argv);
+  // a misspelt option is why the required one is missing
+  const misspelt = error.code === 'commander.missingMandatoryOptionValue' && unknownIn(argv);
+  if (misspelt) return unknownOption(misspelt, argv);
   return new UsageError(error.message.replace(/^error: /, ''));
 }
 
-function optionHint(word: string, id: string | undefined): string {
+const optionsKnownTo = (command: CommandDefinition | undefined): string[] => {
   const probe = new Command();
-  if (id) commands.get(id).configure(probe);
+  command?.configure(probe);
   addGlobalOptions(probe);
-  return `did you mean ${nearest(
-    word,
-    probe.options.map((o) => o.long ?? ''),
-  )}?`;
+  return [...probe.options.map((o) => o.long ?? ''), '--help'];
+};
+
+/** The first long option of a call that its command does not know. */
+function unknownIn(argv: readonly string[]): string | undefined {
+  const known = optionsKnownTo(commandOf(argv).command);
+  const end = argv.indexOf('--');
+  const names = argv.slice(0, end < 0 ? undefined : end).filter((a) => a.startsWith('--'));
+  return names.map((a) => a.replace(/=.*$/s, '')).find((name) => !known.includes(name));
+}
+
+function unknownOption(option: string, argv: readonly string[]): UsageError {
+  const { group, command, word } = commandOf(argv);
+  if (group && !command && word !== undefined) return unknownCommand(word, group.subcommands, group.id);
+  const name = [group?.id, command?.id].filter((w) => w !== undefined).join(' ');
+  const of = name === '' ? '' : ` of ${name}`;
+  return new UsageError(`unknown option ${option}${of}; did you mean ${nearest(option, optionsKnownTo(command))}?`);
+}
+
+/** Where --json points, before commander has understood the call. */
+function jsonTarget(argv: readonly string[]): string | undefined {
+  const joined = argv.find((a) => a.startsWith('--json='));
+  if (joined !== undefined) return joined.slice('--json='.length);
+  const at = argv.indexOf('--json');
+  return at < 0 ? undefined : argv[at + 1];
 }
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -147,15 +233,18 @@ async function main(argv: readonly string[]): Promise<number> {
     await program.parseAsync([...argv], { from: 'user' });
     return code;
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
+    if (!(error instanceof CommanderError)) return fail(error, jsonTarget(argv));
     if (error.exitCode === 0) return 0; // --help and --version
-    const at = argv.indexOf('--json');
-    return fail(explain(error, argv), at >= 0 ? argv[at + 1] : undefined);
+    return fail(explain(error, argv), jsonTarget(argv));
   }
 }
 
+tolerateClosedPipes();
 main(process.argv.slice(2)).then(
-  (code) => process.exit(code),
+  async (code) => {
+    await drained();
+    process.exit(code);
+  },
   (error) => {
     process.stderr.write(`plumb: ${error instanceof Error ? error.stack : error}\n`);
     process.exit(1);

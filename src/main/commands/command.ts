@@ -1,5 +1,5 @@
 /** What a command is: its words, its examples, and a function from options to a JSON document. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { Command as Commander } from 'commander';
 import type { ProgramFiles } from '../host/serve.ts';
 import type { Workspace } from '../host/workspace.ts';
@@ -43,10 +43,13 @@ export interface CommandContext {
   publish(document: unknown): void;
 }
 
-export interface CommandDefinition {
+export interface CommandWords {
   readonly id: string;
   readonly summary: string;
   readonly examples: readonly string[];
+}
+
+export interface CommandDefinition extends CommandWords {
   /** Being stopped is how it ends, not an interruption. */
   readonly untilStopped?: boolean;
   /** Adds arguments and options. */
@@ -58,6 +61,15 @@ export interface CommandDefinition {
 }
 
 export const defineCommand = (definition: CommandDefinition): CommandDefinition => definition;
+
+/** Commands under one word: `plumb datasets list`. */
+export interface CommandGroup extends CommandWords {
+  readonly subcommands: readonly CommandDefinition[];
+  /** What the bare word does; one of the subcommands, and it needs no arguments. */
+  readonly bare: CommandDefinition;
+}
+
+export const isGroup = (command: CommandDefinition | CommandGroup): command is CommandGroup => 'subcommands' in command;
 
 /** Reads a JSON file with named errors. */
 export function readJsonInput(path: string): Record<string, unknown> {
@@ -91,11 +103,4 @@ export function wholeNumber(value: unknown, option: string, lowest: number, high
   const number = Number(value);
   if (typeof value === 'string' && /^-?\d+$/.test(value) && number >= lowest && number <= highest) return number;
   throw new UsageError(`${option} must be a whole number from ${lowest} to ${highest}, found "${value}"`);
-}
-
-/** Writes the document where --json asked for it. */
-export function writeDocument(target: string, document: unknown): void {
-  const text = `${JSON.stringify(document)}\n`;
-  if (target === '-') writeFileSync(1, text);
-  else writeFileSync(target, text);
 }

@@ -1,5 +1,6 @@
 /** The commands of `plumb`: one file each, one line here. */
 import { registry } from '../base/registry.ts';
+import type { CommandDefinition, CommandGroup } from './command.ts';
 import { generate } from './generate.ts';
 import { logits } from './logits.ts';
 import { logprobs } from './logprobs.ts';
@@ -8,4 +9,12 @@ import { serve } from './serve.ts';
 import { tokenize } from './tokenize.ts';
 import { train } from './train.ts';
 
-export const commands = registry('command', [tokenize, logits, logprobs, rewards, generate, train, serve]);
+export const commands = registry<CommandDefinition | CommandGroup>('command', [
+  tokenize,
+  logits,
+  logprobs,
+  rewards,
+  generate,
+  train,
+  serve,
+]);
