@@ -96,7 +96,7 @@ describe('habits', () => {
 describe('registries', () => {
   it.each([
     ['src/main/engine/ops', ['define.ts', 'shapes.ts']],
-    ['src/main/engine/losses', ['logp.ts', 'preference.ts']],
+    ['src/main/engine/losses', ['logp.ts', 'preference.ts', 'policy-gradient.ts']],
     ['src/main/train/methods', []],
     ['src/main/commands', ['command.ts', 'model-options.ts', 'output.ts', 'progress.ts', 'workspace-store.ts']],
   ] as const)('every file of %s is in its registry', (folder, shared) => {
