@@ -38,6 +38,8 @@ type Argument = bigint | number | string | ArrayBufferView | null;
 type Functions = Record<keyof typeof FUNCTIONS, (...args: Argument[]) => unknown>;
 
 interface Api {
+  /** Held because koffi unloads the library, and with it every function below, when this object is collected. */
+  readonly library: unknown;
   readonly functions: Functions;
   readonly env: bigint;
   readonly memory: bigint;
@@ -75,7 +77,7 @@ function load(): Api {
   check(functions, functions.createEnv(3, 'plumbline', out));
   const env = out[0];
   check(functions, functions.createCpuMemoryInfo(0, 0, out)); // OrtDeviceAllocator, OrtMemTypeDefault
-  return { functions, env, memory: out[0] };
+  return { library, functions, env, memory: out[0] };
 }
 
 /** Throws onnxruntime's message when a call failed. */
