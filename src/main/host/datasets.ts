@@ -1,41 +1,56 @@
 /** Contract namespace `datasets`: import with preview, lists, pages of pairs, reports. */
 import { RpcError } from '../../preload/contract/rpc.ts';
 import { importFile, previewImport } from '../data/datasets/import.ts';
+import { lineOf } from '../data/datasets/pair-lines.ts';
 import { listDatasets, removeDataset } from '../data/store/datasets.ts';
-import { countPairs, readPairs } from '../data/store/pairs.ts';
+import { countPairs, pairsAt, readPairs } from '../data/store/pairs.ts';
 import { getImportReport, getVersion } from '../data/store/versions.ts';
+import { keptMatches } from './kept-matches.ts';
 import type { Handlers, HostServices } from './services.ts';
 
 /** Between two progress events. */
 const PROGRESS_MS = 100;
 
-export const datasetsHandlers = ({ store, files }: HostServices): Handlers<'datasets'> => ({
-  'datasets.list': () => listDatasets(store),
-  'datasets.preview'({ fileId, format, mapping }) {
-    const { path, name } = files.get(fileId);
-    return withoutPath(path, name, () => previewImport(path, { format, mapping }, name));
-  },
-  'datasets.import'({ fileId, format, mapping, name }, { emit, signal }) {
-    const file = files.get(fileId);
-    let last = 0;
-    const onProgress = (progress: { bytesRead: number; bytesTotal: number; rows: number }) => {
-      if (Date.now() - last < PROGRESS_MS) return;
-      last = Date.now();
-      emit(progress);
-    };
-    const job = { name, format, mapping, sourceName: file.name, onProgress, signal };
-    return withoutPath(file.path, file.name, () => importFile(store, file.path, job));
-  },
-  'datasets.pairs'({ versionId, offset, limit }) {
-    if (!getVersion(store, versionId)) throw new RpcError('not_found', 'This dataset version does not exist any more.');
-    return { total: countPairs(store, versionId), rows: readPairs(store, versionId, offset, limit) };
-  },
-  'datasets.report': ({ id }) => getImportReport(store, id),
-  'datasets.remove'({ id }) {
-    if (!removeDataset(store, id)) throw new RpcError('not_found', 'This dataset does not exist any more.');
-    return { ok: true };
-  },
-});
+const versionGone = () => new RpcError('not_found', 'This dataset version does not exist any more.');
+
+export const datasetsHandlers = ({ store, files }: HostServices): Handlers<'datasets'> => {
+  const matches = keptMatches(store);
+  return {
+    'datasets.list': () => listDatasets(store),
+    'datasets.preview'({ fileId, format, mapping }) {
+      const { path, name } = files.get(fileId);
+      return withoutPath(path, name, () => previewImport(path, { format, mapping }, name));
+    },
+    'datasets.import'({ fileId, format, mapping, name }, { emit, signal }) {
+      const file = files.get(fileId);
+      let last = 0;
+      const onProgress = (progress: { bytesRead: number; bytesTotal: number; rows: number }) => {
+        if (Date.now() - last < PROGRESS_MS) return;
+        last = Date.now();
+        emit(progress);
+      };
+      const job = { name, format, mapping, sourceName: file.name, onProgress, signal };
+      return withoutPath(file.path, file.name, () => importFile(store, file.path, job));
+    },
+    'datasets.pairs'({ versionId, offset, limit }) {
+      if (!getVersion(store, versionId)) throw versionGone();
+      return { total: countPairs(store, versionId), rows: readPairs(store, versionId, offset, limit) };
+    },
+    'datasets.pairLines'({ versionId, offset, limit, query }) {
+      if (!getVersion(store, versionId)) throw versionGone();
+      const page = matches.page(versionId, query, offset, limit);
+      return {
+        total: page.total,
+        rows: Array.from(pairsAt(store, versionId, page.numbers), (pair) => lineOf(pair, query?.search)),
+      };
+    },
+    'datasets.report': ({ id }) => getImportReport(store, id),
+    'datasets.remove'({ id }) {
+      if (!removeDataset(store, id)) throw new RpcError('not_found', 'This dataset does not exist any more.');
+      return { ok: true };
+    },
+  };
+};
 
 /** Errors name files as the user knows them: paths stay on this side. */
 async function withoutPath<T>(path: string, name: string, body: () => Promise<T>): Promise<T> {

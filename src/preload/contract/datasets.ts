@@ -85,10 +85,59 @@ export const storedPair = z.object({
 });
 export type StoredPair = z.infer<typeof storedPair>;
 
+/** A row as a table shows it: each text is one line, cut, around what was searched for; of a conversation one turn. */
+export const pairLine = z.object({
+  /** Number of the row in its version. */
+  index: z.int(),
+  prompt: z.string(),
+  chosen: z.string().nullable(),
+  rejected: z.string().nullable(),
+  completion: z.string().nullable(),
+  /** Characters (code points) of the whole text. */
+  chosenChars: z.int().nullable(),
+  rejectedChars: z.int().nullable(),
+  completionChars: z.int().nullable(),
+  label: z.boolean().nullable(),
+  tie: z.boolean(),
+  margin: z.number().nullable(),
+});
+export type PairLine = z.infer<typeof pairLine>;
+
+/** What can be asked of a row by itself; several must all hold. `longer-*` compares characters. */
+export const pairTag = z.enum([
+  'tie',
+  'decided',
+  'longer-chosen',
+  'longer-rejected',
+  'negative-margin',
+  'conversation',
+  'duplicate',
+  'wanted',
+  'unwanted',
+]);
+export type PairTag = z.infer<typeof pairTag>;
+
+export const searchField = z.enum(['anywhere', 'prompt', 'chosen', 'rejected', 'completion']);
+export type SearchField = z.infer<typeof searchField>;
+
+/** Which rows of a version to show, and in which order. */
+export const pairQuery = z.object({
+  /** Text that must stand in the field; A to Z are taken as a to z. */
+  search: z.string().max(200).default(''),
+  searchIn: searchField.default('anywhere'),
+  tags: z.array(pairTag).default([]),
+  /** `length`: characters of the chosen answer, else of the only one. Rows without the value come last. */
+  sort: z.enum(['row', 'length', 'margin']).default('row'),
+  descending: z.boolean().default(false),
+});
+export type PairQuery = z.infer<typeof pairQuery>;
+
 export const refusedRow = z.object({
   line: z.int().nullable(),
   row: z.int().nullable(),
   reason: z.string(),
+  /** What stands there instead, cut to a line. */
+  found: z.string().optional(),
 });
 export type RefusedRow = z.infer<typeof refusedRow>;
 

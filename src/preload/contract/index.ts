@@ -1,6 +1,15 @@
 /** The contract: every call and stream the page may make, with zod schemas for input and output. */
 import { z } from 'zod';
-import { columnMapping, datasetSummary, importPreview, importProgress, importReport, storedPair } from './datasets.ts';
+import {
+  columnMapping,
+  datasetSummary,
+  importPreview,
+  importProgress,
+  importReport,
+  pairLine,
+  pairQuery,
+  storedPair,
+} from './datasets.ts';
 import { modelSummary } from './models.ts';
 import {
   comparisonRow,
@@ -39,6 +48,9 @@ const importRequest = z.object({
   mapping: columnMapping.optional(),
 });
 
+/** Rows offset … offset + limit − 1 of a version. */
+const versionPage = z.object({ versionId: z.string(), offset: z.int().min(0), limit: z.int().min(1).max(500) });
+
 export const contract = {
   'system.info': call(nothing, systemInfo),
   'system.status': stream(nothing, systemStatus, z.undefined()),
@@ -50,9 +62,11 @@ export const contract = {
   'datasets.list': call(nothing, z.array(datasetSummary)),
   'datasets.preview': call(importRequest, importPreview),
   'datasets.import': stream(importRequest.extend({ name: z.string() }), importProgress, importReport),
-  'datasets.pairs': call(
-    z.object({ versionId: z.string(), offset: z.int().min(0), limit: z.int().min(1).max(500) }),
-    z.object({ total: z.int(), rows: z.array(storedPair) }),
+  'datasets.pairs': call(versionPage, z.object({ total: z.int(), rows: z.array(storedPair) })),
+  /** The rows that match, as one line each for a table; `total` counts all that match. */
+  'datasets.pairLines': call(
+    versionPage.extend({ query: pairQuery.optional() }),
+    z.object({ total: z.int(), rows: z.array(pairLine) }),
   ),
   'datasets.report': call(byId, importReport.nullable()),
   'datasets.remove': call(byId, done),

@@ -5,7 +5,8 @@ import type { Store, WritableStore } from './store.ts';
 export type NewPair = Omit<StoredPair, 'index'>;
 
 /** Bits of the `chat` column: which texts are conversations stored as JSON. */
-const CHAT = { prompt: 1, chosen: 2, rejected: 4, completion: 8 } as const;
+export const CHAT = { prompt: 1, chosen: 2, rejected: 4, completion: 8 } as const;
+export type TextColumn = keyof typeof CHAT;
 
 const toText = (value: TextOrChat | null): string | null =>
   value === null || typeof value === 'string' ? value : JSON.stringify(value);
@@ -90,7 +91,15 @@ export function readPairs(store: Store, versionId: string, offset: number, limit
   return rows.map(fromRow);
 }
 
-/** Rows of a version: they are dense from 0, so the last index tells without reading them all. */
+/** The rows of these numbers, in their order and one at a time; numbers that do not exist are left out. */
+export function* pairsAt(store: Store, versionId: string, numbers: Iterable<number>): Generator<StoredPair> {
+  const statement = store.prepare('SELECT * FROM pairs WHERE version_id = ? AND idx = ?');
+  for (const number of numbers) {
+    const row = statement.get(versionId, number) as Row | undefined;
+    if (row) yield fromRow(row);
+  }
+}
+
 /** Rows are numbered densely, so the last number tells their count without a scan. */
 export function countPairs(store: Store, versionId: string): number {
   const row = store.prepare('SELECT max(idx) AS last FROM pairs WHERE version_id = ?').get(versionId) as {
