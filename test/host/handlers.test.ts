@@ -2,7 +2,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { DatasetSummary, ImportReport, RunEvent, StoredPair } from '../../src/preload/contract/index.ts';
+import type { DatasetSummary, ImportReport, PairLine, RunEvent, StoredPair } from '../../src/preload/contract/index.ts';
 import { openTestHost, type TestHost } from './open-test-host.ts';
 
 let test: TestHost;
@@ -89,6 +89,13 @@ describe('datasets', () => {
     };
     expect(page.total).toBe(12);
     expect(page.rows.map((r) => r.chosen)).toEqual(['yes, 10', 'yes, 11']);
+    const asked = { versionId: report.versionId, offset: 1, limit: 2, query: { search: 'YES, 1', descending: true } };
+    const lines = (await call('datasets.pairLines', asked)) as { total: number; rows: PairLine[] };
+    expect(lines).toMatchObject({ total: 3, rows: [{ index: 10, chosen: 'yes, 10', chosenChars: 7 }, { index: 1 }] });
+    expect(await call('datasets.pairLines', { ...asked, query: undefined, offset: 11, limit: 500 })).toMatchObject({
+      total: 12,
+      rows: [{ index: 11 }],
+    });
     expect(await call('datasets.report', { id: report.versionId })).toEqual(report);
     expect(await call('datasets.remove', { id: dataset.id })).toEqual({ ok: true });
     await expect(call('datasets.remove', { id: dataset.id })).rejects.toMatchObject({ code: 'not_found' });

@@ -151,6 +151,10 @@ export const importPreview = z.object({
   columns: z.array(z.object({ name: z.string(), example: z.string() })),
   mapping: columnMapping,
   kind: datasetKind,
+  /** The roles that this format reads. */
+  fields: z.array(mappingField),
+  /** Every format there is, for a choice by hand. */
+  formats: z.array(z.object({ id: z.string(), title: z.string() })),
   /** The first rows as they would be stored. */
   rows: z.array(storedPair),
   rowsRead: z.int(),
@@ -161,9 +165,18 @@ export const importPreview = z.object({
   duplicates: z.int(),
   /** Pairs whose chosen and rejected are equal. */
   identical: z.int(),
+  prompts: z.int(),
+  medianChosenChars: z.number().nullable(),
+  medianRejectedChars: z.number().nullable(),
+  longerChosenShare: z.number().nullable(),
+  /** Conversations with one message of the user, and the most messages of one with its answer; null without conversations. */
+  singleTurn: z.int().nullable(),
+  mostTurns: z.int().nullable(),
   refusedTotal: z.int(),
   /** At most 200. */
   refused: z.array(refusedRow),
+  /** Rows that do not fit the format at all, counted to 200: with one of them an import stores nothing. */
+  faults: z.int(),
   suggestedName: z.string(),
 });
 export type ImportPreview = z.infer<typeof importPreview>;

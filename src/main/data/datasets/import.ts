@@ -5,6 +5,7 @@ import { setImmediate as othersTurn } from 'node:timers/promises';
 import type { ImportPreview, ImportReport, RefusedRow, StoredPair } from '../../../preload/contract/datasets.ts';
 import type { Format, RecordValue } from '../formats/format.ts';
 import { valueAt } from '../formats/format.ts';
+import { formats } from '../formats/index.ts';
 import { DatasetError, fileSize, readRecords } from '../records.ts';
 import { getDatasetByName, insertDataset } from '../store/datasets.ts';
 import { insertPairs, type NewPair } from '../store/pairs.ts';
@@ -46,6 +47,12 @@ export async function previewImport(
     kind: detection.kind,
     rows,
     ...countsOf(tally),
+    ...factsOf(tally),
+    faults: tally.faults.length,
+    singleTurn: tally.conversations > 0 ? tally.singleTurn : null,
+    mostTurns: tally.conversations > 0 ? tally.mostTurns : null,
+    fields: [...format.fields],
+    formats: formats.all.map(({ id, title }) => ({ id, title })),
     suggestedName: suggestName(sourceName),
   };
 }

@@ -1,7 +1,7 @@
 /** Counts what an import reads: accepted and refused rows, prompts, ties, duplicates, lengths. */
 import { createHash } from 'node:crypto';
-import type { RefusedRow, TextOrChat } from '../../../preload/contract/datasets.ts';
-import { RowFault, RowRefused } from '../formats/format.ts';
+import type { ChatMessage, RefusedRow, TextOrChat } from '../../../preload/contract/datasets.ts';
+import { RowFault, RowRefused, valueAt } from '../formats/format.ts';
 import { IdenticalPair } from '../formats/preference-pair.ts';
 import type { SourceRecord } from '../records.ts';
 import type { NewPair } from '../store/pairs.ts';
@@ -33,6 +33,10 @@ export interface Tally {
   readonly rejectedChars: number[];
   longerChosen: number;
   longerRejected: number;
+  /** Rows whose prompt is a conversation, those of them with one message of the user, and the most messages of one, its answer included. */
+  conversations: number;
+  singleTurn: number;
+  mostTurns: number;
 }
 
 export const newTally = (): Tally => ({
@@ -52,6 +56,9 @@ export const newTally = (): Tally => ({
   rejectedChars: [],
   longerChosen: 0,
   longerRejected: 0,
+  conversations: 0,
+  singleTurn: 0,
+  mostTurns: 0,
 });
 
 /** 53 bits, as many as a number holds exactly: among a million rows two differ and agree here once in 18 000 imports. */
@@ -80,10 +87,22 @@ export function take(record: SourceRecord, { format, mapping }: Detection, file:
   }
 }
 
-function refuse({ line, row }: SourceRecord, error: RowRefused, tally: Tally): void {
-  const refusal = { line, row, reason: error.message };
+const FOUND_CHARS = 160;
+
+/** What stands in the refused row: said by the format, or the column at fault, or the row itself; as JSON writes it, so that line ends are seen. */
+function foundIn({ value }: SourceRecord, error: RowRefused): string {
+  const what = error.found ?? (error instanceof RowFault ? (valueAt(value, error.field) ?? value) : value);
+  const text = JSON.stringify(what) ?? 'nothing';
+  const line = typeof what === 'string' ? text.slice(1, -1) : text;
+  return (line.length > FOUND_CHARS ? `${line.slice(0, FOUND_CHARS)} …` : line).toWellFormed();
+}
+
+function refuse(record: SourceRecord, error: RowRefused, tally: Tally): void {
+  const { line, row } = record;
   tally.refusedTotal++;
   if (error instanceof IdenticalPair) tally.identical++;
+  if (tally.refused.length >= LISTED && tally.faults.length >= LISTED) return;
+  const refusal = { line, row, reason: error.message, found: foundIn(record, error) };
   if (tally.refused.length < LISTED) tally.refused.push(refusal);
   if (error instanceof RowFault && tally.faults.length < LISTED) tally.faults.push({ ...refusal, field: error.field });
 }
@@ -95,6 +114,7 @@ function count(row: NewPair, tally: Tally): void {
   tally.seen.add(key);
   if (row.tie) tally.ties++;
   if (row.label !== null) tally.unpaired++;
+  if (typeof row.prompt !== 'string') countTurns(row.prompt, tally);
   if (row.chosen === null || row.rejected === null) return;
   tally.pairs++;
   const [chosen, rejected] = [charsOf(row.chosen), charsOf(row.rejected)];
@@ -102,6 +122,12 @@ function count(row: NewPair, tally: Tally): void {
   tally.rejectedChars.push(rejected);
   if (chosen > rejected) tally.longerChosen++;
   else if (chosen < rejected) tally.longerRejected++;
+}
+
+function countTurns(prompt: readonly ChatMessage[], tally: Tally): void {
+  tally.conversations++;
+  if (prompt.filter(({ role }) => role === 'user').length === 1) tally.singleTurn++;
+  tally.mostTurns = Math.max(tally.mostTurns, prompt.length + 1);
 }
 
 /** The part of a tally that preview and report show. */

@@ -15,6 +15,13 @@ function dialogue(text: string, field: string): ChatMessage[] {
   }));
 }
 
+const endOf = (turns: readonly ChatMessage[]): string => `… ${turns.at(-2)?.content.slice(-60) ?? ''}\n\nAssistant:`;
+
+function whereTheyDiffer(chosen: readonly ChatMessage[], rejected: readonly ChatMessage[]): string {
+  const first = chosen.findIndex((turn, i) => JSON.stringify(turn) !== JSON.stringify(rejected[i]));
+  return `turn ${first + 1} differs; chosen has ${chosen.length} turns, rejected ${rejected.length}`;
+}
+
 export const anthropicHh: Format = {
   id: 'hh',
   title: 'Anthropic HH dialogues',
@@ -42,8 +49,9 @@ export const anthropicHh: Format = {
     const answers = texts.map((turns) => turns.at(-1));
     if (answers.some((a) => a?.role !== 'assistant')) throw new RowRefused("the last turn is not the assistant's");
     if (JSON.stringify(chosen.slice(0, -1)) !== JSON.stringify(rejected.slice(0, -1)))
-      throw new RowRefused('the dialogues differ before the last assistant turn');
-    if (answers.some((a) => a?.content === '')) throw new RowRefused('the last assistant turn of one side is empty');
+      throw new RowRefused('the dialogues differ before the last assistant turn', whereTheyDiffer(chosen, rejected));
+    const empty = answers.findIndex((a) => a?.content === '');
+    if (empty >= 0) throw new RowRefused('the last assistant turn of one side is empty', endOf(texts[empty]));
     return [
       pairDraft(record, mapping, chosen.slice(0, -1), { chosen: chosen.slice(-1), rejected: rejected.slice(-1) }),
     ];

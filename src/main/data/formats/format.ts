@@ -37,9 +37,12 @@ export interface Format extends Named {
 
 /** A record that cannot be used: reported with its line, the rest goes on. */
 export class RowRefused extends Error {
-  constructor(reason: string) {
+  /** What stands there, for the list of refused rows. */
+  readonly found: string | undefined;
+  constructor(reason: string, found?: string) {
     super(reason);
     this.name = 'RowRefused';
+    this.found = found;
   }
 }
 
