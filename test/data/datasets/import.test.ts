@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -189,7 +189,7 @@ describe('export', () => {
     };
     const first = await importFile(store, file('out.jsonl', jsonl(rows)), { name: 'out', format: 'trl', mapping });
     const path = join(folder, 'exported.jsonl');
-    expect(exportVersion(store, first.versionId, 'trl', path)).toBe(2);
+    expect(exportVersion(store, first.versionId, 'trl', path)).toEqual({ rows: 2, leftOut: 0 });
     const second = await importFile(store, path, { name: 'back', format: 'trl', mapping });
     const strip = (id: string) => readPairs(store, id, 0, 10).map(({ provenance: _p, metadata: _m, ...rest }) => rest);
     expect(strip(second.versionId)).toEqual(strip(first.versionId));
@@ -203,8 +203,15 @@ describe.skipIf(!existsSync(join(shared, 'data/preference')))('real data', () =>
     ['rasbt_instruction-data-with-preference.json', 'instruction-preference', 1100, 6],
     ['llamafactory_kto_en_demo.json', 'kto', 300, 0],
     ['torchtune_hh_rlhf_tiny.json', 'trl-implicit', 1, 0],
+    ['llamafactory_dpo_en_demo.json', 'sharegpt', 300, 0],
+    ['llamafactory_dpo_zh_demo.json', 'sharegpt', 300, 0],
+    ['torchtune_stack_exchange_paired_tiny.json', 'stack-exchange', 25, 0],
+    ['oasst_en_100_tree.jsonl', 'oasst', 100, 0],
+    ['oasst_en_100_message.jsonl', 'oasst', 100, 0],
+    ['truthfulqa/TruthfulQA.csv', 'truthfulqa', 790, 0],
+    ['truthfulqa/mc_task.json', 'multiple-choice', 790, 0],
   ])('%s is found to be %s', async (name, format, rows, identical) => {
-    const report = await importFile(store, join(shared, 'data/preference', name), { name });
+    const report = await importFile(store, join(shared, 'data/preference', name), { name: basename(name) });
     expect(report).toMatchObject({ format, rowsRead: rows, identical });
     expect(report.rowsAccepted + report.refusedTotal).toBe(rows);
     expect(readFileSync(join(shared, 'data/preference', name)).length).toBeGreaterThan(0);

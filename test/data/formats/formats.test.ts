@@ -104,6 +104,33 @@ describe('one row of each format', () => {
     ['messages', { messages: [user('q'), assistant('a')] }, { prompt: [user('q')], completion: [assistant('a')] }],
     ['text', { text: 'once' }, { prompt: '', completion: 'once' }],
     ['prompts', { prompt: 'q' }, { prompt: 'q' }],
+    [
+      'sharegpt',
+      {
+        conversations: [
+          { from: 'system', value: 's' },
+          { from: 'human', value: 'q' },
+        ],
+        chosen: { from: 'gpt', value: 'a' },
+        rejected: { from: 'gpt', value: 'b' },
+      },
+      { prompt: [{ role: 'system', content: 's' }, user('q')], chosen: [assistant('a')], rejected: [assistant('b')] },
+    ],
+    [
+      'stack-exchange',
+      { question: 'q', response_j: 'a', response_k: 'b' },
+      { prompt: 'q', chosen: 'a', rejected: 'b' },
+    ],
+    [
+      'question-preference',
+      { system: 's', question: 'q', chosen: 'a', rejected: 'b' },
+      { prompt: [{ role: 'system', content: 's' }, user('q')], chosen: [assistant('a')], rejected: [assistant('b')] },
+    ],
+    [
+      'truthfulqa',
+      { Question: 'q', 'Best Answer': 'a', 'Best Incorrect Answer': 'b', Source: 'x' },
+      { prompt: 'q', chosen: 'a', rejected: 'b', metadata: { Source: 'x' } },
+    ],
   ])('%s', (format, record, row) => {
     expect(readBest(record)).toEqual({ format, rows: [row] });
   });
@@ -126,7 +153,9 @@ describe('detection', () => {
 
   it('the same names with something else in them are no format', () => {
     expect(rankFormats([{ chosen: { from: 'gpt', value: 'a' }, rejected: { from: 'gpt', value: 'b' } }])).toEqual([]);
-    expect(rankFormats([{ question: 'q', response_j: 'a', response_k: 'b' }])).toEqual([]);
+    expect(rankFormats([{ question: { text: 'q' }, response_j: 1, response_k: 2 }])).toEqual([]);
+    expect(rankFormats([{ question: 'q', mc1_targets: { a: 'yes' } }])).toEqual([]);
+    expect(rankFormats([{ prompt: { text: 'q', role: 'prompter' } }])).toEqual([]);
   });
 });
 
@@ -192,7 +221,10 @@ it('every file of the folder is in the registry or shared by those that are', ()
   const files = readdirSync(new URL('../../../src/main/data/formats/', import.meta.url)).filter(
     (f) => !shared.includes(f),
   );
-  const inOneFile = { 'demonstrations.ts': ['prompt-completion', 'messages', 'text', 'prompts'] };
+  const inOneFile = {
+    'demonstrations.ts': ['prompt-completion', 'messages', 'text', 'prompts'],
+    'named-tables.ts': ['stack-exchange', 'question-preference', 'truthfulqa', 'alpaca'],
+  };
   const named: Record<string, string> = { trl: 'trl-preference.ts', hh: 'anthropic-hh.ts' };
   const expected = formats.all
     .map(({ id }) => Object.entries(inOneFile).find(([, ids]) => ids.includes(id))?.[0] ?? named[id] ?? `${id}.ts`)

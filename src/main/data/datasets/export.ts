@@ -1,115 +1,73 @@
 /** From a stored version to a file: export then import is the identity on every field the format holds. */
-import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import {
-  type DatasetKind,
-  mappingField,
-  type StoredPair,
-  type TextOrChat,
-} from '../../../preload/contract/datasets.ts';
-import { registry } from '../../base/registry.ts';
+import { closeSync, openSync, statSync, writeSync } from 'node:fs';
+import { replaceFileAtomic } from '../checkpoints/atomic.ts';
+import { DatasetError } from '../records.ts';
 import { getDataset } from '../store/datasets.ts';
 import { iteratePairs } from '../store/pairs.ts';
 import { type Store, StoreError } from '../store/store.ts';
 import { getVersion } from '../store/versions.ts';
+import type { ExportFormat, ExportSource } from './export-formats/export-format.ts';
+import { exportFormats } from './export-formats/index.ts';
 
-interface Writer {
-  readonly id: string;
-  readonly title: string;
-  /** First line, if the format has one. */
-  header?(kind: DatasetKind): string;
-  line(pair: StoredPair, kind: DatasetKind): string;
+export interface ExportResult {
+  /** Rows of the version that are in the file. */
+  readonly rows: number;
+  /** Rows that the format has no meaning for. */
+  readonly leftOut: number;
 }
 
-/** Source columns under these names would be read back as fields. */
-const RESERVED: ReadonlySet<string> = new Set(mappingField.options);
-
-type Convert = (value: TextOrChat, role: string) => TextOrChat;
-
-/** The row under TRL's names; what is absent is left out. Other columns of the source stand beside the fields, as they did there. */
-function fieldsOf(pair: StoredPair, convert: Convert): Record<string, unknown> {
-  const answer = (value: TextOrChat | null) => (value === null ? undefined : convert(value, 'assistant'));
-  const fields = {
-    prompt: convert(pair.prompt, 'user'),
-    chosen: answer(pair.chosen),
-    rejected: answer(pair.rejected),
-    completion: answer(pair.completion),
-    label: pair.label ?? undefined,
-    tie: pair.tie || undefined,
-    margin: pair.margin ?? undefined,
-    score_chosen: pair.scoreChosen ?? undefined,
-    score_rejected: pair.scoreRejected ?? undefined,
-    annotator: pair.annotator ?? undefined,
-  };
-  const others = Object.entries(pair.metadata).filter(([name]) => !RESERVED.has(name));
-  return { ...fields, ...Object.fromEntries(others) };
-}
-
-const asChat: Convert = (value, role) => (typeof value === 'string' ? [{ role, content: value }] : value);
-
-const CSV_COLUMNS: Readonly<Record<DatasetKind, readonly string[]>> = {
-  preference: ['prompt', 'chosen', 'rejected', 'tie', 'margin', 'score_chosen', 'score_rejected', 'annotator'],
-  unpaired: ['prompt', 'completion', 'label'],
-  demonstrations: ['prompt', 'completion'],
-  prompts: ['prompt'],
-};
-
-/** A conversation is its JSON; a lone empty cell is quoted, because readers take the bare line for a blank one. */
-function cell(value: unknown, alone: boolean): string {
-  const text = value === undefined ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
-  return /[",\r\n]/.test(text) || (alone && text.trim() === '') ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-function csvLine(pair: StoredPair, kind: DatasetKind): string {
-  const fields = fieldsOf(pair, (value) => value);
-  const columns = CSV_COLUMNS[kind];
-  return columns.map((name) => cell(fields[name], columns.length === 1)).join(',');
-}
-
-export const exportFormats = registry<Writer>('export format', [
-  { id: 'trl', title: 'TRL, JSONL', line: (pair) => JSON.stringify(fieldsOf(pair, (value) => value)) },
-  {
-    id: 'trl-conversational',
-    title: 'TRL, conversational JSONL',
-    line: (pair) => JSON.stringify(fieldsOf(pair, asChat)),
-  },
-  { id: 'csv', title: 'CSV', header: (kind) => CSV_COLUMNS[kind].join(','), line: csvLine },
-]);
-
-/** Lines that go to the disk in one write. */
-const BATCH = 500;
-
-/** Writes a whole version; the file appears when it is complete. Returns the number of rows. */
-export function exportVersion(store: Store, versionId: string, format: string, path: string): number {
-  const writer = exportFormats.get(format);
-  const kind = kindOf(store, versionId);
-  const temporary = `${path}.part`;
-  const file = openSync(temporary, 'w');
-  let rows = 0;
-  try {
-    let lines = writer.header ? [writer.header(kind)] : [];
-    const flush = () => {
-      if (lines.length > 0) writeSync(file, `${lines.join('\n')}\n`);
-      lines = [];
-    };
-    for (const pair of iteratePairs(store, versionId)) {
-      lines.push(writer.line(pair, kind));
-      rows++;
-      if (lines.length >= BATCH) flush();
-    }
-    flush();
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  } finally {
-    closeSync(file);
-  }
-  renameSync(temporary, path);
-  return rows;
-}
-
-function kindOf(store: Store, versionId: string): DatasetKind {
+/** Writes a whole version; the file appears when it is complete. Throws RangeError for an unknown format, StoreError `not_found`, DatasetError for a kind or row that the format cannot hold. */
+export function exportVersion(store: Store, versionId: string, formatId: string, path: string): ExportResult {
+  const format = exportFormats.get(formatId);
   const version = getVersion(store, versionId);
   const dataset = version && getDataset(store, version.datasetId);
   if (!dataset) throw new StoreError('not_found', `there is no dataset version ${versionId}`);
-  return dataset.kind;
+  if (!format.kinds.includes(dataset.kind))
+    throw new DatasetError(
+      `the dataset "${dataset.name}" holds ${dataset.kind}; the format ${format.id} holds ${format.kinds.join(' or ')}`,
+    );
+  checkTarget(path);
+  let rows = 0;
+  let leftOut = 0;
+  function* counted() {
+    for (const pair of iteratePairs(store, versionId)) {
+      rows++;
+      yield pair;
+    }
+  }
+  const leaveOut = () => {
+    leftOut++;
+  };
+  const source = { name: dataset.name, kind: dataset.kind, rows: counted(), leaveOut };
+  // one snapshot: another program may remove the dataset while its rows are read
+  const write = store.db.transaction((temporary: string) => writePieces(temporary, format, source));
+  replaceFileAtomic(path, (temporary) => write.deferred(temporary));
+  return { rows: rows - leftOut, leftOut };
+}
+
+/** Replacing a folder, a pipe or a device by a file is not what anybody means. */
+function checkTarget(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isDirectory()) throw new DatasetError(`${path} is a folder; a file name was expected`);
+  if (found && !found.isFile()) throw new DatasetError(`${path} is not a regular file`);
+}
+
+function writePieces(path: string, format: ExportFormat, source: ExportSource): void {
+  const file = openForWriting(path);
+  try {
+    for (const piece of format.pieces(source)) {
+      const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;
+      for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+function openForWriting(path: string): number {
+  try {
+    return openSync(path, 'wx');
+  } catch (cause) {
+    throw new DatasetError(`the file cannot be written: ${cause instanceof Error ? cause.message : cause}`, { cause });
+  }
 }

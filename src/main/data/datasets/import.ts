@@ -1,5 +1,4 @@
 /** From a file to a stored version: detected, previewed, streamed, reported. */
-import { createHash, randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import { setImmediate as othersTurn } from 'node:timers/promises';
 import type { ImportPreview, ImportReport, RefusedRow, StoredPair } from '../../../preload/contract/datasets.ts';
@@ -7,16 +6,12 @@ import type { Format, RecordValue } from '../formats/format.ts';
 import { valueAt } from '../formats/format.ts';
 import { formats } from '../formats/index.ts';
 import { DatasetError, fileSize, readRecords } from '../records.ts';
-import { getDatasetByName, insertDataset } from '../store/datasets.ts';
-import { insertPairs, type NewPair } from '../store/pairs.ts';
-import { transaction, type WritableStore } from '../store/store.ts';
-import { discardVersion, finishVersion, insertVersion, nextVersionNumber, type VersionRow } from '../store/versions.ts';
+import type { WritableStore } from '../store/store.ts';
 import { columnsOf, type Detection, detectFormat, type ImportOptions } from './detect.ts';
 import { countsOf, factsOf, LISTED, newTally, type Tally, take } from './tally.ts';
+import { BATCH, startVersion, type VersionWriter } from './version-writer.ts';
 
 const PREVIEWED = 20;
-/** Rows between two commits; the host serves others in between. */
-const BATCH = 500;
 
 /** What an import would store; reads the whole file, writes nothing. */
 export async function previewImport(
@@ -79,54 +74,84 @@ export interface ImportJob extends ImportOptions {
 }
 
 /** Stores a file as a dataset, or as the next version of the dataset of that name. All of it or nothing, also after a kill: an unfinished version is invisible, and removed at the next start. */
-export async function importFile(store: WritableStore, path: string, job: ImportJob): Promise<ImportReport> {
-  const detection = await detectFormat(path, job);
-  const source = job.sourceName ?? basename(path);
-  const bytesTotal = fileSize(path);
-  let bytesRead = 0;
-  const tally = newTally();
-  const hash = createHash('sha256');
-  let stored = 0;
-  let batch: NewPair[] = [];
-  const { dataset, version } = transaction(store, () => begin(store, detection, job, source));
+export const importFile = (store: WritableStore, path: string, job: ImportJob): Promise<ImportReport> =>
+  importFiles(store, [path], job);
+
+/** Stores files as one version, one after the other: parts of one dataset, in the format of the first. */
+export async function importFiles(
+  store: WritableStore,
+  paths: readonly [string, ...string[]],
+  job: ImportJob,
+): Promise<ImportReport> {
+  const first = await detectFormat(paths[0], job);
+  const source = job.sourceName ?? nameOf(paths);
+  const bytesTotal = paths.reduce((sum, path) => sum + fileSize(path), 0);
+  const writer = startVersion(store, {
+    name: job.name,
+    kind: first.kind,
+    format: first.format.id,
+    source,
+    recipe: job.recipe ?? `imported from ${source}`,
+  });
   try {
-    // batches are committed as they come, so that the host can write other things meanwhile; nobody sees the version before it is finished
-    const flush = () => {
-      transaction(store, () => insertPairs(store, version.id, stored, batch));
-      for (const { provenance: _where, ...content } of batch) hash.update(JSON.stringify(content));
-      stored += batch.length;
-      batch = [];
-      job.onProgress?.({ bytesRead, bytesTotal, rows: tally.rowsRead });
-    };
-    const onBytes = (n: number) => {
-      bytesRead = n;
-    };
-    for await (const record of readRecords(path, { signal: job.signal, onBytes })) {
-      batch.push(...take(record, detection, source, tally));
-      if (tally.faults.length >= LISTED) break;
-      if (batch.length < BATCH) continue;
-      flush();
-      await othersTurn();
+    const tally = newTally();
+    let bytesBefore = 0;
+    for (const path of paths) {
+      const detection = path === paths[0] ? first : await detectFormat(path, { ...job, format: first.format.id });
+      const file = paths.length === 1 ? source : basename(path);
+      const reading = { path, file, detection, bytesBefore, bytesTotal, tally };
+      await copyRows(writer, reading, job);
+      bytesBefore += fileSize(path);
     }
-    if (tally.faults.length > 0) throw doesNotFit(path, detection.format, tally);
-    flush();
-    if (tally.rowsAccepted === 0)
-      throw new DatasetError(nothingAccepted(path, tally), { details: { refused: tally.refused } });
+    const { dataset, version } = writer;
+    const ids = { dataset: dataset.name, datasetId: dataset.id, version: version.number, versionId: version.id };
     const report: ImportReport = {
-      dataset: dataset.name,
-      datasetId: dataset.id,
-      version: version.number,
-      versionId: version.id,
-      format: detection.format.id,
+      ...ids,
+      format: first.format.id,
       prompts: tally.prompts.size,
       ...countsOf(tally),
     };
-    finishVersion(store, { ...version, ...factsOf(tally), rows: stored, contentHash: hash.digest('hex') }, report);
+    if (tally.rowsAccepted === 0)
+      throw new DatasetError(nothingAccepted(paths[0], tally), { details: { refused: tally.refused } });
+    writer.finish(factsOf(tally), report);
     return report;
   } catch (error) {
-    discardVersion(store, version.id);
+    writer.discard();
     throw error;
   }
+}
+
+const nameOf = ([first, ...others]: readonly [string, ...string[]]): string =>
+  others.length === 0 ? basename(first) : `${basename(first)} and ${others.length} more`;
+
+interface Reading {
+  readonly path: string;
+  /** The file's name in the provenance of its rows. */
+  readonly file: string;
+  readonly detection: Detection;
+  /** Of the files that were read before. */
+  readonly bytesBefore: number;
+  readonly bytesTotal: number;
+  readonly tally: Tally;
+}
+
+/** Batches are committed as they come, so that the host can write other things meanwhile. */
+async function copyRows(writer: VersionWriter, reading: Reading, job: ImportJob): Promise<void> {
+  const { path, file, detection, bytesBefore, bytesTotal, tally } = reading;
+  let bytesRead = bytesBefore;
+  const onBytes = (n: number) => {
+    bytesRead = bytesBefore + n;
+  };
+  const tell = () => job.onProgress?.({ bytesRead, bytesTotal, rows: tally.rowsRead });
+  for await (const record of readRecords(path, { signal: job.signal, onBytes })) {
+    const written = writer.add(take(record, detection, file, tally));
+    if (tally.faults.length >= LISTED) break;
+    if (!written) continue;
+    tell();
+    await othersTurn();
+  }
+  if (tally.faults.length > 0) throw doesNotFit(path, detection.format, tally);
+  tell();
 }
 
 const FAULTS_TOLD = 5;
@@ -149,39 +174,4 @@ function nothingAccepted(path: string, { rowsRead, refused }: Tally): string {
   const [first] = refused;
   const why = first ? `First: ${placeOf(first)}: ${first.reason}` : 'It holds no rows';
   return `${path}: none of its ${rowsRead} rows can be used. ${why}`;
-}
-
-function begin(store: WritableStore, { format, kind }: Detection, job: ImportJob, source: string) {
-  const createdAt = new Date().toISOString();
-  const known = getDatasetByName(store, job.name);
-  if (known && known.kind !== kind)
-    throw new DatasetError(
-      `the dataset "${job.name}" holds ${known.kind}; ${source} holds ${kind}. Choose another name.`,
-    );
-  const dataset = known ?? {
-    id: randomUUID(),
-    name: job.name,
-    kind,
-    format: format.id,
-    source,
-    createdAt,
-  };
-  if (!known) insertDataset(store, dataset);
-  const version: VersionRow = {
-    id: randomUUID(),
-    datasetId: dataset.id,
-    number: nextVersionNumber(store, dataset.id),
-    createdAt,
-    recipe: job.recipe ?? `imported from ${source}`,
-    contentHash: '',
-    rows: 0,
-    prompts: 0,
-    ties: 0,
-    duplicates: 0,
-    medianChosenChars: null,
-    medianRejectedChars: null,
-    longerChosenShare: null,
-  };
-  insertVersion(store, version);
-  return { dataset, version };
 }

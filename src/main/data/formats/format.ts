@@ -112,7 +112,7 @@ const columnsOf = (record: RecordValue): string => {
 };
 
 /** Half a surrogate pair has no UTF-8 form: the database and tokenizers would change it silently. */
-function checkedText(text: string, column: string): string {
+export function checkedText(text: string, column: string): string {
   if (!text.isWellFormed())
     throw new RowFault(column, `"${column}" holds half a surrogate pair, which has no UTF-8 form`);
   return text;

@@ -6,6 +6,10 @@ import { messages, plainText, promptCompletion, promptOnly } from './demonstrati
 import type { Format, RecordValue, Sniffed } from './format.ts';
 import { instructionPreference } from './instruction-preference.ts';
 import { kto } from './kto.ts';
+import { multipleChoice } from './multiple-choice.ts';
+import { alpaca, questionPreference, stackExchange, truthfulQa } from './named-tables.ts';
+import { oasst } from './oasst.ts';
+import { sharegpt } from './sharegpt.ts';
 import { trlImplicit } from './trl-implicit.ts';
 import { trlPreference } from './trl-preference.ts';
 import { ultrafeedback } from './ultrafeedback.ts';
@@ -14,12 +18,19 @@ export const formats = registry<Format>('format', [
   ultrafeedback,
   anthropicHh,
   instructionPreference,
+  sharegpt,
+  oasst,
+  questionPreference,
+  stackExchange,
+  truthfulQa,
+  multipleChoice,
   trlPreference,
   trlImplicit,
   kto,
   promptCompletion,
   messages,
   plainText,
+  alpaca,
   promptOnly,
   columns,
 ]);

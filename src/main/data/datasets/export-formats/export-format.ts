@@ -1,0 +1,93 @@
+/** What an export format is: which datasets it can hold, and how their rows become the pieces of a file. */
+import {
+  type ChatMessage,
+  type DatasetKind,
+  mappingField,
+  type StoredPair,
+  type TextOrChat,
+} from '../../../../preload/contract/datasets.ts';
+import type { Named } from '../../../base/registry.ts';
+import { DatasetError } from '../../records.ts';
+
+export interface ExportSource {
+  readonly name: string;
+  readonly kind: DatasetKind;
+  /** Read as they are asked for. */
+  readonly rows: Iterable<StoredPair>;
+  /** Counts a row that the format has no meaning for (a tie, where each answer is either good or bad). */
+  leaveOut(): void;
+}
+
+export interface ExportFormat extends Named {
+  readonly title: string;
+  /** Ending that files of this format have. */
+  readonly extension: string;
+  /** Kinds of datasets that the format can hold. */
+  readonly kinds: readonly DatasetKind[];
+  /** The file, piece by piece. Throws DatasetError for a row that would not come back as it is. */
+  pieces(source: ExportSource): Iterable<string | Uint8Array>;
+}
+
+/** Lines that go to the disk in one write. */
+const LINES = 500;
+
+/** Lines as pieces of some hundreds. */
+export function* inPieces(lines: Iterable<string>): Generator<string> {
+  let held: string[] = [];
+  for (const line of lines) {
+    held.push(line);
+    if (held.length < LINES) continue;
+    yield `${held.join('\n')}\n`;
+    held = [];
+  }
+  if (held.length > 0) yield `${held.join('\n')}\n`;
+}
+
+/** JSONL whose lines are what `objectsOf` makes of each row. */
+export function* jsonLines(
+  source: ExportSource,
+  objectsOf: (pair: StoredPair, source: ExportSource) => readonly object[],
+): Generator<string> {
+  function* lines() {
+    for (const pair of source.rows) for (const object of objectsOf(pair, source)) yield JSON.stringify(object);
+  }
+  yield* inPieces(lines());
+}
+
+/** Source columns under these names would be read back as fields. */
+const RESERVED: ReadonlySet<string> = new Set(mappingField.options);
+
+/** What stands beside the texts of a row under TRL's names; what is absent is left out. */
+export const besideOf = (pair: StoredPair): Record<string, unknown> => ({
+  tie: pair.tie || undefined,
+  margin: pair.margin ?? undefined,
+  score_chosen: pair.scoreChosen ?? undefined,
+  score_rejected: pair.scoreRejected ?? undefined,
+  annotator: pair.annotator ?? undefined,
+});
+
+/** Other columns of the source, without those whose names mean something. */
+export const othersOf = (pair: StoredPair, alsoReserved: readonly string[] = []): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(pair.metadata).filter(([name]) => !RESERVED.has(name) && !alsoReserved.includes(name)),
+  );
+
+/** A text as one message of that role. */
+export const asChat = (value: TextOrChat, role: string): ChatMessage[] =>
+  typeof value === 'string' ? [{ role, content: value }] : value;
+
+/** An answer that must be one message of the assistant. */
+export function answerOf(pair: StoredPair, side: 'chosen' | 'rejected' | 'completion', format: string): ChatMessage {
+  const value = pair[side];
+  const messages = value === null ? [] : asChat(value, 'assistant');
+  if (messages.length !== 1 || messages[0].role !== 'assistant')
+    throw cannotHold(pair, format, `${side} is ${messages.length} messages; one of the assistant was expected`);
+  return messages[0];
+}
+
+export const cannotHold = ({ index, provenance }: StoredPair, format: string, why: string): DatasetError => {
+  const from = provenance.line === null ? provenance.file : `${provenance.file}:${provenance.line}`;
+  return new DatasetError(`row ${index} (from ${from}) has no place in the format ${format}: ${why}`, {
+    details: { row: index },
+  });
+};

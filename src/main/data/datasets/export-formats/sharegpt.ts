@@ -1,0 +1,29 @@
+/** ShareGPT's messages ({from, value}) as LLaMA-Factory reads them: pairs with both answers beside the conversation, others with the answer as its last message. */
+import type { ChatMessage, StoredPair } from '../../../../preload/contract/datasets.ts';
+import { answerOf, asChat, besideOf, cannotHold, type ExportFormat, jsonLines, othersOf } from './export-format.ts';
+
+const SPEAKERS: Readonly<Record<string, string>> = { user: 'human', assistant: 'gpt', system: 'system' };
+
+function turn(pair: StoredPair, { role, content }: ChatMessage): { from: string; value: string } {
+  const from = SPEAKERS[role];
+  if (from === undefined) throw cannotHold(pair, 'sharegpt', `it has no name for the role "${role}"`);
+  return { from, value: content };
+}
+
+function rowOf(pair: StoredPair): object {
+  const prompt = pair.prompt === '' ? [] : asChat(pair.prompt, 'user').map((m) => turn(pair, m));
+  const others = { ...besideOf(pair), ...othersOf(pair, ['conversations']) };
+  const answer = (side: 'chosen' | 'rejected' | 'completion') => turn(pair, answerOf(pair, side, 'sharegpt'));
+  if (pair.chosen !== null)
+    return { conversations: prompt, chosen: answer('chosen'), rejected: answer('rejected'), ...others };
+  const last = pair.completion === null ? [] : [answer('completion')];
+  return { conversations: [...prompt, ...last], label: pair.label ?? undefined, ...others };
+}
+
+export const sharegpt: ExportFormat = {
+  id: 'sharegpt',
+  title: 'ShareGPT, JSONL',
+  extension: 'jsonl',
+  kinds: ['preference', 'unpaired', 'demonstrations'],
+  pieces: (source) => jsonLines(source, (pair) => [rowOf(pair)]),
+};

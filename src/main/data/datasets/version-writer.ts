@@ -1,0 +1,113 @@
+/** Writes a new version of a dataset in batches: invisible until it is finished, gone when it is discarded or its process dies. */
+import { createHash, type Hash, randomUUID } from 'node:crypto';
+import type { DatasetKind, ImportReport } from '../../../preload/contract/datasets.ts';
+import { DatasetError } from '../records.ts';
+import { type DatasetRow, getDatasetByName, insertDataset } from '../store/datasets.ts';
+import { insertPairs, type NewPair } from '../store/pairs.ts';
+import { transaction, type WritableStore } from '../store/store.ts';
+import { discardVersion, finishVersion, insertVersion, nextVersionNumber, type VersionRow } from '../store/versions.ts';
+import type { factsOf } from './tally.ts';
+
+/** Rows and characters between two commits; others may write in between. */
+export const BATCH = 500;
+const BATCH_CHARS = 16 << 20;
+const LONGEST_NAME = 128;
+
+export interface NewVersion {
+  /** A dataset of that name gets a next version; else it is made. */
+  readonly name: string;
+  readonly kind: DatasetKind;
+  readonly format: string;
+  readonly source: string;
+  /** What made the version, for people: "imported from …", "filtered from …". */
+  readonly recipe: string;
+}
+
+export interface VersionWriter {
+  readonly dataset: DatasetRow;
+  readonly version: VersionRow;
+  readonly rows: number;
+  /** Keeps rows for the next batch; true when that has been written, which is the moment to let others run. */
+  add(rows: readonly NewPair[]): boolean;
+  /** Writes what is left and makes the version visible. The report may tell what is known only now. */
+  finish(facts: ReturnType<typeof factsOf>, report: ImportReport | null): void;
+  discard(): void;
+}
+
+/** Throws DatasetError when the name cannot be one, or belongs to a dataset that holds something else. */
+export function startVersion(store: WritableStore, wanted: NewVersion): VersionWriter {
+  checkName(wanted.name);
+  const { dataset, version } = transaction(store, () => begin(store, wanted));
+  const hash = createHash('sha256');
+  let stored = 0;
+  let held = 0;
+  let batch: NewPair[] = [];
+  const flush = () => {
+    transaction(store, () => insertPairs(store, version.id, stored, batch));
+    stored += batch.length;
+    batch = [];
+    held = 0;
+  };
+  return {
+    dataset,
+    version,
+    get rows() {
+      return stored + batch.length;
+    },
+    add(rows) {
+      for (const row of rows) held += hashContent(hash, row);
+      batch.push(...rows);
+      if (batch.length < BATCH && held < BATCH_CHARS) return false;
+      flush();
+      return true;
+    },
+    finish(facts, report) {
+      flush();
+      finishVersion(store, { ...version, ...facts, rows: stored, contentHash: hash.digest('hex') }, report);
+    },
+    discard: () => discardVersion(store, version.id),
+  };
+}
+
+/** Characters of what was hashed. Where a row came from is not part of what it says. */
+function hashContent(hash: Hash, { provenance: _where, ...content }: NewPair): number {
+  const text = JSON.stringify(content);
+  hash.update(text);
+  return text.length;
+}
+
+/** "name@2" means a version: a name with an @ or a line end could not be told apart. */
+function checkName(name: string): void {
+  const allowed = name.length <= LONGEST_NAME && /^[^\p{Cc}@/\\]+$/u.test(name) && name === name.trim();
+  if (!allowed || !name.isWellFormed())
+    throw new DatasetError(
+      `${JSON.stringify(name)} cannot be a dataset's name: 1 to ${LONGEST_NAME} characters were expected, without @, slashes, line ends, or spaces at its ends`,
+    );
+}
+
+function begin(store: WritableStore, wanted: NewVersion) {
+  const { name, kind, format, source, recipe } = wanted;
+  const createdAt = new Date().toISOString();
+  const known = getDatasetByName(store, name);
+  if (known && known.kind !== kind)
+    throw new DatasetError(`the dataset "${name}" holds ${known.kind}; ${source} holds ${kind}. Choose another name.`);
+  const dataset = known ?? { id: randomUUID(), name, kind, format, source, createdAt };
+  if (!known) insertDataset(store, dataset);
+  const version: VersionRow = {
+    id: randomUUID(),
+    datasetId: dataset.id,
+    number: nextVersionNumber(store, dataset.id),
+    createdAt,
+    recipe,
+    contentHash: '',
+    rows: 0,
+    prompts: 0,
+    ties: 0,
+    duplicates: 0,
+    medianChosenChars: null,
+    medianRejectedChars: null,
+    longerChosenShare: null,
+  };
+  insertVersion(store, version);
+  return { dataset, version };
+}

@@ -1,0 +1,50 @@
+/** TruthfulQA's multiple choice (2109.07958): answers marked 1 (true) or 0; each true one is preferred to each false one. */
+import {
+  draft,
+  type Format,
+  percentOf,
+  type RecordValue,
+  RowFault,
+  RowRefused,
+  restOf,
+  textAt,
+  valueAt,
+} from './format.ts';
+
+/** The set with one true answer; mc2_targets has several. */
+const TARGETS = 'mc1_targets';
+
+const isTargets = (value: unknown): value is Record<string, 0 | 1> =>
+  value !== null &&
+  typeof value === 'object' &&
+  !Array.isArray(value) &&
+  Object.values(value).every((mark) => mark === 0 || mark === 1);
+
+function targetsAt(record: RecordValue, column: string): Record<string, 0 | 1> {
+  const found = valueAt(record, column);
+  if (!isTargets(found)) throw new RowFault(column, `"${column}" must be an object of answer → 1 or 0`);
+  return found;
+}
+
+export const multipleChoice: Format = {
+  id: 'multiple-choice',
+  title: 'Multiple choice, TruthfulQA',
+  kind: 'preference',
+  fields: ['prompt', 'chosen'],
+  mapping: { prompt: 'question', chosen: TARGETS },
+  sniff(records) {
+    const fits = records.filter((r) => typeof r.question === 'string' && isTargets(r[TARGETS])).length;
+    const share = fits / Math.max(1, records.length);
+    return { score: 0.9 * share, reason: `${percentOf(share)} have a question and marked answers` };
+  },
+  read(record, mapping) {
+    const prompt = textAt(record, mapping.prompt, 'prompt');
+    const answers = Object.entries(targetsAt(record, mapping.chosen ?? TARGETS));
+    const good = answers.flatMap(([text, mark]) => (mark === 1 ? [text] : []));
+    const bad = answers.flatMap(([text, mark]) => (mark === 0 ? [text] : []));
+    if (good.length === 0 || bad.length === 0)
+      throw new RowRefused(`${good.length} true and ${bad.length} false answers: no pair`);
+    const metadata = restOf(record, [...Object.values(mapping), 'mc0_targets', 'mc1_targets', 'mc2_targets']);
+    return good.flatMap((chosen) => bad.map((rejected) => draft({ prompt, chosen, rejected, metadata })));
+  },
+};
