@@ -110,10 +110,8 @@ export const securitySpecs: readonly Spec[] = [
     name: 'a window of another origin gets no answer from the host',
     hosts: ['desktop'],
     async run({ app }) {
-      const answers = await app?.evaluate(async ({ BrowserWindow }) => {
-        const [ours] = BrowserWindow.getAllWindows();
-        const contents = ours.webContents as typeof ours.webContents & { getLastWebPreferences(): unknown };
-        const { preload } = contents.getLastWebPreferences() as { preload: string };
+      const answers = await app?.evaluate(async ({ BrowserWindow, app: program }) => {
+        const preload = `${program.getAppPath()}/out/preload/index.cjs`;
         const other = new BrowserWindow({ show: false, webPreferences: { preload, sandbox: true } });
         await other.loadURL('data:text/html,other');
         const count = await other.webContents.executeJavaScript(`new Promise((resolve) => {

@@ -3,14 +3,14 @@ import { BrowserWindow, nativeTheme } from 'electron';
 import { START_URL } from './origin.ts';
 
 /** Paper and ink of the two themes, so that nothing flashes before the page is there. */
-const BACKGROUND = { light: '#f7f7f4', dark: '#16181b' } as const;
+const BACKGROUND = { light: '#fbfbfc', dark: '#151619' } as const;
 
 export function createWindow(preload: string): BrowserWindow {
   const window = new BrowserWindow({
     width: 1280,
     height: 800,
-    minWidth: 900,
-    minHeight: 600,
+    minWidth: 1024,
+    minHeight: 640,
     show: false,
     title: 'Plumbline',
     backgroundColor: nativeTheme.shouldUseDarkColors ? BACKGROUND.dark : BACKGROUND.light,

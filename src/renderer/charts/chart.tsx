@@ -1,10 +1,11 @@
 /** Owns one ECharts instance: made on mount, resized with its box, redrawn when the option changes and it is in view. */
 import { LineChart } from 'echarts/charts';
 import { DataZoomInsideComponent, GridComponent, MarkLineComponent, TooltipComponent } from 'echarts/components';
-import { type EChartsCoreOption, type EChartsType, init, use } from 'echarts/core';
+import { connect, type EChartsCoreOption, type EChartsType, init, use } from 'echarts/core';
 import { LabelLayout } from 'echarts/features';
-import { CanvasRenderer } from 'echarts/renderers';
-import { useEffect, useRef } from 'react';
+import { CanvasRenderer, SVGRenderer } from 'echarts/renderers';
+import { type KeyboardEvent, type Ref, useEffect, useImperativeHandle, useRef } from 'react';
+import { cancelDrawing, enqueueDrawing } from './draw-queue.ts';
 
 use([
   LineChart,
@@ -14,55 +15,158 @@ use([
   DataZoomInsideComponent,
   LabelLayout,
   CanvasRenderer,
+  SVGRenderer,
 ]);
+
+/** What can be taken from a chart that is on screen. */
+export interface ChartHandle {
+  /** Twice the size on screen, on the page's own background. */
+  png(): Promise<Blob>;
+  svg(): string;
+}
 
 export interface ChartProps {
   readonly option: EChartsCoreOption;
   readonly label: string;
+  readonly description?: string;
   readonly height: number;
+  /** Charts of one group share their pointer. */
+  readonly group?: string;
+  /** Enter on the chart. */
+  readonly onOpen?: () => void;
+  readonly handle?: Ref<ChartHandle>;
 }
 
 interface Drawing {
   readonly chart: EChartsType;
   visible: boolean;
   waiting: EChartsCoreOption | null;
+  readonly draw: () => void;
 }
 
-function draw(drawing: Drawing): void {
-  if (!drawing.visible || !drawing.waiting) return;
-  drawing.chart.setOption(drawing.waiting, { notMerge: true, lazyUpdate: true });
-  drawing.waiting = null;
+function newDrawing(element: HTMLElement): Drawing {
+  const drawing: Drawing = {
+    chart: init(element),
+    visible: false,
+    waiting: null,
+    draw() {
+      if (!drawing.visible || !drawing.waiting) return;
+      drawing.chart.setOption(drawing.waiting, { replaceMerge: ['series'] });
+      drawing.waiting = null;
+    },
+  };
+  return drawing;
 }
 
-export function Chart({ option, label, height }: ChartProps) {
+const resetZoom = (chart: EChartsType | undefined) => chart?.dispatchAction({ type: 'dataZoom', start: 0, end: 100 });
+
+/** Points of the longest line: where the pointer can stand. */
+function longestSeries(chart: EChartsType): { readonly index: number; readonly length: number } {
+  const series = (chart.getOption().series ?? []) as { readonly data?: readonly unknown[] }[];
+  const lengths = series.map(({ data }) => data?.length ?? 0);
+  const length = Math.max(0, ...lengths);
+  return { index: lengths.indexOf(length), length };
+}
+
+/** Moves the pointer by points; null when the key is not the chart's. */
+export function movePointer(key: string, at: number | null, length: number): number | null {
+  if (length === 0) return null;
+  const last = length - 1;
+  if (key === 'ArrowRight') return at === null ? 0 : Math.min(last, at + 1);
+  if (key === 'ArrowLeft') return at === null ? last : Math.max(0, at - 1);
+  if (key === 'Home') return 0;
+  return key === 'End' ? last : null;
+}
+
+async function pngOf(chart: EChartsType, background: string): Promise<Blob> {
+  const canvas = chart.renderToCanvas({ pixelRatio: 2, backgroundColor: background });
+  return new Promise((resolve, reject) => {
+    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('The picture could not be made.'))), 'image/png');
+  });
+}
+
+/** The same option drawn by the SVG renderer, off screen. */
+function svgOf(chart: EChartsType, option: EChartsCoreOption): string {
+  const size = { width: chart.getWidth(), height: chart.getHeight() };
+  const drawn = init(null, null, { renderer: 'svg', ssr: true, ...size });
+  drawn.setOption(option);
+  const text = drawn.renderToSVGString();
+  drawn.dispose();
+  return text;
+}
+
+const surface = () => getComputedStyle(document.documentElement).getPropertyValue('--pl-surface').trim();
+
+export function Chart({ option, label, description, height, group, onOpen, handle }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const drawing = useRef<Drawing | null>(null);
+  const pointer = useRef<number | null>(null);
   useEffect(() => {
     const element = box.current;
     if (!element) return;
-    const own: Drawing = { chart: init(element), visible: false, waiting: null };
+    const own = newDrawing(element);
     drawing.current = own;
+    if (group) {
+      own.chart.group = group;
+      connect(group);
+    }
     const resized = new ResizeObserver(() => own.chart.resize());
     const seen = new IntersectionObserver(([entry]) => {
       own.visible = entry.isIntersecting;
-      draw(own);
+      enqueueDrawing(own.draw);
     });
     resized.observe(element);
     seen.observe(element);
-    const reset = () => own.chart.dispatchAction({ type: 'dataZoom', start: 0, end: 100 });
+    const reset = () => resetZoom(own.chart);
     element.addEventListener('dblclick', reset);
     return () => {
+      cancelDrawing(own.draw);
       resized.disconnect();
       seen.disconnect();
       element.removeEventListener('dblclick', reset);
       own.chart.dispose();
       drawing.current = null;
     };
-  }, []);
+  }, [group]);
   useEffect(() => {
     if (!drawing.current) return;
     drawing.current.waiting = option;
-    draw(drawing.current);
+    enqueueDrawing(drawing.current.draw);
   }, [option]);
-  return <div ref={box} role="img" aria-label={label} style={{ height, width: '100%' }} />;
+  useImperativeHandle(handle, () => ({
+    png: () => (drawing.current ? pngOf(drawing.current.chart, surface()) : Promise.reject(new Error('No chart.'))),
+    svg: () => (drawing.current ? svgOf(drawing.current.chart, option) : ''),
+  }));
+  const onKeyDown = (event: KeyboardEvent) => {
+    const chart = drawing.current?.chart;
+    if (!chart || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.key === 'Enter' && onOpen) onOpen();
+    else if (event.key === '0') resetZoom(chart);
+    else {
+      const { index, length } = longestSeries(chart);
+      const next = movePointer(event.key, pointer.current, length);
+      if (next === null) return;
+      pointer.current = next;
+      chart.dispatchAction({ type: 'showTip', seriesIndex: index, dataIndex: next });
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  return (
+    <div
+      ref={box}
+      className="pl-chart"
+      role="img"
+      aria-label={label}
+      aria-description={description}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a chart is entered by Tab
+      tabIndex={0}
+      onKeyDown={onKeyDown}
+      onBlur={() => {
+        pointer.current = null;
+        drawing.current?.chart.dispatchAction({ type: 'hideTip' });
+      }}
+      style={{ height, width: '100%' }}
+    />
+  );
 }

@@ -9,6 +9,8 @@ export interface Line {
   readonly colour: ColourName;
   readonly dash?: 'rejected' | 'reference';
   readonly points: readonly Point[];
+  /** What is smoothed instead of `points`, where there are more values than can be drawn. */
+  readonly means?: readonly Point[];
   /** Evaluation points: marked, never smoothed. */
   readonly evaluation?: boolean;
 }
@@ -54,8 +56,9 @@ function lineStyle(line: Line, tokens: ChartTokens, opacity: number) {
 /** The raw line behind, and the smoothed one in front of it. */
 function seriesOf(line: Line, chart: LineChart, tokens: ChartTokens) {
   const smoothed = chart.smoothing > 0 && !line.evaluation;
-  const front = smoothed ? smooth(line.points, chart.smoothing) : line.points;
+  const front = smoothed ? smooth(line.means ?? line.points, chart.smoothing) : line.points;
   const base = { type: 'line', name: line.name, animation: false, sampling: 'lttb', emphasis: { disabled: true } };
+  const id = `${line.name}${line.evaluation ? ' (evaluation)' : ''}`;
   const end = {
     show: chart.endLabels === true && front.length > 0,
     formatter: `{mark|●} ${line.name}`,
@@ -67,6 +70,7 @@ function seriesOf(line: Line, chart: LineChart, tokens: ChartTokens) {
   };
   const main = {
     ...base,
+    id,
     data: front,
     symbol: line.evaluation ? 'circle' : 'none',
     symbolSize: line.evaluation ? 5 : 0,
@@ -80,6 +84,7 @@ function seriesOf(line: Line, chart: LineChart, tokens: ChartTokens) {
   return [
     {
       ...base,
+      id: `${id}, raw`,
       data: line.points,
       symbol: 'none',
       lineStyle: lineStyle(line, tokens, 0.3),
@@ -112,7 +117,15 @@ function marks(chart: LineChart, tokens: ChartTokens) {
   const data = [...zero, ...anchors];
   return data.length === 0
     ? []
-    : [{ type: 'line', data: [], silent: true, markLine: { symbol: 'none', silent: true, animation: false, data } }];
+    : [
+        {
+          id: 'marks',
+          type: 'line',
+          data: [],
+          silent: true,
+          markLine: { symbol: 'none', silent: true, animation: false, data },
+        },
+      ];
 }
 
 interface TooltipItem {

@@ -1,20 +1,23 @@
 /** Which charts a run gets: metric names of the form `group/name` become groups, and chosen / rejected share a chart. */
-import type { MetricPoint } from '../../preload/contract/index.ts';
+import type { Curve, CurveBook, Value } from './curve-book.ts';
+import { factsOf } from './metric-facts.ts';
 import type { Point } from './smoothing.ts';
 
-/** One curve: `evaluation` curves have few points and are never smoothed. */
-export interface Curve {
+/** One line of a chart: `evaluation` lines have few points and are never smoothed. */
+export interface CurveLine {
   readonly metric: string;
   readonly label: string;
   readonly role: 'chosen' | 'rejected' | 'plain';
   readonly evaluation: boolean;
   readonly points: readonly Point[];
+  /** What is smoothed: one value for several steps of a long run. */
+  readonly means: readonly Point[];
 }
 export interface ChartSpec {
   readonly id: string;
-  readonly title: string;
   readonly unit: string;
-  readonly curves: readonly Curve[];
+  readonly help: string;
+  readonly curves: readonly CurveLine[];
   readonly fromZero: boolean;
   readonly anchors: readonly { readonly y: number; readonly label: string }[];
 }
@@ -55,31 +58,16 @@ const NOTES: Readonly<Record<string, string>> = {
   system: 'time and memory',
 };
 
-interface Known {
-  readonly unit: string;
-  readonly fromZero?: boolean;
-  readonly anchor?: { readonly y: number; readonly label: string };
-}
-
-/** Units of the metrics that TRL's names stand for. */
-const KNOWN: Readonly<Record<string, Known>> = {
-  loss: { unit: 'nats' },
-  grad_norm: { unit: 'before clipping', fromZero: true },
-  learning_rate: { unit: '', fromZero: true },
-  mean_token_accuracy: { unit: 'share', fromZero: true },
-  entropy: { unit: 'nats', fromZero: true },
-  num_tokens: { unit: 'tokens', fromZero: true },
-  'rewards/chosen': { unit: 'nats' },
-  'rewards/rejected': { unit: 'nats' },
-  'rewards/margins': { unit: 'nats' },
-  'rewards/accuracies': { unit: 'share', fromZero: true, anchor: { y: 0.5, label: 'chance' } },
-  'logps/chosen': { unit: 'nats' },
-  'logps/rejected': { unit: 'nats' },
-  'objective/kl': { unit: 'nats', fromZero: true },
-  'objective/entropy': { unit: 'nats' },
-  'policy/clipfrac_avg': { unit: 'share', fromZero: true },
-  'val/contain_eos_token': { unit: 'share', fromZero: true },
-};
+/** Charts that come first in their group. */
+const CHART_ORDER = [
+  'rewards/chosen, rejected',
+  'rewards/margins',
+  'rewards/accuracies',
+  'logps/chosen, rejected',
+  'loss',
+  'grad_norm',
+  'learning_rate',
+];
 
 /** Chosen and rejected of the same thing, and a metric with its evaluation, are read together. */
 const chartOf = (metric: string) => metric.replace(/\/(chosen|rejected)$/, '/chosen, rejected');
@@ -87,97 +75,118 @@ const groupOf = (metric: string) => {
   const first = metric.includes('/') ? metric.slice(0, metric.indexOf('/')) : 'loss';
   return GROUP_OF[first] ?? first;
 };
-const roleOf = (metric: string): Curve['role'] =>
+const roleOf = (metric: string): CurveLine['role'] =>
   metric.endsWith('/chosen') ? 'chosen' : metric.endsWith('/rejected') ? 'rejected' : 'plain';
+
+/** Losses −log σ(0) at their first step: the policy is still the reference. */
+const STARTS_AT_LN2 = new Set(['dpo', 'online_dpo', 'reward']);
 
 /** Metrics that say where a run is rather than how it goes. */
 const HIDDEN = new Set(['epoch', 'step', 'num_tokens', 'objective/episode', 'episode']);
 
-interface XState {
-  tokens: number;
-  kl: number;
-}
+/** Metrics that can be an axis. */
+const AXIS_METRIC = { tokens: 'num_tokens', KL: 'objective/kl' } as const;
 
-/** Place of a point on the chosen axis; null when the run does not record it. */
-function xOf(point: MetricPoint, axis: XAxis, state: XState): number | null {
-  if (axis === 'step') return point.step;
-  if (axis === 'time') return point.seconds;
-  const name = axis === 'tokens' ? 'num_tokens' : 'objective/kl';
-  const key = axis === 'tokens' ? 'tokens' : 'kl';
-  const value = point.values[name];
-  if (value != null) state[key] = value;
-  return Number.isNaN(state[key]) ? null : state[key];
-}
-
-/** Axes the points can be drawn against. */
-export function axesOf(points: readonly MetricPoint[]): readonly XAxis[] {
-  const has = (metric: string) => points.some((point) => point.values[metric] != null);
+/** Axes the run has values for. */
+export function axesOf(book: CurveBook): readonly XAxis[] {
   return [
     'step',
-    ...(has('num_tokens') ? ['tokens' as const] : []),
+    ...(book.find(AXIS_METRIC.tokens) ? ['tokens' as const] : []),
     'time',
-    ...(has('objective/kl') ? ['KL' as const] : []),
+    ...(book.find(AXIS_METRIC.KL) ? ['KL' as const] : []),
   ];
 }
 
-/** One pass over the points: metric → curve. Values that are null (not finite) leave a gap. */
-function curvesOf(points: readonly MetricPoint[], axis: XAxis): Map<string, Curve & { points: Point[] }> {
-  const curves = new Map<string, Curve & { points: Point[] }>();
-  const state = { tokens: Number.NaN, kl: Number.NaN };
-  for (const point of points) {
-    const x = xOf(point, axis, state);
-    if (x === null) continue;
-    for (const [name, value] of Object.entries(point.values)) {
-      const evaluation = point.evaluation || name.startsWith('eval_');
-      const metric = name.startsWith('eval_') ? name.slice(5) : name;
-      if (HIDDEN.has(metric)) continue;
-      const key = `${evaluation ? 'eval ' : ''}${metric}`;
-      let curve = curves.get(key);
-      if (!curve) {
-        const last = metric.slice(metric.lastIndexOf('/') + 1);
-        curve = {
-          metric,
-          label: evaluation ? `${last}, evaluation` : last,
-          role: roleOf(metric),
-          evaluation,
-          points: [],
-        };
-        curves.set(key, curve);
-      }
-      curve.points.push([x, value ?? Number.NaN]);
-    }
+/** Value of a curve at a step: the last one up to it; null before the first. */
+export function valueAt(values: readonly Value[], step: number): number | null {
+  let low = 0;
+  let high = values.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (values[middle].step <= step) low = middle + 1;
+    else high = middle;
   }
-  if (axis === 'KL') for (const curve of curves.values()) curve.points.sort((a, b) => a[0] - b[0]);
-  return curves;
+  return low === 0 ? null : values[low - 1].value;
 }
 
-function specOf(id: string, curves: readonly Curve[]): ChartSpec {
-  const known = KNOWN[curves[0].metric];
-  return {
-    id,
-    title: id,
-    unit: known?.unit ?? '',
-    curves,
-    fromZero: known?.fromZero ?? false,
-    anchors: known?.anchor ? [known.anchor] : [],
+/** Places of a curve's values on the axis; those the run does not say are left out. */
+function placer(book: CurveBook, axis: XAxis): (values: readonly Value[]) => readonly Point[] {
+  if (axis === 'step') return (values) => values.map(({ step, value }) => [step, value] as const);
+  if (axis === 'time') return (values) => values.map(({ seconds, value }) => [seconds, value] as const);
+  const places = book.find(AXIS_METRIC[axis])?.means() ?? [];
+  return (values) => {
+    const points = values.flatMap(({ step, value }) => {
+      const x = valueAt(places, step);
+      return x === null ? [] : [[x, value] as const];
+    });
+    return axis === 'KL' ? points.sort((a, b) => a[0] - b[0]) : points;
   };
 }
 
-/** Groups of charts in the order of the page; `wanted` filters by a part of the metric's name. */
-export function chartGroups(points: readonly MetricPoint[], axis: XAxis, wanted = ''): readonly ChartGroup[] {
-  const charts = new Map<string, Curve[]>();
-  for (const curve of curvesOf(points, axis).values()) {
-    if (wanted && !curve.metric.toLowerCase().includes(wanted.toLowerCase())) continue;
-    const id = chartOf(curve.metric);
-    charts.set(id, [...(charts.get(id) ?? []), curve]);
+function lineOf(curve: Curve, place: (values: readonly Value[]) => readonly Point[]): CurveLine {
+  const { metric, evaluation } = curve;
+  const last = metric.slice(metric.lastIndexOf('/') + 1);
+  const label = evaluation ? `${last}, evaluation` : last;
+  return {
+    metric,
+    label,
+    role: roleOf(metric),
+    evaluation,
+    points: place(curve.values()),
+    means: place(curve.means()),
+  };
+}
+
+/** Where a curve of this method is known to start. */
+function anchorsOf(metric: string, method: string): ChartSpec['anchors'] {
+  const { anchor } = factsOf(metric);
+  if (anchor) return [anchor];
+  return metric === 'loss' && STARTS_AT_LN2.has(method) ? [{ y: Math.LN2, label: 'ln 2, start' }] : [];
+}
+
+function specOf(id: string, curves: readonly CurveLine[], method: string): ChartSpec {
+  const { metric } = curves[0];
+  const { unit, help = '', fromZero = false } = factsOf(metric);
+  return {
+    id,
+    unit,
+    help,
+    curves,
+    fromZero,
+    anchors: anchorsOf(metric, method),
+  };
+}
+
+/** What decides which charts there are, besides the curves. */
+export interface ChartChoice {
+  readonly axis: XAxis;
+  /** A part of the metric's name. */
+  readonly wanted?: string;
+  readonly method?: string;
+}
+
+/** Groups of charts in the order of the page. */
+export function chartGroups(book: CurveBook, { axis, wanted = '', method = '' }: ChartChoice): readonly ChartGroup[] {
+  const place = placer(book, axis);
+  const charts = new Map<string, CurveLine[]>();
+  for (const curve of book.curves()) {
+    const { metric } = curve;
+    if (HIDDEN.has(metric) || !metric.toLowerCase().includes(wanted.toLowerCase())) continue;
+    const id = chartOf(metric);
+    charts.set(id, [...(charts.get(id) ?? []), lineOf(curve, place)]);
   }
   const groups = new Map<string, ChartSpec[]>();
   for (const [id, curves] of charts) {
     const group = groupOf(curves[0].metric);
-    groups.set(group, [...(groups.get(group) ?? []), specOf(id, curves)]);
+    groups.set(group, [...(groups.get(group) ?? []), specOf(id, curves, method)]);
   }
-  const rank = (id: string) => (ORDER.includes(id) ? ORDER.indexOf(id) : ORDER.length);
   return [...groups]
-    .map(([id, specs]) => ({ id, note: NOTES[id] ?? '', charts: specs }))
-    .sort((a, b) => rank(a.id) - rank(b.id));
+    .map(([id, specs]) => ({ id, note: NOTES[id] ?? '', charts: inOrder(specs) }))
+    .sort((a, b) => rank(ORDER, a.id) - rank(ORDER, b.id));
 }
+
+const rank = (order: readonly string[], id: string) => (order.includes(id) ? order.indexOf(id) : order.length);
+
+/** Known charts in a fixed order, so that one that gets its first value later does not move the others. */
+const inOrder = (specs: readonly ChartSpec[]): readonly ChartSpec[] =>
+  [...specs].sort((a, b) => rank(CHART_ORDER, a.id) - rank(CHART_ORDER, b.id));

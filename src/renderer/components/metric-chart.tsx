@@ -1,70 +1,88 @@
-/** A chart with its title, unit and menu: PNG of the canvas is left to the browser; the values are there as a table and as CSV. */
-import { ActionIcon, Menu, Modal } from '@mantine/core';
+/** A chart with its title, unit and menu: its values as a table, and as PNG, SVG or CSV. */
+import { ActionIcon, Menu, Modal, Tooltip } from '@mantine/core';
 import { IconDots, IconDownload, IconTable } from '@tabler/icons-react';
-import { useMemo, useState } from 'react';
-import { Chart } from '../charts/chart.tsx';
+import { type RefObject, useMemo, useRef, useState } from 'react';
+import { Chart, type ChartHandle } from '../charts/chart.tsx';
 import { chartLabel, type LineChart, lineChartOption } from '../charts/line-chart.ts';
-import { compact } from '../numbers.ts';
+import { compact, whole } from '../numbers.ts';
 import { useTokens } from '../theme/tokens.ts';
 import { Card } from './card.tsx';
-
-/** Rows of a chart: x, then one value per line; a line without a value at x has none. */
-export function chartRows(chart: LineChart): readonly (readonly [number, ...(number | undefined)[]])[] {
-  const rows = new Map<number, (number | undefined)[]>();
-  chart.lines.forEach((line, index) => {
-    for (const [x, y] of line.points) {
-      const row = rows.get(x) ?? new Array<number | undefined>(chart.lines.length).fill(undefined);
-      row[index] = y;
-      rows.set(x, row);
-    }
-  });
-  return [...rows].sort((a, b) => a[0] - b[0]).map(([x, row]) => [x, ...row]);
-}
-
-export function chartCsv(chart: LineChart): string {
-  const quote = (text: string) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  const head = [chart.xName, ...chart.lines.map((line) => line.name)].map(quote).join(',');
-  const finite = (value: number | undefined) => (value !== undefined && Number.isFinite(value) ? String(value) : '');
-  return `${[head, ...chartRows(chart).map((row) => row.map(finite).join(','))].join('\n')}\n`;
-}
-
-function save(name: string, text: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([text], { type: 'text/csv' }));
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-}
+import { chartCsv, chartRows } from './chart-values.ts';
+import { fileName, saveFile } from './save-file.ts';
 
 const MOST_ROWS = 500;
 
 function ValueTable({ chart }: { chart: LineChart }) {
-  const rows = chartRows(chart).slice(-MOST_ROWS);
+  const all = chartRows(chart);
+  const rows = all.slice(-MOST_ROWS);
   return (
-    <table className="pl-table dense">
-      <thead>
-        <tr>
-          <th>{chart.xName}</th>
-          {chart.lines.map((line) => (
-            <th key={line.name} className="end">
-              {line.name}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map(([x, ...values]) => (
-          <tr key={x}>
-            <td>{compact(x)}</td>
-            {values.map((value, index) => (
-              <td key={chart.lines[index].name} className="end">
-                {compact(value)}
-              </td>
+    <>
+      {all.length > rows.length && (
+        <p className="pl-caption">
+          The last {whole(rows.length)} of {whole(all.length)} rows. CSV has them all.
+        </p>
+      )}
+      <table className="pl-table dense">
+        <thead>
+          <tr>
+            <th>{chart.xName}</th>
+            {chart.lines.map((line) => (
+              <th key={line.name} className="end">
+                {line.name}
+              </th>
             ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {rows.map(([x, ...values]) => (
+            <tr key={x}>
+              <td>{compact(x)}</td>
+              {values.map((value, index) => (
+                <td key={chart.lines[index].name} className="end">
+                  {compact(value)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
+  );
+}
+
+interface ChartMenuProps {
+  readonly title: string;
+  readonly chart: LineChart;
+  readonly handle: RefObject<ChartHandle | null>;
+  readonly onTable: () => void;
+}
+
+function ChartMenu({ title, chart, handle, onTable }: ChartMenuProps) {
+  const download = <IconDownload size={16} stroke={1.6} />;
+  const savePng = () => handle.current?.png().then((blob) => saveFile(fileName(title, 'png'), blob, 'image/png'));
+  const saveSvg = () => saveFile(fileName(title, 'svg'), handle.current?.svg() ?? '', 'image/svg+xml');
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <ActionIcon className="pl-chart-menu" size={24} aria-label={`Options of ${title}`}>
+          <IconDots />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item leftSection={<IconTable size={16} stroke={1.6} />} onClick={onTable}>
+          View as table
+        </Menu.Item>
+        <Menu.Item leftSection={download} onClick={savePng}>
+          Save as PNG
+        </Menu.Item>
+        <Menu.Item leftSection={download} onClick={saveSvg}>
+          Save as SVG
+        </Menu.Item>
+        <Menu.Item leftSection={download} onClick={() => saveFile(fileName(title, 'csv'), chartCsv(chart), 'text/csv')}>
+          Save as CSV
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
   );
 }
 
@@ -72,15 +90,36 @@ export interface MetricChartProps {
   readonly title: string;
   readonly chart: LineChart;
   readonly height: number;
+  /** Formula and how to read it. */
+  readonly help?: string;
+  /** Charts of one group share their pointer. */
+  readonly group?: string;
   /** Without a card and menu: where another card holds it. */
   readonly bare?: boolean;
 }
 
-export function MetricChart({ title, chart, height, bare }: MetricChartProps) {
+export function MetricChart({ title, chart, height, help, group, bare }: MetricChartProps) {
   const tokens = useTokens();
   const [table, setTable] = useState(false);
+  const handle = useRef<ChartHandle>(null);
   const option = useMemo(() => lineChartOption(chart, tokens), [chart, tokens]);
-  const drawn = <Chart option={option} label={chartLabel(title, chart)} height={height} />;
+  const drawn = (
+    <Chart
+      option={option}
+      label={chartLabel(title, chart)}
+      description={help}
+      height={height}
+      group={group}
+      handle={handle}
+      onOpen={() => setTable(true)}
+    />
+  );
+  const values = (
+    <Modal opened={table} onClose={() => setTable(false)} title={title} size={640}>
+      {help && <p className="pl-2">{help}</p>}
+      <ValueTable chart={chart} />
+    </Modal>
+  );
   if (bare)
     return (
       <div>
@@ -89,34 +128,24 @@ export function MetricChart({ title, chart, height, bare }: MetricChartProps) {
           <span className="pl-caption">{chart.unit}</span>
         </p>
         {drawn}
+        {values}
       </div>
     );
-  const menu = (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <ActionIcon className="pl-chart-menu" size={24} aria-label={`Options of ${title}`}>
-          <IconDots />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item leftSection={<IconTable size={16} />} onClick={() => setTable(true)}>
-          View as table
-        </Menu.Item>
-        <Menu.Item
-          leftSection={<IconDownload size={16} />}
-          onClick={() => save(`${title.replaceAll(/[^\w-]+/g, '-')}.csv`, chartCsv(chart))}
-        >
-          Save as CSV
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+  const name = help ? (
+    <Tooltip label={help}>
+      <span>{title}</span>
+    </Tooltip>
+  ) : (
+    title
   );
   return (
-    <Card title={title} note={chart.unit} action={menu}>
+    <Card
+      title={name}
+      note={chart.unit}
+      action={<ChartMenu title={title} chart={chart} handle={handle} onTable={() => setTable(true)} />}
+    >
       {drawn}
-      <Modal opened={table} onClose={() => setTable(false)} title={title} size={640}>
-        <ValueTable chart={chart} />
-      </Modal>
+      {values}
     </Card>
   );
 }

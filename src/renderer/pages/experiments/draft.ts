@@ -24,16 +24,21 @@ export const WIZARD_KEYS = ['method', 'model', 'dataset', 'output_dir', 'tokeniz
 
 const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
+/** Options that name a model or a dataset of the workspace. */
+const NAMES = /(?:model|adapter|dataset)$/;
+/** A run of the command line or of the quickstart may name a folder, which no page can. */
+const isPlace = (value: unknown) => typeof value === 'string' && /[\\/]/.test(value);
+
 /** A draft with the config of a run, opened at its parameters. */
 export function draftFromRun(run: RunDetail): Draft {
-  const values = Object.fromEntries(
-    Object.entries(run.config).filter(([key]) => !(WIZARD_KEYS as readonly string[]).includes(key)),
-  );
+  const kept = ([key, value]: [string, unknown]) =>
+    !(WIZARD_KEYS as readonly string[]).includes(key) && !(NAMES.test(key) && isPlace(value));
+  const values = Object.fromEntries(Object.entries(run.config).filter(kept));
   return {
     step: 3,
     method: run.method,
-    model: text(run.config.model) ?? run.model,
-    dataset: text(run.config.dataset) ?? run.dataset,
+    model: run.model ?? text(run.config.model),
+    dataset: run.dataset ?? text(run.config.dataset),
     name: '',
     values,
   };

@@ -3,7 +3,8 @@ import { Button } from '@mantine/core';
 import { IconAlertTriangle, IconArrowRight, IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
 import { useMemo } from 'react';
 import { Link, useLocation } from 'wouter';
-import type { MetricPoint, RunSummary } from '../../../preload/contract/index.ts';
+import type { RunSummary } from '../../../preload/contract/index.ts';
+import type { CurveBook } from '../../charts/curve-book.ts';
 import type { LineChart } from '../../charts/line-chart.ts';
 import { type ChartSpec, chartGroups } from '../../charts/metric-groups.ts';
 import { Bar } from '../../components/figures.tsx';
@@ -19,8 +20,8 @@ import { specChart } from '../run/spec-chart.ts';
 import { QUICKSTART_STEPS } from './empty-home.tsx';
 
 /** Rewards of a preference run, else the loss. */
-function healthChart(points: readonly MetricPoint[], run: RunSummary, smoothing: number): [string, LineChart] {
-  const specs = chartGroups(points, 'step').flatMap((group) => group.charts);
+function healthChart(book: CurveBook, run: RunSummary, smoothing: number): [string, LineChart] {
+  const specs = chartGroups(book, { axis: 'step', method: run.method }).flatMap((group) => group.charts);
   const find = (id: string) => specs.find((spec) => spec.id === id);
   const rewards = find('rewards/chosen, rejected');
   const colour = methodLook(run.method).colour;
@@ -33,7 +34,7 @@ function healthChart(points: readonly MetricPoint[], run: RunSummary, smoothing:
       { ...specChart(spec, 'text-2', 'step', smoothing, run.maxSteps), endLabels: true, unit: 'β·log π/π_ref, nats' },
     ];
   }
-  const loss = find('loss') ?? { id: 'loss', title: 'loss', unit: 'nats', curves: [], fromZero: false, anchors: [] };
+  const loss = find('loss') ?? { id: 'loss', unit: 'nats', help: '', curves: [], fromZero: false, anchors: [] };
   return ['Loss', specChart(loss, colour, 'step', smoothing, run.maxSteps)];
 }
 
@@ -64,11 +65,12 @@ function tagsOf(config: Readonly<Record<string, unknown>>): readonly string[] {
 export function RunningCard({ run, runs }: { run: RunSummary; runs: readonly RunSummary[] }) {
   const [, navigate] = useLocation();
   const { smoothing } = useSettings();
-  const { detail, points } = useRunMetrics(run.id);
+  const { detail, book, version } = useRunMetrics(run.id);
   const pause = useAction('runs.pause');
   const resume = useAction('runs.resume');
-  const [title, chart] = useMemo(() => healthChart(points, run, smoothing), [points, run, smoothing]);
-  const [warning] = useMemo(() => warningsOf(points), [points]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `version` stands for the content of `book`
+  const [title, chart] = useMemo(() => healthChart(book, run, smoothing), [book, version, run, smoothing]);
+  const [warning] = warningsOf(book);
   const perStep = detail.data?.seconds && run.step > 0 ? detail.data.seconds / run.step : null;
   return (
     <section className="pl-card pl-home-card" aria-label="Running">

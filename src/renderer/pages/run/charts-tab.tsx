@@ -2,7 +2,8 @@
 import { SegmentedControl, Slider, TextInput } from '@mantine/core';
 import { IconChevronDown, IconChevronRight, IconSearch } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
-import type { MetricPoint, RunDetail } from '../../../preload/contract/index.ts';
+import type { RunDetail } from '../../../preload/contract/index.ts';
+import type { CurveBook } from '../../charts/curve-book.ts';
 import { axesOf, chartGroups, type XAxis } from '../../charts/metric-groups.ts';
 import { MetricChart } from '../../components/metric-chart.tsx';
 import { EmptyState } from '../../components/states.tsx';
@@ -26,24 +27,38 @@ function Section({ title, note, children }: { title: string; note: string; child
   );
 }
 
-export function ChartsTab({ run, points, height }: { run: RunDetail; points: readonly MetricPoint[]; height: number }) {
+export interface ChartsTabProps {
+  readonly run: RunDetail;
+  readonly book: CurveBook;
+  /** Changes when the book has new values. */
+  readonly version: number;
+  readonly height: number;
+}
+
+/** Spec and chart of every group, made anew when there are new values or another choice. */
+function useGroups({ run, book, version }: ChartsTabProps, axis: XAxis, wanted: string) {
+  const { smoothing } = useSettings();
+  const { method, maxSteps } = run;
+  const { colour } = methodLook(method);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `version` stands for the content of `book`
+  return useMemo(
+    () =>
+      chartGroups(book, { axis, wanted, method }).map(({ charts, ...group }) => ({
+        ...group,
+        charts: charts.map((spec) => ({ ...spec, chart: specChart(spec, colour, axis, smoothing, maxSteps) })),
+      })),
+    [book, version, axis, wanted, method, colour, smoothing, maxSteps],
+  );
+}
+
+export function ChartsTab(props: ChartsTabProps) {
+  const { run, book, height } = props;
   const { smoothing, set } = useSettings();
   const [axis, setAxis] = useState<XAxis>('step');
   const [wanted, setWanted] = useState('');
-  const colour = methodLook(run.method).colour;
-  const axes = useMemo(() => axesOf(points), [points]);
-  const groups = useMemo(
-    () =>
-      chartGroups(points, axis, wanted).map((group) => ({
-        ...group,
-        charts: group.charts.map((spec) => ({
-          id: spec.id,
-          chart: specChart(spec, colour, axis, smoothing, run.maxSteps),
-        })),
-      })),
-    [points, axis, wanted, colour, smoothing, run.maxSteps],
-  );
-  const paired = points.some((point) => point.values['rewards/chosen'] !== undefined);
+  const axes = axesOf(book);
+  const groups = useGroups(props, axis, wanted);
+  const paired = book.find('rewards/chosen') !== undefined;
   return (
     <>
       <div className="pl-toolbar">
@@ -85,8 +100,8 @@ export function ChartsTab({ run, points, height }: { run: RunDetail; points: rea
       </div>
       {groups.map((group) => (
         <Section key={group.id} title={group.id} note={group.note}>
-          {group.charts.map(({ id, chart }) => (
-            <MetricChart key={id} title={id} chart={chart} height={height} />
+          {group.charts.map(({ id, help, chart }) => (
+            <MetricChart key={id} title={id} chart={chart} height={height} help={help} group={run.id} />
           ))}
         </Section>
       ))}

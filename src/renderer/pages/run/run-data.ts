@@ -1,14 +1,14 @@
-/** Everything a run page shows: what is stored, followed by what the stream adds, merged by step. */
-import { useEffect, useMemo, useRef, useState } from 'react';
+/** Everything a run page shows: what is stored, followed by what the stream adds. */
+import { useEffect, useMemo, useReducer, useRef, useState } from 'react';
 import type { LogLine, MetricPoint, RunDetail, RunEvent, RunSample } from '../../../preload/contract/index.ts';
+import { CurveBook } from '../../charts/curve-book.ts';
 import { queries, useCall, useStream } from '../../host.ts';
 
 const MAX_POINTS = 1000;
-/** Past this many live points the stored, down-sampled ones are fetched anew. */
-const TOO_MANY = 4000;
 const MOST_LOG_LINES = 2000;
+/** The page is drawn anew at most this often, however fast the stream is. */
+const FLUSH_MS = 250;
 
-const pointKey = (point: MetricPoint) => `${point.step}${point.evaluation ? 'e' : ''}`;
 const sampleKey = (sample: RunSample) => `${sample.step}/${sample.promptIndex}`;
 const logKey = (line: LogLine) => `${line.at} ${line.text}`;
 
@@ -20,62 +20,74 @@ export function mergeBy<T>(stored: readonly T[], added: readonly T[], key: (row:
   return [...rows.values()];
 }
 
-/** Points in the order of steps, an evaluation after its step. */
-export const mergePoints = (stored: readonly MetricPoint[], added: readonly MetricPoint[]): readonly MetricPoint[] =>
-  mergeBy(stored, added, pointKey)
-    .slice()
-    .sort((a, b) => a.step - b.step || Number(a.evaluation) - Number(b.evaluation));
-
+/** What the stream said since the page was opened, besides curves. */
 interface Added {
-  readonly points: readonly MetricPoint[];
   readonly samples: readonly RunSample[];
   readonly log: readonly LogLine[];
 }
-const NOTHING: Added = { points: [], samples: [], log: [] };
+const NOTHING: Added = { samples: [], log: [] };
 
-/** Collects stream events and hands them on at most four times a second, so that drawing never chases the stream. */
-function useAdded(id: string, onSummary: (event: RunEvent & { type: 'summary' }) => void) {
-  const [added, setAdded] = useState<Added>(NOTHING);
-  const pending = useRef<RunEvent[]>([]);
+function addEvents(was: Added, events: readonly RunEvent[]): Added {
+  const samples = events.flatMap((event) => (event.type === 'samples' ? event.samples : []));
+  const lines = events.flatMap((event) => (event.type === 'log' ? event.lines : []));
+  if (samples.length === 0 && lines.length === 0) return was;
+  return { samples: [...was.samples, ...samples], log: [...was.log, ...lines].slice(-MOST_LOG_LINES) };
+}
+
+/** The curves: the stored ones as the beginning, then each flush of the stream. `version` changes when they do. */
+function useCurves(stored: readonly MetricPoint[] | undefined) {
+  const book = useRef(new CurveBook());
+  const waiting = useRef<MetricPoint[]>([]);
+  const [version, changed] = useReducer((count: number) => count + 1, 0);
+  const begun = stored !== undefined;
   useEffect(() => {
-    const flush = setInterval(() => {
-      if (pending.current.length === 0) return;
-      const events = pending.current;
-      pending.current = [];
-      setAdded((was) => ({
-        points: [...was.points, ...events.flatMap((event) => (event.type === 'metrics' ? event.points : []))],
-        samples: [...was.samples, ...events.flatMap((event) => (event.type === 'samples' ? event.samples : []))],
-        log: [...was.log, ...events.flatMap((event) => (event.type === 'log' ? event.lines : []))].slice(
-          -MOST_LOG_LINES,
-        ),
-      }));
-    }, 250);
-    return () => clearInterval(flush);
-  }, []);
-  const watch = useStream('runs.watch', { id }, (event) => {
-    if (event.type === 'summary') onSummary(event);
-    else pending.current.push(event);
-  });
-  return { added, clear: () => setAdded((was) => ({ ...was, points: [] })), watch };
+    if (!stored) return;
+    book.current = new CurveBook();
+    book.current.append(stored);
+    changed();
+  }, [stored]);
+  const append = (points: readonly MetricPoint[]) => {
+    waiting.current.push(...points);
+    if (!begun || waiting.current.length === 0) return; // the beginning comes first
+    book.current.append(waiting.current);
+    waiting.current = [];
+    changed();
+  };
+  return { book: book.current, version, append };
 }
 
 /** Config, status and curves of a run, live while it runs. */
 export function useRunMetrics(id: string) {
   const detail = useCall('runs.get', { id });
   const metrics = useCall('runs.metrics', { id, maxPoints: MAX_POINTS });
-  const status = detail.data?.status;
-  const { added, clear, watch } = useAdded(id, ({ run }) => {
-    queries.setQueryData<RunDetail>(['runs.get', { id }], (was) => (was ? { ...was, ...run } : was));
-    if (run.status !== status) void detail.refetch();
-  });
-  const tooMany = added.points.length > TOO_MANY;
-  const { refetch } = metrics;
+  const { book, version, append } = useCurves(metrics.data?.points);
+  const [added, setAdded] = useState<Added>(NOTHING);
+  const pending = useRef<RunEvent[]>([]);
+  const flush = useRef(() => {});
+  flush.current = () => {
+    const events = pending.current;
+    pending.current = [];
+    setAdded((was) => addEvents(was, events));
+    append(events.flatMap((event) => (event.type === 'metrics' ? event.points : [])));
+    const summary = events.findLast((event) => event.type === 'summary');
+    if (summary) takeSummary(summary, detail.data?.status, detail.refetch);
+  };
   useEffect(() => {
-    if (tooMany) void refetch().then(clear);
-  }, [tooMany, refetch, clear]);
-  const stored = metrics.data?.points;
-  const points = useMemo(() => mergePoints(stored ?? [], added.points), [stored, added.points]);
-  return { detail, metrics, points, added, watchError: watch.error };
+    const timer = setInterval(() => flush.current(), FLUSH_MS);
+    return () => clearInterval(timer);
+  }, []);
+  const watch = useStream('runs.watch', { id }, (event) => pending.current.push(event));
+  return { detail, metrics, book, version, added, watchError: watch.error };
+}
+
+/** The summary is part of the detail; the rest of it (checkpoints, speed) is asked for when the status changes. */
+function takeSummary(
+  { run }: RunEvent & { type: 'summary' },
+  status: string | undefined,
+  refetch: () => unknown,
+): void {
+  queries.setQueryData<RunDetail>(['runs.get', { id: run.id }], (was) => (was ? { ...was, ...run } : was));
+  if (run.status !== status) refetch();
 }
 
 /** All that the run page shows. */

@@ -1,8 +1,11 @@
 /** Samples of one prompt over time: beside the charts, and as a tab of all prompts. */
 import { ActionIcon } from '@mantine/core';
 import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
+import { useMemo } from 'react';
 import type { RunSample } from '../../../preload/contract/index.ts';
 import { Tag } from '../../components/labels.tsx';
+import { EmptyState } from '../../components/states.tsx';
+import { compareWords, WORTH_SHOWING, type WordPart } from '../../components/words.ts';
 import { fixed, whole } from '../../numbers.ts';
 
 /** Samples by prompt, in the order of prompts; each list in the order of steps. */
@@ -12,7 +15,40 @@ export function samplesByPrompt(samples: readonly RunSample[]): readonly (readon
   return [...groups].sort((a, b) => a[0] - b[0]).map(([, list]) => list.sort((a, b) => a.step - b.step));
 }
 
-function Answer({ sample }: { sample: RunSample }) {
+/** The answer's words, those that the answer before did not have marked; unmarked where little is shared. */
+export function changedWords(before: string | undefined, now: string): readonly WordPart[] {
+  const plain = [{ text: now, only: false }];
+  if (before === undefined || before === now) return plain;
+  const difference = compareWords(before, now);
+  return difference && difference.shared >= WORTH_SHOWING ? difference.rejected : plain;
+}
+
+/** A stretch of words that comes three times or more at the end is a loop. */
+export const repeats = (text: string): boolean => /(\b\S+(?:\s+\S+){2,12}?)(?:\s+\1){2,}/u.test(text.slice(-600));
+
+function AnswerText({ before, sample }: { before: RunSample | undefined; sample: RunSample }) {
+  const parts = useMemo(
+    () => changedWords(before?.completion, sample.completion),
+    [before?.completion, sample.completion],
+  );
+  if (sample.completion === '') return <p className="pl-sample-text pl-3">(empty)</p>;
+  return (
+    <p className="pl-sample-text">
+      {parts.map((part, index) =>
+        part.only && part.text.trim() !== '' ? (
+          // biome-ignore lint/suspicious/noArrayIndexKey: parts of one text in their order
+          <mark key={index} className="pl-new-words">
+            {part.text}
+          </mark>
+        ) : (
+          part.text
+        ),
+      )}
+    </p>
+  );
+}
+
+function Answer({ before, sample }: { before: RunSample | undefined; sample: RunSample }) {
   return (
     <li className="pl-sample pl-fade">
       <p className="pl-row">
@@ -20,10 +56,9 @@ function Answer({ sample }: { sample: RunSample }) {
         <span className="pl-caption">{whole(sample.tokens)} tok</span>
         {sample.reward !== null && <span className="pl-caption">reward {fixed(sample.reward, 2)}</span>}
         {sample.finishReason === 'length' && <Tag tone="warn">cut off</Tag>}
+        {repeats(sample.completion) && <Tag tone="warn">repeats</Tag>}
       </p>
-      <p className="pl-sample-text">
-        {sample.completion === '' ? <span className="pl-3">(empty)</span> : sample.completion}
-      </p>
+      <AnswerText before={before} sample={sample} />
     </li>
   );
 }
@@ -35,11 +70,34 @@ export function PromptSamples({ samples }: { samples: readonly RunSample[] }) {
       <p className="pl-caption">Prompt</p>
       <p className="pl-sample-text pl-strong">{samples[0].prompt}</p>
       <ol>
-        {samples.map((sample) => (
-          <Answer key={sample.step} sample={sample} />
+        {samples.map((sample, index) => (
+          <Answer key={sample.step} before={samples[index - 1]} sample={sample} />
         ))}
       </ol>
     </div>
+  );
+}
+
+export function SamplesTab({ prompts }: { prompts: readonly (readonly RunSample[])[] }) {
+  if (prompts.length === 0)
+    return (
+      <EmptyState title="No samples yet.">
+        They are drawn at every evaluation (eval_steps), for as many prompts as sample_prompts says.
+      </EmptyState>
+    );
+  return (
+    <>
+      <p className="pl-caption">
+        <mark className="pl-new-words">Underlined</mark>: words that the answer before did not have
+      </p>
+      <div className="pl-charts">
+        {prompts.map((samples) => (
+          <div key={samples[0].promptIndex} className="pl-card">
+            <PromptSamples samples={samples} />
+          </div>
+        ))}
+      </div>
+    </>
   );
 }
 
@@ -53,7 +111,7 @@ export function PromptPicker({
   onChange: (index: number) => void;
 }) {
   return (
-    <span className="pl-row" style={{ fontWeight: 400 }}>
+    <span className="pl-row pl-picker">
       <ActionIcon aria-label="Previous prompt" onClick={() => onChange((index + count - 1) % count)}>
         <IconChevronLeft />
       </ActionIcon>

@@ -26,6 +26,7 @@ export function specChart(
       colour: curve.evaluation && curve.role === 'plain' ? 'text' : fill[curve.role],
       dash: curve.role === 'rejected' ? 'rejected' : undefined,
       points: curve.points,
+      means: curve.means,
       evaluation: curve.evaluation,
     })),
     xName: X_NAMES[axis],

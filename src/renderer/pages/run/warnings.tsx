@@ -1,18 +1,60 @@
-/** The banner over the charts: one warning visible, the others folded; a dismissal is remembered by run and kind. */
-import { useMemo, useState } from 'react';
-import type { MetricPoint, RunDetail } from '../../../preload/contract/index.ts';
+/** The line over the charts: one warning visible, the others folded; a dismissal is remembered by run and kind. */
+import { IconAlertTriangle, IconCheck } from '@tabler/icons-react';
+import { useRef, useState } from 'react';
+import type { RunDetail } from '../../../preload/contract/index.ts';
+import type { CurveBook } from '../../charts/curve-book.ts';
 import { Banner } from '../../components/labels.tsx';
 import { useSettings } from '../../settings.ts';
-import { warningsOf } from './diagnostics.ts';
+import { type Warning, warningsOf } from './diagnostics.ts';
 
 const MOST_REMEMBERED = 200;
 
-export function RunWarnings({ run, points }: { run: RunDetail; points: readonly MetricPoint[] }) {
+/** Warnings of the run; what was raised once while the page is open stays, so that nothing blinks. */
+function useRaised(run: RunDetail, book: CurveBook): readonly Warning[] {
+  const raised = useRef(new Map<string, Warning>());
+  for (const warning of warningsOf(book)) raised.current.set(warning.kind, warning);
+  const { dismissed } = useSettings();
+  return [...raised.current.values()].filter(({ kind }) => !dismissed.includes(`${run.id}/${kind}`));
+}
+
+function Dismiss({ run, warning }: { run: RunDetail; warning: Warning }) {
   const { dismissed, set } = useSettings();
+  const dismiss = () => set({ dismissed: [...dismissed, `${run.id}/${warning.kind}`].slice(-MOST_REMEMBERED) });
+  return (
+    <button type="button" className="pl-link quiet" onClick={dismiss}>
+      Dismiss
+    </button>
+  );
+}
+
+/** While a run streams, warnings take a line that is there from the start, so that the charts stay where they are. */
+function HealthLine({ warnings, onOpen }: { warnings: readonly Warning[]; onOpen: () => void }) {
+  const [first] = warnings;
+  return (
+    <div className="pl-health" role="status" data-tone={first ? 'warn' : undefined}>
+      {first ? (
+        <IconAlertTriangle size={16} stroke={1.6} aria-hidden="true" />
+      ) : (
+        <IconCheck size={16} stroke={1.6} aria-hidden="true" />
+      )}
+      <span className="pl-ellipsis">{first ? <strong>{first.title}</strong> : 'No warning so far.'}</span>
+      {first && (
+        <button type="button" className="pl-link" onClick={onOpen}>
+          {warnings.length > 1 ? `Show ${warnings.length} warnings` : 'Show why'}
+        </button>
+      )}
+    </div>
+  );
+}
+
+export function RunWarnings({ run, book }: { run: RunDetail; book: CurveBook }) {
+  const warnings = useRaised(run, book);
+  const [opened, setOpened] = useState(false);
   const [all, setAll] = useState(false);
-  const found = useMemo(() => warningsOf(points), [points]);
-  const open = found.filter((warning) => !dismissed.includes(`${run.id}/${warning.kind}`));
-  const visible = all ? open : open.slice(0, 1);
+  const live = run.status === 'running' || run.status === 'queued';
+  if (live && (!opened || warnings.length === 0))
+    return <HealthLine warnings={warnings} onOpen={() => setOpened(true)} />;
+  const visible = all ? warnings : warnings.slice(0, 1);
   return visible.map((warning, index) => (
     <Banner
       key={warning.kind}
@@ -20,18 +62,12 @@ export function RunWarnings({ run, points }: { run: RunDetail; points: readonly 
       title={warning.title}
       actions={
         <>
-          {index === 0 && !all && open.length > 1 && (
+          {index === 0 && !all && warnings.length > 1 && (
             <button type="button" className="pl-link" onClick={() => setAll(true)}>
-              {open.length - 1} more
+              {warnings.length - 1} more
             </button>
           )}
-          <button
-            type="button"
-            className="pl-link quiet"
-            onClick={() => set({ dismissed: [...dismissed, `${run.id}/${warning.kind}`].slice(-MOST_REMEMBERED) })}
-          >
-            Dismiss
-          </button>
+          <Dismiss run={run} warning={warning} />
         </>
       }
     >

@@ -1,0 +1,35 @@
+/** Checkpoints of a run: what a resume can go on from. */
+import type { RunDetail } from '../../../preload/contract/index.ts';
+import { EmptyState } from '../../components/states.tsx';
+import { bytes, dateTime, whole } from '../../numbers.ts';
+
+export function CheckpointsTab({ run }: { run: RunDetail }) {
+  if (run.checkpoints.length === 0)
+    return (
+      <EmptyState title="No checkpoint yet.">
+        One is written every save_steps, and when the run is stopped. A finished run leaves its model instead.
+      </EmptyState>
+    );
+  return (
+    <div className="pl-card flush pl-form-width">
+      <table className="pl-table" aria-label="Checkpoints">
+        <thead>
+          <tr>
+            <th>Step</th>
+            <th className="end">Size</th>
+            <th className="end">Written</th>
+          </tr>
+        </thead>
+        <tbody>
+          {run.checkpoints.map((checkpoint) => (
+            <tr key={checkpoint.step}>
+              <td className="pl-strong">{whole(checkpoint.step)}</td>
+              <td className="end">{bytes(checkpoint.bytes)}</td>
+              <td className="end pl-2">{dateTime(checkpoint.createdAt)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

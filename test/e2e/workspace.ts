@@ -1,0 +1,62 @@
+/** Fills a workspace before the app starts, through the program's own functions: a small model, and preference pairs. */
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createRandom } from '../../src/main/base/random.ts';
+import { importFile } from '../../src/main/data/datasets/import.ts';
+import { openStore } from '../../src/main/data/store/open.ts';
+import type { WritableStore } from '../../src/main/data/store/store.ts';
+import { registerModel } from '../../src/main/host/models.ts';
+import { prepareWorkspace, resolveWorkspace, type Workspace } from '../../src/main/host/workspace.ts';
+import { tasks } from '../../src/main/tasks/index.ts';
+import { taskDemonstrations, writeTaskModel } from '../../src/main/train/task-model.ts';
+
+/** Preferences of people, where they are at hand (rasbt's instruction data). */
+const PEOPLES_PAIRS = join(
+  import.meta.dirname,
+  '../../../shared/data/preference/rasbt_instruction-data-with-preference.json',
+);
+
+export const MODEL = 'tiny-helpful';
+export const PAIRS = 'pairs';
+const SEED = 7;
+
+async function withStore(home: string, fill: (store: WritableStore, workspace: Workspace) => unknown): Promise<void> {
+  const workspace = resolveWorkspace(home);
+  prepareWorkspace(workspace);
+  const store = openStore(workspace.database);
+  try {
+    await fill(store, workspace);
+  } finally {
+    store.close();
+  }
+}
+
+/** Better demonstrations against worse ones of the same prompt: what the built-in task can give anywhere. */
+function taskPairs(count: number): readonly Record<string, string>[] {
+  const task = tasks.get('helpful');
+  const [first, second] = [SEED, SEED + 1].map((seed) => createRandom(seed));
+  return task.prompts('train', count, SEED).flatMap((prompt) => {
+    const [a, b] = [first, second].map((random) => task.demonstration(prompt, random).completion);
+    const [goldA, goldB] = [a, b].map((completion) => task.gold(prompt, completion));
+    if (goldA === goldB) return [];
+    return [{ prompt, chosen: ` ${goldA > goldB ? a : b}`, rejected: ` ${goldA > goldB ? b : a}` }];
+  });
+}
+
+/** A model of 0.24 M parameters and a dataset of pairs. */
+export const withModelAndPairs = (home: string): Promise<void> =>
+  withStore(home, async (store, workspace) => {
+    const folder = join(workspace.models, MODEL);
+    mkdirSync(folder, { recursive: true });
+    writeTaskModel(folder, taskDemonstrations(tasks.get('helpful'), 400, SEED));
+    registerModel(store, workspace, folder, { name: MODEL, origin: 'built-in', runId: null, parent: null });
+    const own = join(home, 'task-pairs.jsonl');
+    writeFileSync(
+      own,
+      taskPairs(300)
+        .map((row) => `${JSON.stringify(row)}\n`)
+        .join(''),
+    );
+    await importFile(store, existsSync(PEOPLES_PAIRS) ? PEOPLES_PAIRS : own, { name: PAIRS, sourceName: 'pairs' });
+    rmSync(own);
+  });
