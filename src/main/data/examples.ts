@@ -74,3 +74,10 @@ export function demonstrationExample(path: string, record: SourceRecord): Demons
   }
   return { prompt: textOrChat(path, record, 'prompt'), completion: textOrChat(path, record, 'completion') };
 }
+
+/** The prompt of a row that has one: a prompt alone, or the prompt of a pair or demonstration. */
+export function promptExample(path: string, record: SourceRecord): TextOrChat {
+  const { value } = record;
+  if (value.prompt === undefined && value.chosen !== undefined) return preferenceExample(path, record).prompt;
+  return textOrChat(path, record, 'prompt');
+}

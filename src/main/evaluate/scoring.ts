@@ -1,7 +1,7 @@
 /** Scores token sequences with a model: next-token log-probabilities, last logits, completion sums. */
 import { GraphBuilder } from '../engine/graph/builder.ts';
 import type { Tensor } from '../engine/graph/value.ts';
-import { tokenStatistics } from '../engine/losses/logp.ts';
+import { temperedStatistics } from '../engine/losses/logp.ts';
 import { type LanguageModel, weightConstants, weightFeeds, weightInputs } from '../engine/models/language-model.ts';
 import { causalMaskFeed, positionFeed } from '../engine/runtime/batch-feeds.ts';
 import { int32, Session, type SessionOptions } from '../engine/runtime/session.ts';
@@ -12,6 +12,8 @@ export interface ScorerOptions extends SessionOptions {
   readonly weights: 'frozen' | 'live';
   /** Tokens (padding included) per forward pass; bounds the memory of the logits. */
   readonly tokensPerPass?: number;
+  /** Logits are divided by it before `score` takes log-probabilities; 1 unless named. */
+  readonly temperature?: number;
 }
 
 /** For each sequence the log-probability of every token after the first, in nats. */
@@ -121,7 +123,7 @@ function buildScoring(model: LanguageModel, options: ScorerOptions) {
     maxPositions: options.maxPositions,
   });
   const logits = architecture.head(g, config, weights, g.gather(hidden, rows));
-  g.output('logp', tokenStatistics(g, logits, labels).logp);
+  g.output('logp', temperedStatistics(g, logits, labels, options.temperature ?? 1).logp);
   g.output('last_logits', architecture.head(g, config, weights, g.gather(hidden, last)));
   return g.build();
 }

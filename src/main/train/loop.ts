@@ -15,10 +15,13 @@ export interface StepReport {
   readonly tokens: number;
 }
 
+/** Methods that sample need no dataset. */
+export type LoopOptions = Omit<CommonOptions, 'dataset'> & { readonly dataset?: string };
+
 export interface LoopParts {
   readonly loaded: LoadedModel;
   readonly optimiser: Optimiser;
-  readonly options: CommonOptions;
+  readonly options: LoopOptions;
   /** Rows (or prompts) that are trained on. */
   readonly rows: number;
   readonly maxSteps: number;
@@ -43,12 +46,12 @@ export interface RowParts extends Omit<LoopParts, 'maxSteps' | 'stepsPerEpoch' |
 }
 
 /** Optimiser steps a config asks for. */
-export function totalSteps(options: CommonOptions, rows: number): number {
+export function totalSteps(options: LoopOptions, rows: number): number {
   if (options.max_steps > 0) return options.max_steps;
   return Math.ceil(options.num_train_epochs * stepsPerEpoch(orderOptions(options, rows)));
 }
 
-const orderOptions = (options: CommonOptions, rows: number) => ({
+const orderOptions = (options: LoopOptions, rows: number) => ({
   rows,
   batchSize: options.per_device_train_batch_size,
   accumulation: options.gradient_accumulation_steps,
@@ -57,7 +60,7 @@ const orderOptions = (options: CommonOptions, rows: number) => ({
 });
 
 /** Options that change the numbers: a resume must have the same. */
-function fingerprintOf(options: CommonOptions, rows: number): string {
+function fingerprintOf(options: LoopOptions, rows: number): string {
   const { output_dir: _out, save_steps: _save, save_total_limit: _keep, ...rest } = options;
   return createHash('sha256')
     .update(JSON.stringify([rest, rows]))

@@ -42,6 +42,8 @@ export interface TrainResult {
   readonly steps: number;
   /** Real tokens trained on. */
   readonly tokens: number;
+  /** What the result document holds besides, e.g. PPO's rollouts and updates; JSON-safe. */
+  readonly details?: Readonly<Record<string, unknown>>;
 }
 
 export interface Method extends Named {

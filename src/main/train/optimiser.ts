@@ -1,9 +1,9 @@
 /** Gradient accumulation, clipping and AdamW over all weights of a model, with state that can be saved. */
 
 import type { Tensor } from '../engine/graph/value.ts';
-import type { LanguageModel } from '../engine/models/language-model.ts';
 import { type AdamWOptions, adamwStep, initMoments, type Moments } from '../engine/optim/adamw.ts';
 import { clipFactor, globalNorm } from '../engine/optim/clip.ts';
+import type { Trainable } from './joint-parameters.ts';
 import { gradientName } from './step-graph.ts';
 
 export interface OptimiserOptions extends AdamWOptions {
@@ -12,7 +12,7 @@ export interface OptimiserOptions extends AdamWOptions {
 }
 
 export class Optimiser {
-  readonly model: LanguageModel;
+  readonly model: Trainable;
   readonly options: OptimiserOptions;
   /** Optimiser steps taken: the t of the bias correction. */
   steps = 0;
@@ -20,18 +20,19 @@ export class Optimiser {
   #gradients = new Map<string, Float32Array>();
   #batches = 0;
 
-  constructor(model: LanguageModel, options: OptimiserOptions) {
+  constructor(model: Trainable, options: OptimiserOptions) {
     this.model = model;
     this.options = options;
     for (const [name, data] of model.weights) this.#moments.set(name, initMoments(data.length));
   }
 
-  /** Adds the gradients of one micro-batch, found among a step graph's outputs. The first one is kept without a copy. */
+  /** Adds the gradients found among a step graph's outputs, of all parameters or of some. The first one is kept without a copy. */
   accumulate(outputs: Readonly<Record<string, Tensor>>): void {
     for (const name of this.model.weights.keys()) {
-      const found = outputs[gradientName(name)].data as Float32Array;
+      const found = outputs[gradientName(name)]?.data as Float32Array | undefined;
+      if (!found) continue;
       const sum = this.#gradients.get(name);
-      if (this.#batches === 0 || !sum) this.#gradients.set(name, found);
+      if (!sum) this.#gradients.set(name, found);
       else for (let i = 0; i < sum.length; i++) sum[i] += found[i];
     }
     this.#batches++;
@@ -51,9 +52,14 @@ export class Optimiser {
       if (!weight || !gradient || !moments) throw new Error(`no gradient for "${name}"`);
       adamwStep(weight, gradient, moments, this.options, { step: this.steps, learningRate, gradientScale, decay });
     }
+    this.forget();
+    return norm;
+  }
+
+  /** Drops gradients that were accumulated and shall not be learnt from. */
+  forget(): void {
     this.#gradients.clear();
     this.#batches = 0;
-    return norm;
   }
 
   /** Moments by name for a checkpoint: `exp_avg.NAME` and `exp_avg_sq.NAME`, torch's words. */

@@ -33,6 +33,9 @@ export interface RunDocument {
   readonly tokens_per_second: number;
   readonly peak_memory_bytes: number;
   readonly output_dir: string;
+  /** Replays of PPO list every rollout and every update. */
+  readonly rollouts?: unknown;
+  readonly updates?: unknown;
 }
 
 /** JSON has no NaN: a diverged metric becomes null and is named. */
@@ -81,5 +84,6 @@ export async function runTraining(
     tokens_per_second: result.tokens / seconds,
     peak_memory_bytes: process.resourceUsage().maxRSS * 1024,
     output_dir: options.outputDir,
+    ...result.details,
   };
 }

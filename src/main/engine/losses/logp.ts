@@ -48,3 +48,17 @@ export function tokenStatistics(g: GraphBuilder, logits: Value, labels: Value): 
   );
   return { logp, entropy, correct, meanLogit };
 }
+
+/** Keeps a division by a temperature of 0 finite (TRL's number, so that log-probabilities equal its). */
+const TEMPERATURE_EPSILON = 1e-7;
+
+/** Statistics under the distribution that was sampled from: logits divided by `temperature` (1: as they are). */
+export function temperedStatistics(
+  g: GraphBuilder,
+  logits: Value,
+  labels: Value,
+  temperature: number,
+): TokenStatistics {
+  const tempered = temperature === 1 ? logits : g.mul(logits, 1 / (temperature + TEMPERATURE_EPSILON));
+  return tokenStatistics(g, tempered, labels);
+}

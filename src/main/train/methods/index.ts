@@ -2,6 +2,8 @@
 import { registry } from '../../base/registry.ts';
 import type { Method } from '../method.ts';
 import { dpo } from './dpo.ts';
+import { ppo } from './ppo.ts';
+import { rloo } from './rloo.ts';
 import { sft } from './sft.ts';
 
-export const methods = registry<Method>('method', [sft, dpo]);
+export const methods = registry<Method>('method', [sft, dpo, ppo, rloo]);

@@ -1,0 +1,251 @@
+/** Everything around the policy that a sampling method needs: prompts, reward, sampler, reference and evaluation, opened once and closed once. */
+import { createRandom } from '../../base/random.ts';
+import { mean, sum } from '../../base/statistics.ts';
+import { cloneLanguageModel } from '../../engine/models/language-model.ts';
+import { createScorer, type Scorer } from '../../evaluate/scoring.ts';
+import { tasks } from '../../tasks/index.ts';
+import { ConfigError } from '../config.ts';
+import { type LoadedModel, loadModel } from '../load-model.ts';
+import type { TrainControl, TrainSample } from '../method.ts';
+import type { RolloutOptions } from './options.ts';
+import { rowOf } from './policy-pass.ts';
+import { type Prompt, readPrompts } from './prompts.ts';
+import { openRewardSource, type RewardSource } from './rewards.ts';
+import { forgetRolloutsFrom, keepRollouts, type Rollout, readRollouts } from './rollout.ts';
+import { createRolloutSampler, type RolloutSampler } from './sample.ts';
+
+/** Words of a built-in world become at most this many tokens, on average over an answer. */
+const TOKENS_PER_WORD = 1.3;
+const DEFAULT_RESPONSE = 53;
+
+export interface Experience {
+  /** Prompts (or recorded steps) there are. */
+  readonly rows: number;
+  /** Steps until every prompt was answered once. */
+  readonly stepsPerEpoch: number;
+  readonly reference: string;
+  readonly maxPositions: number;
+  readonly maxNewTokens: number;
+  /** Rollouts are recorded ones: numbers of every row are reported. */
+  readonly replay: boolean;
+  /** Answers of the 0-based step. */
+  collect(step: number): Promise<readonly Rollout[]>;
+  /** ln π_ref of each answer token, at the sampling temperature. */
+  refLogprobs(rollouts: readonly Rollout[]): Promise<Float64Array[]>;
+  /** ln π of each answer token as the policy is now, at the sampling temperature. */
+  logprobs(rollouts: readonly Rollout[]): Promise<Float64Array[]>;
+  evaluate?(): Promise<Readonly<Record<string, number>>>;
+  sample?(step: number): Promise<readonly TrainSample[]>;
+  close(): Promise<void>;
+}
+
+/** `answersPerPrompt` answers to each prompt, side by side in the order of `collect`; `rows` answers a step. */
+export async function openExperience(
+  loaded: LoadedModel,
+  options: RolloutOptions,
+  outputDir: string,
+  control: TrainControl,
+  answersPerPrompt = 1,
+): Promise<Experience> {
+  const answers = options.per_device_train_batch_size * options.gradient_accumulation_steps;
+  if (answers % answersPerPrompt !== 0)
+    throw new ConfigError(`${answers} answers a step cannot be shared out evenly to groups of ${answersPerPrompt}`);
+  const recorded = options.rollouts ? await readRollouts(control.resolvePath(options.rollouts)) : undefined;
+  const task = options.task === undefined ? undefined : tasks.get(options.task);
+  const maxNewTokens =
+    options.response_length ?? (task ? Math.ceil(task.maxCompletionTokens * TOKENS_PER_WORD) : DEFAULT_RESPONSE);
+  const train = recorded ? [] : await trainingPrompts(loaded, options, maxNewTokens, control);
+  const held = await heldOutPrompts(loaded, options, control);
+  const longestRecorded = Math.max(1, ...(recorded ?? []).flat().map((r) => rowOf(r).ids.length));
+  const longestPrompt = Math.max(0, ...[...train, ...held].map(({ ids }) => ids.length));
+  const maxPositions = Math.max(longestRecorded, longestPrompt + maxNewTokens);
+
+  const open: { close(): Promise<void> }[] = [];
+  const keep = <T extends { close(): Promise<void> }>(part: T): T => {
+    open.push(part);
+    return part;
+  };
+  const { temperature } = options;
+  const { threads } = control;
+  // the model as it starts is the reference: a copy, which training does not move
+  const reference = options.ref_model
+    ? loadModel(control.resolvePath(options.ref_model), { tokenizer: options.tokenizer }).model
+    : cloneLanguageModel(loaded.model);
+  const ref = keep(await createScorer(reference, { weights: 'frozen', maxPositions, temperature, threads }));
+  const now = keep(await createScorer(loaded.model, { weights: 'live', maxPositions, temperature, threads }));
+  const needsReward = !recorded || held.length > 0;
+  const reward = needsReward ? keep(await rewardOf(loaded, options, maxPositions, control)) : undefined;
+  const sampler = reward
+    ? keep(
+        await createRolloutSampler(loaded, reward, {
+          temperature,
+          maxNewTokens,
+          maxPositions,
+          batchSize: 64,
+          threads,
+        }),
+      )
+    : undefined;
+  if (reward) control.emit({ type: 'log', level: 'info', text: `answers are scored by the ${reward.title}` });
+
+  const perStep = answers / answersPerPrompt;
+  const collect = async (step: number): Promise<readonly Rollout[]> => {
+    if (recorded) return recorded[step % recorded.length];
+    if (!sampler) throw new Error('a sampler is opened unless rollouts are recorded');
+    const prompts = promptsOfStep(train, step, perStep, options).flatMap((prompt) =>
+      new Array<Prompt>(answersPerPrompt).fill(prompt),
+    );
+    const rollouts = await sampler.sample(prompts, `${options.seed}:rollouts:${step}`, step);
+    forgetRolloutsFrom(outputDir, step);
+    keepRollouts(outputDir, rollouts);
+    return rollouts;
+  };
+  return {
+    rows: recorded?.length ?? train.length,
+    stepsPerEpoch: recorded?.length ?? Math.max(1, Math.ceil(train.length / perStep)),
+    reference: options.ref_model ?? options.model,
+    maxPositions,
+    maxNewTokens,
+    replay: recorded !== undefined,
+    collect,
+    refLogprobs: (rollouts) => answerLogprobs(ref, rollouts),
+    logprobs: (rollouts) => answerLogprobs(now, rollouts),
+    ...(sampler && held.length > 0 ? watching({ loaded, options, sampler, held, ref, now }) : {}),
+    async close() {
+      for (const part of open.reverse()) await part.close();
+    },
+  };
+}
+
+async function trainingPrompts(
+  loaded: LoadedModel,
+  options: RolloutOptions,
+  maxNewTokens: number,
+  control: TrainControl,
+) {
+  const room = options.max_length === null ? null : options.max_length - maxNewTokens;
+  const source = {
+    path: options.dataset && control.resolvePath(options.dataset),
+    task: options.task,
+    split: 'train',
+    count: options.prompt_count,
+    seed: options.seed,
+  } as const;
+  const { prompts, dropped } = await readPrompts(loaded.tokenizer, source, room);
+  if (dropped > 0)
+    control.emit({
+      type: 'log',
+      level: 'warning',
+      text: `${dropped} prompts were dropped: empty, or no room for ${maxNewTokens} tokens within max_length ${options.max_length}`,
+    });
+  if (prompts.length === 0) throw new ConfigError('no prompt can be answered: every one was dropped');
+  return prompts;
+}
+
+async function heldOutPrompts(loaded: LoadedModel, options: RolloutOptions, control: TrainControl): Promise<Prompt[]> {
+  if (options.eval_prompts === 0 || (!options.eval_dataset && !options.task)) return [];
+  const { prompts } = await readPrompts(
+    loaded.tokenizer,
+    {
+      path: options.eval_dataset && control.resolvePath(options.eval_dataset),
+      task: options.task,
+      split: 'held-out',
+      count: options.eval_prompts,
+      seed: options.seed,
+    },
+    null,
+  );
+  return prompts.slice(0, options.eval_prompts);
+}
+
+const rewardOf = (
+  loaded: LoadedModel,
+  options: RolloutOptions,
+  maxPositions: number,
+  control: TrainControl,
+): Promise<RewardSource> =>
+  openRewardSource(
+    {
+      rewardModel: options.reward_model && control.resolvePath(options.reward_model),
+      rewardFunction: options.reward_function && control.resolvePath(options.reward_function),
+      task: options.task,
+      maxPositions,
+      threads: control.threads,
+    },
+    loaded.tokenizer,
+  );
+
+/** The prompts of a step: a fresh order every time all were used; a function of seed and step alone. */
+function promptsOfStep(prompts: readonly Prompt[], step: number, count: number, options: RolloutOptions): Prompt[] {
+  const chosen: Prompt[] = [];
+  for (let i = step * count; i < (step + 1) * count; i++) {
+    const round = Math.floor(i / prompts.length);
+    chosen.push(orderOf(prompts, round, options)[i % prompts.length]);
+  }
+  return chosen;
+}
+
+let lastOrder: { prompts: readonly Prompt[]; key: string; order: readonly Prompt[] } | undefined;
+
+function orderOf(prompts: readonly Prompt[], round: number, { shuffle, seed }: RolloutOptions): readonly Prompt[] {
+  if (!shuffle) return prompts;
+  const key = `${seed}:prompts:${round}`;
+  if (lastOrder?.prompts !== prompts || lastOrder.key !== key)
+    lastOrder = { prompts, key, order: createRandom(key).shuffle(prompts) };
+  return lastOrder.order;
+}
+
+async function answerLogprobs(scorer: Scorer, rollouts: readonly Rollout[]): Promise<Float64Array[]> {
+  const scored = await scorer.score(rollouts.map((rollout) => rowOf(rollout).ids));
+  return scored.map((row, i) => row.subarray(Math.max(0, rollouts[i].queryIds.length - 1)));
+}
+
+interface Watched {
+  readonly loaded: LoadedModel;
+  readonly options: RolloutOptions;
+  readonly sampler: RolloutSampler;
+  readonly held: readonly Prompt[];
+  readonly ref: Scorer;
+  readonly now: Scorer;
+}
+
+/** Fresh answers to held-out prompts: score, KL, length, ends; and the first few as samples. */
+function watching({ loaded, options, sampler, held, ref, now }: Watched) {
+  const task = options.task === undefined ? undefined : tasks.get(options.task);
+  const text = (rollout: Rollout) => loaded.tokenizer.decode(rollout.responseIds, { skipSpecialTokens: true });
+  return {
+    async evaluate() {
+      const rollouts = await sampler.sample(held, `${options.seed}:evaluation`, 0);
+      const [logprobs, references] = [await answerLogprobs(now, rollouts), await answerLogprobs(ref, rollouts)];
+      const gold = (rollout: Rollout) =>
+        task?.gold(rollout.prompt, text(rollout).trim(), { ended: rollout.containsEos }) ?? Number.NaN;
+      return {
+        'objective/scores': mean(rollouts.map(({ score }) => score)),
+        ...(task ? { 'objective/gold': mean(rollouts.map(gold)) } : {}),
+        'objective/kl': mean(logprobs.map((row, i) => sum(row) - sum(references[i]))),
+        'tokens/responses_len_mean': mean(rollouts.map(({ responseIds }) => responseIds.length)),
+        'val/contain_eos_token': mean(rollouts.map(({ containsEos }) => (containsEos ? 1 : 0))),
+        ...(task
+          ? {
+              'val/off_grammar': mean(
+                rollouts.map((r) => (task.onGrammar(r.prompt, text(r).trim(), { ended: r.containsEos }) ? 0 : 1)),
+              ),
+            }
+          : {}),
+      };
+    },
+    async sample(step: number): Promise<TrainSample[]> {
+      const shown = held.slice(0, options.sample_prompts);
+      if (shown.length === 0) return [];
+      const rollouts = await sampler.sample(shown, `${options.seed}:samples:${step}`, step);
+      return rollouts.map((rollout, promptIndex) => ({
+        promptIndex,
+        prompt: rollout.prompt,
+        completion: text(rollout),
+        tokens: rollout.responseIds.length,
+        reward: rollout.score,
+        finishReason: rollout.containsEos ? 'eos' : 'length',
+      }));
+    },
+  };
+}
