@@ -5,7 +5,7 @@ import type { Tokenizer } from '../data/tokenizers/tokenizer.ts';
 import { Decoder } from '../engine/generation/decoder.ts';
 import { generate } from '../engine/generation/generate.ts';
 import type { LanguageModel } from '../engine/models/language-model.ts';
-import type { Task } from '../tasks/task.ts';
+import { SEPARATOR, type Task } from '../tasks/task.ts';
 
 export interface Answerer {
   readonly model: LanguageModel;
@@ -33,8 +33,12 @@ export interface SampleOptions {
   breathe?(): Promise<void>;
 }
 
-/** Tokens a word of the built-in worlds takes at most, on average over an answer. */
-const TOKENS_PER_WORD = 1.3;
+/** Limit of an answer in tokens: 1 a word for the built-in models, more for a tokenizer that cuts the world's words. */
+export function answerLimit(task: Task, tokenizer: Tokenizer): number {
+  const words = task.words();
+  const tokens = tokenizer.encode(words.map((word) => SEPARATOR + word).join(''), { addSpecialTokens: false }).ids.length;
+  return Math.ceil(task.maxCompletionTokens * Math.max(1, tokens / words.length));
+}
 
 /** One answer per prompt, in their order; the stream of each prompt depends on its place and the seed alone. */
 export async function answerTask(
@@ -44,7 +48,7 @@ export async function answerTask(
   options: SampleOptions,
 ): Promise<TaskAnswer[]> {
   const ids = prompts.map((prompt) => promptIds(tokenizer, prompt));
-  const maxNewTokens = Math.ceil(task.maxCompletionTokens * TOKENS_PER_WORD);
+  const maxNewTokens = answerLimit(task, tokenizer);
   const maxPositions = Math.max(...ids.map((row) => row.length)) + maxNewTokens;
   const decoder = await Decoder.create(model, { weights: 'frozen', maxPositions, threads: options.threads });
   const random = createRandom(options.seed);

@@ -1,7 +1,7 @@
-/** A small model from scratch for a built-in task: a tokenizer trained on its demonstrations, and seeded random weights. */
+/** A small model from scratch for a built-in task: a token for each of its words, and seeded random weights. */
 import { createRandom } from '../base/random.ts';
 import { writeModelFolder } from '../data/checkpoints/huggingface.ts';
-import { bpeTokenizerJson, trainBpe } from '../data/tokenizers/bpe-trainer.ts';
+import { UNKNOWN, wordTokenizerJson } from '../data/tokenizers/word-level.ts';
 import { initLanguageModel } from '../engine/models/language-model.ts';
 import { SEPARATOR, type Task } from '../tasks/task.ts';
 
@@ -10,8 +10,6 @@ export interface TaskModelOptions {
   readonly layers: number;
   readonly heads: number;
   readonly intermediate: number;
-  /** Upper bound: training stops earlier when nothing repeats any more. */
-  readonly vocabulary: number;
   readonly seed: number;
 }
 
@@ -21,9 +19,14 @@ export const TASK_MODEL: TaskModelOptions = {
   layers: 2,
   heads: 4,
   intermediate: 256,
-  vocabulary: 512,
   seed: 1,
 };
+
+/** 0.06 M parameters, for answers of four symbols. */
+const SMALL_MODEL: TaskModelOptions = { ...TASK_MODEL, hidden: 48, intermediate: 128 };
+
+/** The shape that is enough for a task. */
+export const taskModelOptions = (task: Task): TaskModelOptions => (task.id === 'enumerable' ? SMALL_MODEL : TASK_MODEL);
 
 const END = '<|end|>';
 const PAD = '<|pad|>';
@@ -42,22 +45,21 @@ export function taskDemonstrations(task: Task, n: number, seed: number): TaskDem
   }));
 }
 
+/** Prompts that surely begin with every word a prompt can begin with. */
+const FIRST_WORD_PROMPTS = 2000;
+
 /** Writes the model folder; returns its number of tokens in the vocabulary. */
-export function writeTaskModel(
-  path: string,
-  demonstrations: readonly TaskDemonstration[],
-  options = TASK_MODEL,
-): number {
+export function writeTaskModel(path: string, task: Task, options = taskModelOptions(task)): number {
   const specialTokens = [PAD, END];
-  const trained = trainBpe(
-    demonstrations.map((d) => d.prompt + d.completion),
-    { vocabularySize: options.vocabulary, specialTokens, minFrequency: 2 },
-  );
-  const longest = Math.max(...demonstrations.map((d) => d.prompt.length + d.completion.length));
+  const prompts = task.prompts('train', FIRST_WORD_PROMPTS, 1);
+  const first = [...new Set(prompts.map((prompt) => prompt.split(' ', 1)[0]))].sort();
+  const tokenizer = wordTokenizerJson(task.words(), first, specialTokens);
+  const vocabulary = specialTokens.length + 1 + task.words().length + first.length;
+  const longest = Math.max(...prompts.map((prompt) => prompt.split(' ').length)) + task.maxCompletionTokens;
   const config = {
     architectures: ['LlamaForCausalLM'],
     model_type: 'llama',
-    vocab_size: trained.vocabulary.size,
+    vocab_size: vocabulary,
     hidden_size: options.hidden,
     intermediate_size: options.intermediate,
     num_hidden_layers: options.layers,
@@ -84,9 +86,9 @@ export function writeTaskModel(
       model.specs.map(({ name, shape }) => [name, { shape, data: model.weights.get(name) ?? new Float32Array() }]),
     ),
     files: {
-      'tokenizer.json': JSON.stringify(bpeTokenizerJson(trained, specialTokens)),
-      'tokenizer_config.json': `${JSON.stringify({ eos_token: END, pad_token: PAD, tokenizer_class: 'PreTrainedTokenizerFast' }, null, 2)}\n`,
+      'tokenizer.json': JSON.stringify(tokenizer),
+      'tokenizer_config.json': `${JSON.stringify({ eos_token: END, pad_token: PAD, unk_token: UNKNOWN, clean_up_tokenization_spaces: false, tokenizer_class: 'PreTrainedTokenizerFast' }, null, 2)}\n`,
     },
   });
-  return trained.vocabulary.size;
+  return vocabulary;
 }

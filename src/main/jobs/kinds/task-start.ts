@@ -12,14 +12,15 @@ export const taskStart: JobKind = {
     const config = taskStartConfig.parse(job.config);
     mkdirSync(job.outputDir, { recursive: true });
     context.emit({ type: 'started', maxSteps: 2 });
-    const demonstrations = taskDemonstrations(tasks.get(config.task), config.demonstrations, config.seed);
+    const task = tasks.get(config.task);
+    const demonstrations = taskDemonstrations(task, config.demonstrations, config.seed);
     writeFileSync(
       join(job.outputDir, STAGE_FILES.demonstrations),
       `${demonstrations.map((row) => JSON.stringify(row)).join('\n')}\n`,
     );
     context.emit({ type: 'progress', step: 1, maxSteps: 2, secondsLeft: null });
     await context.breathe();
-    const vocabulary = writeTaskModel(join(job.outputDir, STAGE_FILES.model), demonstrations);
+    const vocabulary = writeTaskModel(join(job.outputDir, STAGE_FILES.model), task);
     context.emit({ type: 'progress', step: 2, maxSteps: 2, secondsLeft: 0 });
     return { vocabulary, demonstrations: demonstrations.length };
   },
