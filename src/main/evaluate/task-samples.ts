@@ -36,7 +36,8 @@ export interface SampleOptions {
 /** Limit of an answer in tokens: 1 a word for the built-in models, more for a tokenizer that cuts the world's words. */
 export function answerLimit(task: Task, tokenizer: Tokenizer): number {
   const words = task.words();
-  const tokens = tokenizer.encode(words.map((word) => SEPARATOR + word).join(''), { addSpecialTokens: false }).ids.length;
+  const tokens = tokenizer.encode(words.map((word) => SEPARATOR + word).join(''), { addSpecialTokens: false }).ids
+    .length;
   return Math.ceil(task.maxCompletionTokens * Math.max(1, tokens / words.length));
 }
 

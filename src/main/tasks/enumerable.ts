@@ -113,20 +113,19 @@ export function bestResponse(asked: readonly number[]): readonly number[] {
 
 const SHARES = { right: 0.25, half: 0.35 } as const;
 
-/** 25% a best response, 35% right in its first half and random after it, 40% random. */
+/** 25% a best response, 35% one in which each symbol is right by half, 40% random ones of 0 to 4 symbols. */
 function demonstration(prompt: string, random: Random): Demonstration {
   const best = bestResponse(readPrompt(prompt));
+  const anySymbol = () => random.integer(SYMBOLS.length);
   const at = random.uniform();
   if (at < SHARES.right) return { completion: textOf(best), quality: 'good' };
-  if (at >= SHARES.right + SHARES.half) return { completion: textOf(randomSymbols(random, 1)), quality: 'bad' };
-  const kept = best.slice(0, Math.max(1, Math.floor(best.length / 2)));
-  const tail = randomSymbols(random, 0).slice(0, MAX_SYMBOLS - kept.length);
-  return { completion: textOf([...kept, ...tail]), quality: 'medium' };
+  if (at < SHARES.right + SHARES.half)
+    return {
+      completion: textOf(best.map((symbol) => (random.bernoulli(0.5) ? symbol : anySymbol()))),
+      quality: 'medium',
+    };
+  return { completion: textOf(Array.from({ length: random.integer(MAX_SYMBOLS + 1) }, anySymbol)), quality: 'bad' };
 }
-
-/** `fewest` to four symbols, every length as likely. */
-const randomSymbols = (random: Random, fewest: number): number[] =>
-  Array.from({ length: fewest + random.integer(MAX_SYMBOLS + 1 - fewest) }, () => random.integer(SYMBOLS.length));
 
 export const enumerable: Task = {
   id: 'enumerable',

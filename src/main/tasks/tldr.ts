@@ -112,9 +112,7 @@ const besides = (words: readonly string[], taken: number, i: number): string => 
 
 const oneOf = (words: readonly string[]): string => `(${words.join('|')})`;
 const { person: PERSON, verb: VERB, thing: THING, day: DAY, feeling: FEELING, ask: ASK } = VALUES;
-const EVENT_FORM = new RegExp(
-  `^on ${oneOf(DAY)} my ${oneOf(PERSON)} ${oneOf(VERB)} my ${oneOf(THING)} \\.$`,
-);
+const EVENT_FORM = new RegExp(`^on ${oneOf(DAY)} my ${oneOf(PERSON)} ${oneOf(VERB)} my ${oneOf(THING)} \\.$`);
 const FEELING_FORM = new RegExp(`^i feel so ${oneOf(FEELING)} about it \\.$`);
 const ASK_FORM = new RegExp(`^should i ${oneOf(ASK)} \\?$`);
 const DISTRACTOR_FORMS = DISTRACTORS.map(
@@ -191,8 +189,7 @@ function factParts(post: Post, fact: Fact, words: readonly string[]): GoldPart[]
   const parts: GoldPart[] = [
     { reason: `${fact} ${right ? 'right' : 'wrong'}`, points: right ? WEIGHTS[fact] : -WEIGHTS[fact] },
   ];
-  if (mentions.length > 1)
-    parts.push({ reason: `${fact} repeated`, points: (mentions.length - 1) * POINTS.repeated });
+  if (mentions.length > 1) parts.push({ reason: `${fact} repeated`, points: (mentions.length - 1) * POINTS.repeated });
   return parts;
 }
 

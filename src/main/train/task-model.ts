@@ -36,12 +36,15 @@ export interface TaskDemonstration {
   readonly completion: string;
 }
 
-/** `n` demonstrations of mixed quality on distinct training prompts. The completion begins with the separator, so that prompt + completion is the text. */
+/** A completion as rows of a dataset hold it: it begins with the separator, so that prompt + completion is the text. */
+export const asCompletion = (completion: string): string => (completion === '' ? '' : SEPARATOR + completion);
+
+/** `n` demonstrations of mixed quality on distinct training prompts. */
 export function taskDemonstrations(task: Task, n: number, seed: number): TaskDemonstration[] {
   const random = createRandom(seed).fork('demonstrations');
   return task.prompts('train', n, seed).map((prompt) => ({
     prompt,
-    completion: SEPARATOR + task.demonstration(prompt, random).completion,
+    completion: asCompletion(task.demonstration(prompt, random).completion),
   }));
 }
 
