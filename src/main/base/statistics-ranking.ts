@@ -111,16 +111,16 @@ type Counts = readonly (readonly number[])[];
 /** `wins[i][j]`: how often i beat j; `ties`: symmetric, each tie once per ordered pair, counted as half a win for both. */
 export function bradleyTerry(wins: Counts, ties?: Counts): Ranking {
   const points = ties ? wins.map((row, i) => row.map((count, j) => count + ties[i][j] / 2)) : wins;
-  return fit(plain, points);
+  return fitStrengths(plain, points);
 }
 
 /** Bradley–Terry with ties after Davidson: a tie is likelier between equals. */
-export const davidson = (wins: Counts, ties: Counts): Ranking => fit(davidsonModel, wins, ties);
+export const davidson = (wins: Counts, ties: Counts): Ranking => fitStrengths(davidsonModel, wins, ties);
 
 /** Bradley–Terry with ties after Rao and Kupper: a difference below a threshold is not seen. */
-export const raoKupper = (wins: Counts, ties: Counts): Ranking => fit(raoKupperModel, wins, ties);
+export const raoKupper = (wins: Counts, ties: Counts): Ranking => fitStrengths(raoKupperModel, wins, ties);
 
-function fit(model: TieModel, wins: Counts, ties?: Counts): Ranking {
+function fitStrengths(model: TieModel, wins: Counts, ties?: Counts): Ranking {
   const models = wins.length;
   checkCounts(wins, ties);
   const withTies = model.start !== undefined && ties !== undefined;
