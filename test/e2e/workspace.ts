@@ -8,7 +8,7 @@ import type { WritableStore } from '../../src/main/data/store/store.ts';
 import { registerModel } from '../../src/main/host/models.ts';
 import { prepareWorkspace, resolveWorkspace, type Workspace } from '../../src/main/host/workspace.ts';
 import { tasks } from '../../src/main/tasks/index.ts';
-import { taskDemonstrations, writeTaskModel } from '../../src/main/train/task-model.ts';
+import { writeTaskModel } from '../../src/main/train/task-model.ts';
 
 /** Preferences of people, where they are at hand (rasbt's instruction data). */
 const PEOPLES_PAIRS = join(
@@ -48,7 +48,7 @@ export const withModelAndPairs = (home: string): Promise<void> =>
   withStore(home, async (store, workspace) => {
     const folder = join(workspace.models, MODEL);
     mkdirSync(folder, { recursive: true });
-    writeTaskModel(folder, taskDemonstrations(tasks.get('helpful'), 400, SEED));
+    writeTaskModel(folder, tasks.get('helpful'));
     registerModel(store, workspace, folder, { name: MODEL, origin: 'built-in', runId: null, parent: null });
     const own = join(home, 'task-pairs.jsonl');
     writeFileSync(
