@@ -98,7 +98,10 @@ describe('registries', () => {
     ['src/main/engine/ops', ['define.ts', 'shapes.ts']],
     ['src/main/engine/losses', ['logp.ts', 'preference.ts', 'policy-gradient.ts']],
     ['src/main/train/methods', []],
-    ['src/main/commands', ['command.ts', 'model-options.ts', 'output.ts', 'progress.ts', 'workspace-store.ts']],
+    [
+      'src/main/commands',
+      ['command.ts', 'model-options.ts', 'output.ts', 'progress.ts', 'table.ts', 'workspace-store.ts'],
+    ],
   ] as const)('every file of %s is in its registry', (folder, shared) => {
     const index = readFileSync(join(root, folder, 'index.ts'), 'utf8');
     for (const name of readdirSync(join(root, folder))) {

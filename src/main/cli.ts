@@ -134,7 +134,16 @@ class StoppedError extends Error {
 }
 
 /** Codes of errors that are the input's fault. */
-const BAD_INPUT = ['bad_checkpoint', 'bad_tokenizer', 'unsupported_model', 'bad_dataset', 'bad_input', 'not_found'];
+const BAD_INPUT = [
+  'bad_checkpoint',
+  'bad_tokenizer',
+  'unsupported_model',
+  'bad_dataset',
+  'bad_input',
+  'not_found',
+  'bad_store',
+  'newer_store',
+];
 
 /** 2 wrong usage · 3 bad input · 130 stopped by the user · 1 anything else. */
 function exitCodeOf(error: unknown): number {

@@ -1,7 +1,10 @@
 /** The commands of `plumb`: one file each, one line here. */
 import { registry } from '../base/registry.ts';
 import type { CommandDefinition, CommandGroup } from './command.ts';
+import { datasets } from './datasets/index.ts';
+import { exportCommand } from './export.ts';
 import { generate } from './generate.ts';
+import { importCommand } from './import.ts';
 import { logits } from './logits.ts';
 import { logprobs } from './logprobs.ts';
 import { rewards } from './rewards.ts';
@@ -16,5 +19,8 @@ export const commands = registry<CommandDefinition | CommandGroup>('command', [
   rewards,
   generate,
   train,
+  importCommand,
+  exportCommand,
+  datasets,
   serve,
 ]);

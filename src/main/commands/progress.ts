@@ -16,6 +16,7 @@ export function createProgress(quiet: boolean, out: NodeJS.WriteStream = process
   const started = Date.now();
   let last = 0;
   let open = false;
+  let told = '';
   const clear = () => {
     if (open) out.write('\r\x1b[K');
     open = false;
@@ -24,7 +25,10 @@ export function createProgress(quiet: boolean, out: NodeJS.WriteStream = process
     update(done, total, what) {
       const now = Date.now();
       if (now - last < (out.isTTY ? BAR_MS : LINE_MS) && done < total) return;
+      // a job may report its end more than once
+      if (told === `${what} ${done} ${total}`) return;
       last = now;
+      told = `${what} ${done} ${total}`;
       const left = done > 0 ? ((now - started) / done) * (total - done) : Number.NaN;
       const time = Number.isFinite(left) ? `, ${formatDuration(left / 1000)} left` : '';
       if (!out.isTTY) {

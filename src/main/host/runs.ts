@@ -1,5 +1,7 @@
 /** Contract namespace `runs`: start, steer and watch runs; their metrics, samples and logs. */
+
 import { RpcError } from '../../preload/contract/rpc.ts';
+import { findVersion } from '../data/datasets/find.ts';
 import { getDatasetByName } from '../data/store/datasets.ts';
 import { readLog } from '../data/store/log.ts';
 import { readMetricsDownsampled } from '../data/store/metrics.ts';
@@ -9,7 +11,6 @@ import { readSamples } from '../data/store/samples.ts';
 import type { Store } from '../data/store/store.ts';
 import { summaryOf, UnknownRun } from '../jobs/run-record.ts';
 import type { NewJob } from '../jobs/runner.ts';
-import { findVersion } from '../jobs/workspace-paths.ts';
 import { forgetModel } from './models.ts';
 import { closed, type Handlers, type HostServices } from './services.ts';
 

@@ -2,25 +2,14 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { exportVersion } from '../data/datasets/export.ts';
-import { getDatasetByName } from '../data/store/datasets.ts';
+import { findVersion } from '../data/datasets/find.ts';
 import { getModelByName } from '../data/store/models.ts';
 import { openReadable } from '../data/store/open.ts';
 import type { Store } from '../data/store/store.ts';
-import { getVersion, listVersions, type VersionRow } from '../data/store/versions.ts';
 import type { JobSpec, JobWorkspace } from './messages.ts';
 
 /** Keys of a config that name data. */
 const DATASET_KEYS = ['dataset', 'eval_dataset'];
-
-/** A dataset version by "name" (the newest), "name@2" or a version's id. */
-export function findVersion(store: Store, reference: string): VersionRow | undefined {
-  const [, name, number] = /^(.*?)(?:@(\d+))?$/.exec(reference) ?? [];
-  const dataset = getDatasetByName(store, reference) ?? getDatasetByName(store, name);
-  if (!dataset) return getVersion(store, reference);
-  const versions = listVersions(store, dataset.id);
-  if (dataset.name === reference) return versions[0];
-  return versions.find((version) => version.number === Number(number));
-}
 
 export interface ResolvedJob {
   readonly config: Readonly<Record<string, unknown>>;

@@ -133,6 +133,8 @@ export const pairQuery = z.object({
 export type PairQuery = z.infer<typeof pairQuery>;
 
 export const refusedRow = z.object({
+  /** Where a dataset comes in several files: which of them. */
+  file: z.string().optional(),
   line: z.int().nullable(),
   row: z.int().nullable(),
   reason: z.string(),

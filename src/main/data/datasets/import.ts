@@ -13,7 +13,9 @@ import { BATCH, startVersion, type VersionWriter } from './version-writer.ts';
 
 const PREVIEWED = 20;
 
-/** What an import would store; reads the whole file, writes nothing. */
+type Paths = readonly [string, ...string[]];
+
+/** What an import would store, and what it would refuse; reads the whole file, writes nothing. */
 export async function previewImport(
   path: string,
   options: ImportOptions = {},
@@ -21,25 +23,60 @@ export async function previewImport(
 ): Promise<ImportPreview> {
   const detection = await detectFormat(path, options);
   const tally = newTally();
+  const rows = await firstRows({ path, file: sourceName, detection, tally });
+  return previewOf(detection, tally, rows, sourceName);
+}
+
+/** As `previewImport` for the files of one dataset; throws what `importFiles` would throw. */
+export async function checkImport(
+  paths: Paths,
+  options: ImportOptions = {},
+  signal?: AbortSignal,
+): Promise<ImportPreview> {
+  const first = await detectFormat(paths[0], options);
+  const tally = newTally(paths.length > 1);
   const rows: StoredPair[] = [];
-  for await (const record of readRecords(path)) {
-    for (const row of take(record, detection, sourceName, tally))
+  for (const path of paths) {
+    const detection = path === paths[0] ? first : await detectFormat(path, { ...options, format: first.format.id });
+    rows.push(...(await firstRows({ path, file: basename(path), detection, tally }, signal)));
+    if (tally.faults.length > 0) throw doesNotFit(path, detection.format, tally);
+  }
+  if (tally.rowsAccepted === 0) throw nothingAccepted(paths[0], tally);
+  return previewOf(first, tally, rows.slice(0, PREVIEWED), nameOf(paths));
+}
+
+/** Counts all rows of a file; those that a preview shows. */
+async function firstRows(
+  { path, file, detection, tally }: Pick<Reading, 'path' | 'file' | 'detection' | 'tally'>,
+  signal?: AbortSignal,
+): Promise<StoredPair[]> {
+  const rows: StoredPair[] = [];
+  for await (const record of readRecords(path, { signal })) {
+    for (const row of take(record, detection, file, tally))
       if (rows.length < PREVIEWED) rows.push({ ...row, index: rows.length });
     if (tally.rowsRead % BATCH === 0) await othersTurn();
   }
-  const describe = ({ format, sniffed }: Detection['ranked'][number]) => ({
-    id: format.id,
-    title: format.title,
-    ...sniffed,
+  return rows;
+}
+
+function previewOf(
+  { format, ranked, head, mapping, kind }: Detection,
+  tally: Tally,
+  rows: StoredPair[],
+  sourceName: string,
+): ImportPreview {
+  const describe = (found: Detection['ranked'][number]) => ({
+    id: found.format.id,
+    title: found.format.title,
+    ...found.sniffed,
   });
-  const { format, ranked, head } = detection;
   const own = ranked.find((r) => r.format.id === format.id);
   return {
     format: own ? describe(own) : { id: format.id, title: format.title, score: 1, reason: 'chosen by you' },
     alternatives: ranked.filter((r) => r.format.id !== format.id).map(describe),
     columns: columnsOf(head).map((name) => ({ name, example: exampleOf(head, name) })),
-    mapping: detection.mapping,
-    kind: detection.kind,
+    mapping,
+    kind,
     rows,
     ...countsOf(tally),
     ...factsOf(tally),
@@ -78,11 +115,7 @@ export const importFile = (store: WritableStore, path: string, job: ImportJob): 
   importFiles(store, [path], job);
 
 /** Stores files as one version, one after the other: parts of one dataset, in the format of the first. */
-export async function importFiles(
-  store: WritableStore,
-  paths: readonly [string, ...string[]],
-  job: ImportJob,
-): Promise<ImportReport> {
+export async function importFiles(store: WritableStore, paths: Paths, job: ImportJob): Promise<ImportReport> {
   const first = await detectFormat(paths[0], job);
   const source = job.sourceName ?? nameOf(paths);
   const bytesTotal = paths.reduce((sum, path) => sum + fileSize(path), 0);
@@ -94,7 +127,7 @@ export async function importFiles(
     recipe: job.recipe ?? `imported from ${source}`,
   });
   try {
-    const tally = newTally();
+    const tally = newTally(paths.length > 1);
     let bytesBefore = 0;
     for (const path of paths) {
       const detection = path === paths[0] ? first : await detectFormat(path, { ...job, format: first.format.id });
@@ -111,8 +144,7 @@ export async function importFiles(
       prompts: tally.prompts.size,
       ...countsOf(tally),
     };
-    if (tally.rowsAccepted === 0)
-      throw new DatasetError(nothingAccepted(paths[0], tally), { details: { refused: tally.refused } });
+    if (tally.rowsAccepted === 0) throw nothingAccepted(paths[0], tally);
     writer.finish(factsOf(tally), report);
     return report;
   } catch (error) {
@@ -121,7 +153,7 @@ export async function importFiles(
   }
 }
 
-const nameOf = ([first, ...others]: readonly [string, ...string[]]): string =>
+const nameOf = ([first, ...others]: Paths): string =>
   others.length === 0 ? basename(first) : `${basename(first)} and ${others.length} more`;
 
 interface Reading {
@@ -170,8 +202,8 @@ function doesNotFit(path: string, format: Format, { faults, rowsRead }: Tally): 
 
 const placeOf = ({ line, row }: RefusedRow): string => (line === null ? `row ${row}` : `line ${line}`);
 
-function nothingAccepted(path: string, { rowsRead, refused }: Tally): string {
+function nothingAccepted(path: string, { rowsRead, refused }: Tally): DatasetError {
   const [first] = refused;
   const why = first ? `First: ${placeOf(first)}: ${first.reason}` : 'It holds no rows';
-  return `${path}: none of its ${rowsRead} rows can be used. ${why}`;
+  return new DatasetError(`${path}: none of its ${rowsRead} rows can be used. ${why}`, { details: { refused } });
 }

@@ -15,6 +15,8 @@ export interface Fault extends RefusedRow {
 }
 
 export interface Tally {
+  /** Then a line alone does not say where a refused row stands. */
+  readonly severalFiles: boolean;
   rowsRead: number;
   rowsAccepted: number;
   pairs: number;
@@ -39,7 +41,8 @@ export interface Tally {
   mostTurns: number;
 }
 
-export const newTally = (): Tally => ({
+export const newTally = (severalFiles = false): Tally => ({
+  severalFiles,
   rowsRead: 0,
   rowsAccepted: 0,
   pairs: 0,
@@ -67,6 +70,12 @@ function digest(value: unknown): number {
   return bytes.readUIntBE(0, 6) * 32 + (bytes[6] & 31);
 }
 
+export const promptDigest = ({ prompt }: Pick<NewPair, 'prompt'>): number => digest(prompt);
+
+/** Two rows of the same digest are duplicates. */
+export const rowDigest = ({ prompt, chosen, rejected, completion, label }: NewPair): number =>
+  digest([prompt, chosen, rejected, completion, label]);
+
 const charsOf = (value: TextOrChat): number =>
   typeof value === 'string' ? value.length : value.reduce((n, { content }) => n + content.length, 0);
 
@@ -78,11 +87,11 @@ export function take(record: SourceRecord, { format, mapping }: Detection, file:
       .read(record.value, mapping)
       .map((d) => ({ ...d, provenance: { file, line: record.line, row: record.row } }));
     tally.rowsAccepted++;
-    for (const row of rows) count(row, tally);
+    for (const row of rows) countRow(row, tally);
     return rows;
   } catch (error) {
     if (!(error instanceof RowRefused)) throw error;
-    refuse(record, error, tally);
+    refuse(record, error, tally.severalFiles ? file : undefined, tally);
     return [];
   }
 }
@@ -97,19 +106,20 @@ function foundIn({ value }: SourceRecord, error: RowRefused): string {
   return (line.length > FOUND_CHARS ? `${line.slice(0, FOUND_CHARS)} …` : line).toWellFormed();
 }
 
-function refuse(record: SourceRecord, error: RowRefused, tally: Tally): void {
+function refuse(record: SourceRecord, error: RowRefused, file: string | undefined, tally: Tally): void {
   const { line, row } = record;
   tally.refusedTotal++;
   if (error instanceof IdenticalPair) tally.identical++;
   if (tally.refused.length >= LISTED && tally.faults.length >= LISTED) return;
-  const refusal = { line, row, reason: error.message, found: foundIn(record, error) };
+  const refusal = { file, line, row, reason: error.message, found: foundIn(record, error) };
   if (tally.refused.length < LISTED) tally.refused.push(refusal);
   if (error instanceof RowFault && tally.faults.length < LISTED) tally.faults.push({ ...refusal, field: error.field });
 }
 
-function count(row: NewPair, tally: Tally): void {
-  tally.prompts.add(digest(row.prompt));
-  const key = digest([row.prompt, row.chosen, row.rejected, row.completion, row.label]);
+/** Counts a row that is kept. */
+export function countRow(row: NewPair, tally: Tally): void {
+  tally.prompts.add(promptDigest(row));
+  const key = rowDigest(row);
   if (tally.seen.has(key)) tally.duplicates++;
   tally.seen.add(key);
   if (row.tie) tally.ties++;

@@ -29,7 +29,8 @@ export interface VersionWriter {
   readonly rows: number;
   /** Keeps rows for the next batch; true when that has been written, which is the moment to let others run. */
   add(rows: readonly NewPair[]): boolean;
-  /** Writes what is left and makes the version visible. The report may tell what is known only now. */
+  flush(): void;
+  /** Writes what is left and makes the version visible. */
   finish(facts: ReturnType<typeof factsOf>, report: ImportReport | null): void;
   discard(): void;
 }
@@ -61,6 +62,7 @@ export function startVersion(store: WritableStore, wanted: NewVersion): VersionW
       flush();
       return true;
     },
+    flush,
     finish(facts, report) {
       flush();
       finishVersion(store, { ...version, ...facts, rows: stored, contentHash: hash.digest('hex') }, report);
