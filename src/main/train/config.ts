@@ -142,6 +142,9 @@ export const commonOptions = {
     .meta(about('Sample temperature', '0 = the likeliest token.', 'Evaluation')),
 } as const;
 
+/** `model` where a method cannot do without one. */
+export const modelOption = text.meta(commonOptions.model.meta() ?? {});
+
 export type CommonOptions = z.output<z.ZodObject<typeof commonOptions>>;
 
 /** A config that cannot be used: exit code 2. `details` lists every problem. */

@@ -43,6 +43,8 @@ export interface LoopParts {
 export interface RowParts extends Omit<LoopParts, 'maxSteps' | 'stepsPerEpoch' | 'trainStep'> {
   /** Runs the micro-batches of one step. */
   trainStep(batches: readonly (readonly number[])[]): Promise<StepReport>;
+  /** Called after the optimiser's step; `done` counts from 1. */
+  afterStep?(done: number): void;
 }
 
 /** Optimiser steps a config asks for. */
@@ -75,6 +77,7 @@ export function runSteps(parts: RowParts, outputDir: string, control: TrainContr
   const trainStep = async (step: number, learningRate: number): Promise<StepReport> => {
     const report = await parts.trainStep(microBatches(step, order));
     const norm = optimiser.step(learningRate);
+    parts.afterStep?.(step + 1);
     return { ...report, metrics: { ...report.metrics, grad_norm: norm } };
   };
   const whole = { ...parts, maxSteps: totalSteps(options, rows), stepsPerEpoch: stepsPerEpoch(order), trainStep };

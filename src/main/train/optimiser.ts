@@ -3,6 +3,7 @@
 import type { Tensor } from '../engine/graph/value.ts';
 import { type AdamWOptions, adamwStep, initMoments, type Moments } from '../engine/optim/adamw.ts';
 import { clipFactor, globalNorm } from '../engine/optim/clip.ts';
+import type { CommonOptions } from './config.ts';
 import type { Trainable } from './joint-parameters.ts';
 import { gradientName } from './step-graph.ts';
 
@@ -10,6 +11,15 @@ export interface OptimiserOptions extends AdamWOptions {
   /** 0 or null: no clipping. */
   readonly maxGradNorm: number | null;
 }
+
+/** The optimiser a config asks for. */
+export const optimiserOptions = (options: CommonOptions): OptimiserOptions => ({
+  beta1: options.adam_beta1,
+  beta2: options.adam_beta2,
+  epsilon: options.adam_epsilon,
+  weightDecay: options.weight_decay,
+  maxGradNorm: options.max_grad_norm,
+});
 
 export class Optimiser {
   readonly model: Trainable;

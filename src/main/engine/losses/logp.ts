@@ -11,6 +11,8 @@ export interface TokenStatistics {
   readonly correct: Value;
   /** Mean of the raw logits over the vocabulary, [M]; no gradient. */
   readonly meanLogit: Value;
+  /** ln Σ p² over the vocabulary, [M]; no gradient. Costs a pass over the logits, if anything uses it. */
+  readonly logSquares: Value;
 }
 
 /**
@@ -22,7 +24,7 @@ export function tokenStatistics(g: GraphBuilder, logits: Value, labels: Value): 
   const column = g.unsqueeze(labels, [1]);
   const flat = (x: Value) => g.reshape(x, [m]);
   let probabilities: Value | undefined;
-  const [logp, entropy, correct, meanLogit] = g.fused(
+  const [logp, entropy, correct, meanLogit, logSquares] = g.fused(
     'TokenStatistics',
     [logits],
     () => {
@@ -37,7 +39,8 @@ export function tokenStatistics(g: GraphBuilder, logits: Value, labels: Value): 
       const spread = g.reduceSum(g.mul(probabilities, shifted), [1], true);
       const hit = g.indicator(g.equal(g.op('ArgMax', [logits], { axis: 1, keepdims: 0 }), g.cast(labels, 'int64')));
       const mean = g.reduceMean(logits, [1], true);
-      return [flat(g.sub(chosen, logTotal)), flat(g.sub(logTotal, spread)), hit, flat(mean)];
+      const squares = g.log(g.reduceSum(g.mul(probabilities, probabilities), [1], true));
+      return [flat(g.sub(chosen, logTotal)), flat(g.sub(logTotal, spread)), hit, flat(mean), flat(squares)];
     },
     (_, { dOutputs: [d] }) => {
       if (!probabilities) throw new Error('the forward pass comes first');
@@ -46,7 +49,7 @@ export function tokenStatistics(g: GraphBuilder, logits: Value, labels: Value): 
       return [g.op('ScatterElements', [spread, column, upstream], { axis: 1, reduction: 'add' })];
     },
   );
-  return { logp, entropy, correct, meanLogit };
+  return { logp, entropy, correct, meanLogit, logSquares };
 }
 
 /** Keeps a division by a temperature of 0 finite (TRL's number, so that log-probabilities equal its). */

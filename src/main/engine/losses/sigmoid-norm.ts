@@ -1,17 +1,16 @@
 /** Length-normalised DPO (TRL's sigmoid_norm; Meng et al., 2405.14734, for the normalisation): −log σ(β · gap of log-ratios per token). */
-import type { PreferenceLoss } from './preference.ts';
+import { defineLoss, marginPerToken } from './preference.ts';
 
-export const sigmoidNorm: PreferenceLoss = {
+export const sigmoidNorm = defineLoss({
   id: 'sigmoid_norm',
   title: 'DPO per token',
+  summary: 'DPO on log-ratios per token: long answers count no more than short ones.',
   paper: {
     title: 'SimPO: Simple Preference Optimization with a Reference-Free Reward',
     url: 'https://arxiv.org/abs/2405.14734',
   },
+  params: {},
   usesLabelSmoothing: false,
-  build(g, { chosen, rejected, refChosen, refRejected, chosenLength, rejectedLength }, { beta }) {
-    const perChosen = g.div(g.sub(chosen, refChosen), chosenLength);
-    const perRejected = g.div(g.sub(rejected, refRejected), rejectedLength);
-    return g.neg(g.logSigmoid(g.mul(beta, g.sub(perChosen, perRejected))));
-  },
-};
+  usesDivergence: true,
+  build: (g, pair, { beta }) => g.neg(g.logSigmoid(g.mul(beta, marginPerToken(g, pair)))),
+});

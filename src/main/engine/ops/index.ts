@@ -57,6 +57,7 @@ import { squeeze } from './squeeze.ts';
 import { sub } from './sub.ts';
 import { tanh } from './tanh.ts';
 import { tile } from './tile.ts';
+import { topK } from './top-k.ts';
 import { transpose } from './transpose.ts';
 import { trilu } from './trilu.ts';
 import { unsqueeze } from './unsqueeze.ts';
@@ -127,6 +128,7 @@ export const operators = registry('operator', [
   sub,
   tanh,
   tile,
+  topK,
   transpose,
   trilu,
   unsqueeze,

@@ -1,0 +1,172 @@
+/** Preference pairs in a training graph: the terms losses are built from, what is fed for a micro-batch, and TRL's metrics of it. */
+import { mean, sum } from '../base/statistics.ts';
+import { type PaddedBatch, type PairTokens, padBatch, scoredTokens, type TokenRow } from '../data/batches.ts';
+import type { GraphBuilder } from '../engine/graph/builder.ts';
+import type { Tensor, Value } from '../engine/graph/value.ts';
+import { divergences } from '../engine/losses/f-divergence.ts';
+import type { TokenStatistics } from '../engine/losses/logp.ts';
+import type { PairTerms } from '../engine/losses/preference.ts';
+import { float32 } from '../engine/runtime/session.ts';
+import type { PairObjective, PairOptions } from './pair-options.ts';
+import type { RunningMeans } from './running-means.ts';
+import { batchFeeds } from './step-graph.ts';
+
+/** ln π of both answers of a pair. */
+export interface PairLogps {
+  readonly chosen: number;
+  readonly rejected: number;
+}
+
+/** Σ over the answer's tokens: one row of 0s and 1s per answer times a number per token, [P]. */
+const sumByRow = (g: GraphBuilder, membership: Value, perToken: Value): Value =>
+  g.squeeze(g.matmul(membership, g.unsqueeze(perToken, [1])), [1]);
+
+/** Loss of a micro-batch, Σ pair_weights · loss, scalar; what `pairFeeds` feeds is declared here. */
+export function buildPairLoss(
+  g: GraphBuilder,
+  tokens: TokenStatistics,
+  { losses, options }: PairObjective,
+  running: RunningMeans,
+): Value {
+  const pairs = (name: string) => g.input(name, 'float32', ['P']);
+  const chosenRows = g.input('chosen_rows', 'float32', ['P', 'M']);
+  const rejectedRows = g.input('rejected_rows', 'float32', ['P', 'M']);
+  const weighted = hasTokenWeights(options)
+    ? g.mul(tokens.logp, g.input('token_weights', 'float32', ['M']))
+    : tokens.logp;
+  const chosenLogp = sumByRow(g, chosenRows, weighted);
+  const rejectedLogp = sumByRow(g, rejectedRows, weighted);
+  const refChosenLogp = pairs('ref_chosen');
+  const refRejectedLogp = pairs('ref_rejected');
+  const chosenRatio = g.sub(chosenLogp, refChosenLogp);
+  const rejectedRatio = g.sub(rejectedLogp, refRejectedLogp);
+  const divergence = divergences.get(options.f_divergence_type);
+  const terms: PairTerms = {
+    chosenLogp,
+    rejectedLogp,
+    refChosenLogp,
+    refRejectedLogp,
+    chosenRatio,
+    rejectedRatio,
+    chosenScore: divergence.score(g, chosenRatio, options.f_alpha_divergence_coef),
+    rejectedScore: divergence.score(g, rejectedRatio, options.f_alpha_divergence_coef),
+    chosenLength: pairs('chosen_lengths'),
+    rejectedLength: pairs('rejected_lengths'),
+    chosenTokenLoss: g.neg(g.div(g.reduceSum(sumByRow(g, chosenRows, tokens.logp)), g.max(g.reduceSum(chosenRows), 1))),
+    runningMean: (name, value) => running.build(g, name, value),
+  };
+  g.output('chosen_logps', chosenLogp);
+  g.output('rejected_logps', rejectedLogp);
+  const perPair = losses
+    .map(({ loss, weight }) => g.mul(weight, loss.build(g, terms, options)))
+    .reduce((a, b) => g.add(a, b));
+  const counted = options.use_weighting ? g.mul(perPair, wpoWeights(g, tokens, chosenRows, rejectedRows)) : perPair;
+  return g.reduceSum(g.mul(pairs('pair_weights'), counted));
+}
+
+/** WPO (Zhou et al., 2406.11827, eq. 2): exp of the mean over tokens of ln π − ln Σ π², for both answers; no gradient. */
+function wpoWeights(g: GraphBuilder, tokens: TokenStatistics, chosenRows: Value, rejectedRows: Value): Value {
+  const aligned = g.sub(tokens.logp, tokens.logSquares);
+  const perAnswer = (rows: Value) => g.div(sumByRow(g, rows, aligned), g.max(g.reduceSum(rows, [1]), 1));
+  return g.stopGradient(g.exp(g.add(perAnswer(chosenRows), perAnswer(rejectedRows))));
+}
+
+const hasTokenWeights = ({ ld_alpha }: PairOptions): boolean =>
+  ld_alpha !== null && ld_alpha !== undefined && ld_alpha !== 1;
+
+/** LD-DPO (Liu et al., 2409.06411): how many scored tokens of an answer count in full; those after them count ld_alpha times. */
+const fullTokens = ({ chosen, rejected }: PairTokens): number => Math.min(scoredTokens(chosen), scoredTokens(rejected));
+
+/** ln π of an answer from next-token log-probabilities of its row (entry t belongs to token t + 1). */
+function answerLogp(row: TokenRow, logps: ArrayLike<number>, full: number, { ld_alpha }: PairOptions): number {
+  const from = Math.max(0, row.start - 1);
+  const border = Math.min(logps.length, from + full);
+  return sum(logps, from, border) + (ld_alpha ?? 1) * sum(logps, border);
+}
+
+/** ln π of both answers from next-token log-probabilities of both rows, tokens weighed as the options say. */
+export function pairLogps(
+  pair: PairTokens,
+  chosen: ArrayLike<number>,
+  rejected: ArrayLike<number>,
+  options: PairOptions,
+): PairLogps {
+  const full = fullTokens(pair);
+  return {
+    chosen: answerLogp(pair.chosen, chosen, full, options),
+    rejected: answerLogp(pair.rejected, rejected, full, options),
+  };
+}
+
+/** Chosen rows, then rejected rows, padded together (TRL's layout). */
+export const padPairs = (pairs: readonly PairTokens[], padId: number): PaddedBatch =>
+  padBatch([...pairs.map((p) => p.chosen), ...pairs.map((p) => p.rejected)], padId);
+
+/** [rows, M]: 1 where position m belongs to row `first` + r. */
+function membership(offsets: Int32Array, first: number, rows: number): Tensor {
+  const columns = offsets[offsets.length - 1];
+  const data = new Float32Array(rows * columns);
+  for (let r = 0; r < rows; r++) data.fill(1, r * columns + offsets[first + r], r * columns + offsets[first + r + 1]);
+  return float32([rows, columns], data);
+}
+
+/** Everything a micro-batch feeds besides the model's weights; `share` is its part of the optimiser step. */
+export function pairFeeds(
+  pairs: readonly PairTokens[],
+  padded: PaddedBatch,
+  references: readonly PairLogps[],
+  options: PairOptions,
+  share: number,
+): Record<string, Tensor> {
+  const count = pairs.length;
+  const perPair = (of: (pair: PairTokens, i: number) => number) => float32([count], Float32Array.from(pairs, of));
+  const length = ({ ids, start }: TokenRow) => Math.max(1, ids.length - start);
+  return {
+    ...batchFeeds(padded),
+    chosen_rows: membership(padded.offsets, 0, count),
+    rejected_rows: membership(padded.offsets, count, count),
+    ref_chosen: perPair((_, i) => references[i].chosen),
+    ref_rejected: perPair((_, i) => references[i].rejected),
+    chosen_lengths: perPair(({ chosen }) => length(chosen)),
+    rejected_lengths: perPair(({ rejected }) => length(rejected)),
+    pair_weights: perPair(() => share / count),
+    ...(hasTokenWeights(options) ? { token_weights: tokenWeights(pairs, padded, options) } : {}),
+  };
+}
+
+function tokenWeights(pairs: readonly PairTokens[], { offsets, rows }: PaddedBatch, { ld_alpha }: PairOptions): Tensor {
+  const data = new Float32Array(rows.length).fill(1);
+  pairs.forEach((pair, i) => {
+    const full = fullTokens(pair);
+    for (const row of [i, pairs.length + i])
+      data.fill(ld_alpha ?? 1, Math.min(offsets[row] + full, offsets[row + 1]), offsets[row + 1]);
+  });
+  return float32([rows.length], data);
+}
+
+/** TRL's metrics of a micro-batch: rewards are β (policy − reference) whatever the loss; logits and accuracy over answer tokens only. */
+export function pairMetrics(
+  found: Readonly<Record<string, Tensor>>,
+  padded: PaddedBatch,
+  references: readonly PairLogps[],
+  beta: number,
+): Record<string, number> {
+  const numbers = (name: string) => found[name].data as Float32Array;
+  const chosen = numbers('chosen_logps');
+  const rejected = numbers('rejected_logps');
+  const chosenRewards = references.map((reference, i) => beta * (chosen[i] - reference.chosen));
+  const rejectedRewards = references.map((reference, i) => beta * (rejected[i] - reference.rejected));
+  const border = padded.offsets[references.length];
+  return {
+    'rewards/chosen': mean(chosenRewards),
+    'rewards/rejected': mean(rejectedRewards),
+    'rewards/margins': mean(chosenRewards.map((r, i) => r - rejectedRewards[i])),
+    'rewards/accuracies': mean(chosenRewards.map((r, i) => (r > rejectedRewards[i] ? 1 : 0))),
+    'logps/chosen': mean(chosen),
+    'logps/rejected': mean(rejected),
+    'logits/chosen': mean(numbers('mean_logit'), 0, border),
+    'logits/rejected': mean(numbers('mean_logit'), border),
+    entropy: mean(numbers('entropy')),
+    mean_token_accuracy: mean(numbers('correct'), 0, border),
+  };
+}
