@@ -96,7 +96,7 @@ describe('habits', () => {
 describe('registries', () => {
   it.each([
     ['src/main/engine/ops', ['define.ts', 'shapes.ts']],
-    ['src/main/engine/losses', ['logp.ts', 'preference.ts', 'policy-gradient.ts']],
+    ['src/main/engine/losses', ['ascending.ts', 'f-divergence.ts', 'logp.ts', 'policy-gradient.ts', 'preference.ts']],
     ['src/main/train/methods', []],
     [
       'src/main/commands',
