@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { processIsAlive } from '../../src/main/base/processes.ts';
 import { listCheckpoints } from '../../src/main/data/store/checkpoints.ts';
 import { readLog } from '../../src/main/data/store/log.ts';
 import { readMetrics } from '../../src/main/data/store/metrics.ts';
@@ -13,7 +14,7 @@ import { openStore } from '../../src/main/data/store/open.ts';
 import { findRunByName, getRun, listRuns, type RunRecord } from '../../src/main/data/store/runs.ts';
 import type { WritableStore } from '../../src/main/data/store/store.ts';
 import { prepareWorkspace, resolveWorkspace, type Workspace } from '../../src/main/host/workspace.ts';
-import { JobRunner, processIsAlive } from '../../src/main/jobs/runner.ts';
+import { JobRunner } from '../../src/main/jobs/runner.ts';
 import { forkJobs } from '../../src/main/jobs/spawn.ts';
 import type { RunEvent, RunSummary } from '../../src/preload/contract/runs.ts';
 

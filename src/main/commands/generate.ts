@@ -38,7 +38,9 @@ export const generate = defineCommand({
     const { Decoder } = await import('../engine/generation/decoder.ts');
     const { generate: run } = await import('../engine/generation/generate.ts');
     const { createRandom } = await import('../base/random.ts');
-    const loaded = loadModel(modelPath(options.model, context), { tokenizer: options.tokenizer as string | undefined });
+    const loaded = loadModel(await modelPath(options.model, context), {
+      tokenizer: options.tokenizer as string | undefined,
+    });
     const { tokenizer } = loaded;
     const prompts = promptsOf(options, tokenizer);
     const ids = prompts.map(({ text, special }) => tokenizer.encode(text, { addSpecialTokens: special }).ids);

@@ -7,6 +7,7 @@ import { generate } from './generate.ts';
 import { importCommand } from './import.ts';
 import { logits } from './logits.ts';
 import { logprobs } from './logprobs.ts';
+import { models } from './models/index.ts';
 import { rewards } from './rewards.ts';
 import { serve } from './serve.ts';
 import { tokenize } from './tokenize.ts';
@@ -22,5 +23,6 @@ export const commands = registry<CommandDefinition | CommandGroup>('command', [
   importCommand,
   exportCommand,
   datasets,
+  models,
   serve,
 ]);

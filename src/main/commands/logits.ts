@@ -14,7 +14,9 @@ export const logits = defineCommand({
     const { loadModel } = await import('../train/load-model.ts');
     const { createScorer } = await import('../evaluate/scoring.ts');
     const document = readJsonInput(String(options.input));
-    const loaded = loadModel(modelPath(options.model, context), { tokenizer: options.tokenizer as string | undefined });
+    const loaded = loadModel(await modelPath(options.model, context), {
+      tokenizer: options.tokenizer as string | undefined,
+    });
     const sequences =
       document.input_ids === undefined
         ? stringsOf(document, 'texts').map((text) => loaded.tokenizer.encode(text).ids)

@@ -18,7 +18,9 @@ export const logprobs = defineCommand({
     const { preferenceExample } = await import('../data/examples.ts');
     const { pairTokens } = await import('../data/batches.ts');
     const { sum } = await import('../base/statistics.ts');
-    const loaded = loadModel(modelPath(options.model, context), { tokenizer: options.tokenizer as string | undefined });
+    const loaded = loadModel(await modelPath(options.model, context), {
+      tokenizer: options.tokenizer as string | undefined,
+    });
     const limits = {
       maxLength: options.maxLength === undefined ? null : Number(options.maxLength),
       truncation: 'keep_start',

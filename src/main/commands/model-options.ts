@@ -2,8 +2,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { nearest } from '../base/registry.ts';
 import type { CommandContext } from './command.ts';
-import { UsageError } from './command.ts';
+import { InputError, UsageError } from './command.ts';
 
 export function addModelOptions(command: Command, required = true): void {
   const text = 'Hugging Face folder, llama2.c .bin, or the name of a model in the workspace';
@@ -12,10 +13,28 @@ export function addModelOptions(command: Command, required = true): void {
   command.option('--tokenizer <file>', 'tokenizer.json, or the tokenizer of a llama2.c model');
 }
 
-/** A path as it is, or the folder of a workspace model of that name. */
-export function modelPath(name: unknown, { workspace }: CommandContext): string {
+/** A path as it is, else the folder of the workspace's model of that name; throws InputError when it is neither. */
+export async function modelPath(name: unknown, { workspace }: CommandContext): Promise<string> {
   if (typeof name !== 'string') throw new UsageError('--model is missing');
   if (existsSync(name)) return name;
   const inWorkspace = join(workspace.models, name);
-  return /^[\w.-]+$/.test(name) && existsSync(inWorkspace) ? inWorkspace : name;
+  if (/^\w[\w.-]*$/.test(name) && existsSync(inWorkspace)) return inWorkspace;
+  const known = existsSync(workspace.database) ? await registered(name, workspace) : [];
+  if (typeof known === 'string') return known;
+  const hint = known.length === 0 ? '' : `; did you mean "${nearest(name, known)}"?`;
+  throw new InputError(`${name}: there is no such file or folder, and no model of that name in the workspace${hint}`);
+}
+
+/** The folder of a model of the registry (a run's lies elsewhere), else the names that are there. */
+async function registered(name: string, workspace: CommandContext['workspace']): Promise<string | readonly string[]> {
+  const { openReadable } = await import('../data/store/open.ts');
+  const { listModels } = await import('../data/store/models.ts');
+  const store = openReadable(workspace.database);
+  try {
+    const models = listModels(store);
+    const found = models.find((model) => model.name === name);
+    return found ? join(workspace.models, found.folder) : models.map((model) => model.name);
+  } finally {
+    store.close();
+  }
 }

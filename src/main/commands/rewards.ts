@@ -19,7 +19,7 @@ export const rewards = defineCommand({
     const { createRewardScorer } = await import('../evaluate/reward-scoring.ts');
     const { conversationIds } = await import('../data/batches.ts');
     const document = readJsonInput(String(options.input));
-    const { model, tokenizer } = loadModel(modelPath(options.model, context), {
+    const { model, tokenizer } = loadModel(await modelPath(options.model, context), {
       tokenizer: options.tokenizer as string | undefined,
       head: 'score',
     });

@@ -24,7 +24,7 @@ export const tokenize = defineCommand({
     const document = readJsonInput(String(options.input));
     const path = options.tokenizer
       ? String(options.tokenizer)
-      : openCheckpoint(modelPath(options.model, context)).tokenizerPath;
+      : openCheckpoint(await modelPath(options.model, context)).tokenizerPath;
     if (!path) throw new UsageError('the model has no tokenizer of its own; name one with --tokenizer FILE');
     const tokenizer = loadTokenizer(path);
     const addSpecialTokens = document.add_special_tokens !== false;

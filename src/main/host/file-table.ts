@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { RpcError } from '../../preload/contract/rpc.ts';
 import type { FileHandle } from '../../preload/contract/system.ts';
-import { processIsAlive } from '../jobs/runner.ts';
+import { processIsAlive } from '../base/processes.ts';
 
 export interface HandedFile {
   readonly path: string;

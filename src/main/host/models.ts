@@ -1,12 +1,17 @@
 /** Contract namespace `models`: the registry of models, and how a finished run enters it. */
 import { randomUUID } from 'node:crypto';
-import { rmSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { existsSync, rmSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
 import type { ModelSummary } from '../../preload/contract/models.ts';
 import { RpcError } from '../../preload/contract/rpc.ts';
+import { createFolderAtomic } from '../data/checkpoints/atomic.ts';
+import { copyModel } from '../data/checkpoints/copy-model.ts';
 import { openCheckpoint } from '../data/checkpoints/index.ts';
+import type { ModelFolder } from '../data/checkpoints/model-folder.ts';
+import { CheckpointError } from '../data/checkpoints/safetensors.ts';
 import { getModel, getModelByName, insertModel, listModels, type ModelRow, removeModel } from '../data/store/models.ts';
-import type { WritableStore } from '../data/store/store.ts';
+import { transaction, type WritableStore } from '../data/store/store.ts';
+import { loadLanguageModel } from '../engine/models/language-model.ts';
 import type { Handlers, HostServices } from './services.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -44,15 +49,22 @@ export function registerModel(
   path: string,
   from: ModelOrigin,
 ): ModelSummary {
+  const name = freeName(from.name, (taken) => getModelByName(store, taken) !== undefined);
+  const row = { ...rowOf(path, from), name, folder: relative(workspace.models, path) };
+  insertModel(store, row);
+  return summaryOf(row);
+}
+
+/** The facts of a model folder. */
+function rowOf(path: string, from: ModelOrigin): Omit<ModelRow, 'folder'> {
   const { config, tensors, bytes } = openCheckpoint(path);
   const number = (...keys: string[]): number => {
     const found = keys.map((key) => config[key]).find((value) => typeof value === 'number');
     return typeof found === 'number' ? found : 0;
   };
-  const row: ModelRow = {
+  return {
     id: randomUUID(),
     ...from,
-    name: freeName(store, from.name),
     family: String(config.model_type ?? 'unknown'),
     parameters: tensors.names().reduce((total, name) => total + tensors.shape(name).reduce((a, b) => a * b, 1), 0),
     bytes,
@@ -60,14 +72,73 @@ export function registerModel(
     layers: number('num_hidden_layers', 'n_layer'),
     hidden: number('hidden_size', 'n_embd'),
     context: number('max_position_embeddings', 'n_positions'),
-    folder: relative(workspace.models, path),
     createdAt: new Date().toISOString(),
   };
-  insertModel(store, row);
+}
+
+const PLAIN_NAME = /^[A-Za-z0-9][\w.-]{0,127}$/;
+
+/** A name that is also a folder's: "stories260K.bin" → "stories260K". */
+export const suggestModelName = (path: string): string =>
+  basename(path)
+    .replace(/\.(bin|gguf|onnx)$/i, '')
+    .replace(/[^\w.-]+/g, '-')
+    .replace(/^[^A-Za-z0-9]+/, '')
+    .slice(0, 64) || 'model';
+
+export interface ModelImport {
+  /** Without one the model is called as its file; taken names get a number. */
+  readonly name?: string;
+  /** For formats that hold none (llama2.c). */
+  readonly tokenizer?: string;
+  readonly signal?: AbortSignal;
+  onProgress?(done: number, total: number): void;
+}
+
+/** Copies a model of any format into the workspace as a Hugging Face folder: all of it or nothing, also after a kill. Throws CheckpointError, TokenizerError, UnsupportedModel. */
+export async function importModel(
+  store: WritableStore,
+  workspace: Workspace,
+  source: string,
+  { name: wanted, ...options }: ModelImport,
+): Promise<ModelSummary> {
+  if (wanted !== undefined && !PLAIN_NAME.test(wanted))
+    throw new CheckpointError(
+      `${JSON.stringify(wanted)} cannot be a model's name: letters, digits, ".", "_" and "-" were expected`,
+    );
+  const isTaken = (name: string) =>
+    getModelByName(store, name) !== undefined || existsSync(join(workspace.models, name));
+  if (wanted !== undefined && isTaken(wanted))
+    throw new CheckpointError(`there is a model "${wanted}" already; remove it or choose another --name`);
+  checkModel(openCheckpoint(source, options));
+  const name = wanted ?? freeName(suggestModelName(source), isTaken);
+  let row: ModelRow | undefined;
+  const write = async (folder: string) => {
+    await copyModel(source, folder, options);
+    const origin = { name, origin: 'imported', runId: null, parent: null };
+    row = { ...rowOf(folder, origin), folder: name };
+  };
+  // the folder arrives with its entry: neither is there without the other
+  await createFolderAtomic(join(workspace.models, name), write, (move) =>
+    transaction(store, () => {
+      if (row) insertModel(store, row);
+      move();
+    }),
+  );
+  if (!row) throw new CheckpointError(`${source}: nothing was copied`);
   return summaryOf(row);
 }
 
-function freeName(store: WritableStore, name: string): string {
-  if (!getModelByName(store, name)) return name;
-  for (let n = 2; ; n++) if (!getModelByName(store, `${name}-${n}`)) return `${name}-${n}`;
+/** Refuses a model that this program could not run, without reading its weights. */
+function checkModel({ config, tensors }: ModelFolder): void {
+  loadLanguageModel(config, {
+    names: () => tensors.names(),
+    shape: (name) => tensors.shape(name),
+    float32: () => new Float32Array(),
+  });
+}
+
+function freeName(name: string, isTaken: (name: string) => boolean): string {
+  if (!isTaken(name)) return name;
+  for (let n = 2; ; n++) if (!isTaken(`${name}-${n}`)) return `${name}-${n}`;
 }

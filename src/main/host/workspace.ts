@@ -2,6 +2,8 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { homedir, platform } from 'node:os';
 import { basename, join, resolve } from 'node:path';
+import { processIsAlive } from '../base/processes.ts';
+import { sweepTemporary } from '../data/checkpoints/atomic.ts';
 
 export interface Workspace {
   readonly home: string;
@@ -33,8 +35,9 @@ export function resolveWorkspace(home?: string): Workspace {
   };
 }
 
-/** Creates the folders that are missing. */
+/** Creates the folders that are missing; removes what a killed import of a model left. */
 export function prepareWorkspace(workspace: Workspace): void {
   for (const folder of [workspace.home, workspace.models, workspace.runs])
     if (!existsSync(folder)) mkdirSync(folder, { recursive: true });
+  sweepTemporary(workspace.models, processIsAlive);
 }

@@ -1,8 +1,10 @@
 /** Runs jobs one at a time in processes of their own: queue, pause, resume, stop, crashes, and a record of all of it in the store. */
+
 import { randomUUID } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { RunEvent, RunSummary } from '../../preload/contract/runs.ts';
+import { processIsAlive } from '../base/processes.ts';
 import {
   findRunByName,
   getRun,
@@ -356,16 +358,6 @@ export class JobRunner {
   #tell(id: string, events: readonly RunEvent[]): void {
     for (const listener of this.#watchers.get(id) ?? []) for (const event of events) listener(event);
     for (const event of events) if (event.type === 'summary') for (const each of this.#listeners) each(event.run);
-  }
-}
-
-/** Whether a process of that id exists; one of another user counts. */
-export function processIsAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

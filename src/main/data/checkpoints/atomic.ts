@@ -7,6 +7,7 @@ import {
   openSync,
   readdirSync,
   renameSync,
+  rmdirSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -66,6 +67,39 @@ export function replaceFolderAtomic(path: string, write: (folder: string) => voi
   } finally {
     rmSync(temporary, { recursive: true, force: true });
     recoverFolder(path);
+  }
+}
+
+/**
+ * Lets `write` fill a temporary folder, syncs it, and moves it to `path`, where nothing or an empty folder may be. `arrive` calls the move, so that it
+ * can be the last step of a transaction.
+ */
+export async function createFolderAtomic(
+  path: string,
+  write: (folder: string) => Promise<void>,
+  arrive: (move: () => void) => void = (move) => move(),
+): Promise<void> {
+  mkdirSync(dirname(path), { recursive: true });
+  const temporary = sibling(path, 'new');
+  mkdirSync(temporary);
+  try {
+    await write(temporary);
+    syncTree(temporary);
+    arrive(() => {
+      if (existsSync(path)) rmdirSync(path);
+      renameSync(temporary, path);
+      sync(dirname(path));
+    });
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+/** Removes temporary files and folders whose process was killed. */
+export function sweepTemporary(folder: string, isAlive: (pid: number) => boolean): void {
+  for (const name of readdirSync(folder)) {
+    const pid = /^\..*\.new-(\d+)-\d+$/.exec(name)?.[1];
+    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(folder, name), { recursive: true, force: true });
   }
 }
 

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
+import { processIsAlive } from '../../base/processes.ts';
 import { backupHint, checkIntegrity } from './backup.ts';
 import { checkVersion, migrate } from './migrate.ts';
 import { type Store, StoreError, type WritableStore } from './store.ts';
@@ -42,7 +43,7 @@ export function openStore(path: string): WritableStore {
     migrate(db, path);
     db.pragma('foreign_keys = ON');
     const store = wrap(path, db) as WritableStore;
-    discardUnfinished(store, isAlive);
+    discardUnfinished(store, processIsAlive);
     return store;
   });
 }
@@ -54,16 +55,6 @@ function guarded<T>(db: Database.Database, use: (db: Database.Database) => T): T
   } catch (error) {
     db.close();
     throw error;
-  }
-}
-
-/** Whether a process of this machine still runs. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as { code?: string }).code === 'EPERM';
   }
 }
 

@@ -1,0 +1,23 @@
+/** `plumb models remove`: a model of the workspace. */
+import { defineCommand } from '../command.ts';
+import { withExistingStore } from '../workspace-store.ts';
+import { requireModel } from './require.ts';
+
+export const remove = defineCommand({
+  id: 'remove',
+  summary: 'Remove a model from the workspace (the folder of a run stays with its run).',
+  examples: ['plumb models remove stories260K'],
+  configure(command) {
+    command.argument('<name>', 'name of a model in the workspace');
+  },
+  run: ([name], _options, context) =>
+    withExistingStore(context, async (store) => {
+      const { forgetModel } = await import('../../host/models.ts');
+      const model = await requireModel(store, name);
+      forgetModel(store, context.workspace, model);
+      return { removed: model.name };
+    }),
+  show({ removed }: { removed: string }, { print }) {
+    print(`Removed "${removed}".`);
+  },
+});

@@ -1,0 +1,87 @@
+/** A model as a Hugging Face folder of its own: files copied as they are, other formats converted. */
+import { constants, existsSync, readdirSync, statSync } from 'node:fs';
+import { copyFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { loadTokenizer } from '../tokenizers/index.ts';
+import { readJsonObject } from './huggingface.ts';
+import { openCheckpoint } from './index.ts';
+import { CheckpointError, type Float32Tensor, writeSafetensors } from './safetensors.ts';
+
+/** What belongs to a model besides its weights; programs and pickles that lie beside it are left where they are. */
+const BELONGING =
+  /^(config|generation_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens|vocab)\.json$|^(merges|vocab)\.txt$|^tokenizer\.model$|^chat_template\.(jinja|json)$|^(README|LICENSE)(\.\w+)?$/;
+
+const INDEX = 'model.safetensors.index.json';
+
+/** Names of the files of a Hugging Face folder that make the model. */
+function filesOf(folder: string): string[] {
+  const isFile = (name: string) => statSync(join(folder, name), { throwIfNoEntry: false })?.isFile() === true;
+  const beside = readdirSync(folder).filter((name) => BELONGING.test(name) && isFile(name));
+  return [...beside, ...weightNames(folder)];
+}
+
+function weightNames(folder: string): string[] {
+  if (existsSync(join(folder, 'model.safetensors'))) return ['model.safetensors'];
+  const map = readJsonObject(join(folder, INDEX)).weight_map;
+  return [INDEX, ...new Set(Object.values(map as Record<string, string>))];
+}
+
+export interface CopyOptions {
+  /** For formats that hold none (llama2.c). */
+  readonly tokenizer?: string;
+  /** Writes the weights anew as float32; else the files keep the type they have. */
+  readonly asFloat32?: boolean;
+  readonly signal?: AbortSignal;
+  onProgress?(done: number, total: number): void;
+}
+
+/** Fills an empty folder with a model of any format; the names of its files. Throws CheckpointError, TokenizerError. */
+export async function copyModel(path: string, folder: string, options: CopyOptions = {}): Promise<string[]> {
+  const checkpoint = openCheckpoint(path, options);
+  const isFolder = statSync(path).isDirectory();
+  if (!isFolder && checkpoint.tokenizerPath === null)
+    throw new CheckpointError(`${path}: this format holds no tokenizer; name one with --tokenizer FILE`);
+  const copied = isFolder ? await copyFiles(path, folder, options) : await convertBeside(path, folder, options);
+  if (!isFolder || options.asFloat32) {
+    const tensors = new Map<string, Float32Tensor>(
+      checkpoint.tensors
+        .names()
+        .map((name) => [name, { shape: checkpoint.tensors.shape(name), data: checkpoint.tensors.float32(name) }]),
+    );
+    writeSafetensors(join(folder, 'model.safetensors'), tensors);
+    await writeFile(join(folder, 'config.json'), `${JSON.stringify(asFloat32(checkpoint.config), null, 2)}\n`);
+  }
+  return [...new Set([...copied, ...readdirSync(folder)])].sort();
+}
+
+/** A config that names the type of its weights, now float32. */
+const asFloat32 = (config: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(config).map(([key, value]) => [key, key === 'dtype' || key === 'torch_dtype' ? 'float32' : value]),
+  );
+
+async function copyFiles(path: string, folder: string, options: CopyOptions): Promise<string[]> {
+  const isWeights = (name: string) => /\.safetensors(\.index\.json)?$/.test(name);
+  const names = filesOf(path).filter((name) => !(options.asFloat32 && isWeights(name)));
+  const total = names.reduce((sum, name) => sum + statSync(join(path, name)).size, 0);
+  let done = 0;
+  for (const name of names) {
+    options.signal?.throwIfAborted();
+    // links (a hub's cache is made of them) are followed; file systems that can share the bytes do
+    await copyFile(join(path, name), join(folder, name), constants.COPYFILE_FICLONE);
+    done += statSync(join(folder, name)).size;
+    options.onProgress?.(done, total);
+  }
+  return names;
+}
+
+/** Tokenizer and defaults of a format that has them inside or elsewhere. */
+async function convertBeside(path: string, folder: string, options: CopyOptions): Promise<string[]> {
+  const { generationConfig, tokenizerPath } = openCheckpoint(path, options);
+  const files = {
+    'generation_config.json': `${JSON.stringify(generationConfig, null, 2)}\n`,
+    ...(tokenizerPath === null ? {} : loadTokenizer(tokenizerPath).files()),
+  };
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+  return Object.keys(files);
+}
