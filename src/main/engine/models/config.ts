@@ -1,12 +1,23 @@
 /** A decoder's shape, read from a Hugging Face config.json: every family fills the same record. */
+import { activations } from './activations.ts';
 
 export interface RopeConfig {
   readonly theta: number;
-  /** default: plain · linear: positions divided by `factor` · llama3: low frequencies divided by `factor` (Llama 3.1). */
-  readonly type: 'default' | 'linear' | 'llama3';
+  /**
+   * default: plain · linear: positions divided by `factor` · llama3: low frequencies divided by `factor` (Llama 3.1) · yarn: likewise, with a ramp
+   * over the pairs (2309.00071).
+   */
+  readonly type: 'default' | 'linear' | 'llama3' | 'yarn';
   readonly factor: number;
   readonly lowFrequencyFactor: number;
   readonly highFrequencyFactor: number;
+  /** yarn: turns within the original context from which a pair is kept, and below which it is stretched. */
+  readonly betaFast: number;
+  readonly betaSlow: number;
+  /** yarn: the ramp begins and ends at whole pairs. */
+  readonly truncate: boolean;
+  /** cos and sin are multiplied by it. */
+  readonly attentionFactor: number;
   readonly originalContext: number;
   /** Neighbouring elements form a pair (llama2.c) instead of element i with i + d/2. */
   readonly interleaved: boolean;
@@ -26,6 +37,8 @@ export interface ModelConfig {
   readonly tiedHead: boolean;
   readonly attentionBias: boolean;
   readonly mlpBias: boolean;
+  /** An id of activations.ts. */
+  readonly activation: string;
   readonly rope: RopeConfig;
   readonly bosId: number | null;
   readonly eosIds: readonly number[];
@@ -78,6 +91,13 @@ export class ConfigReader {
     return value;
   }
 
+  positive(key: string, otherwise?: number): number {
+    const value = this.raw[key] ?? otherwise;
+    if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0)
+      throw new UnsupportedModel(`config.json: "${key}" must be a number above 0, found ${JSON.stringify(value)}`);
+    return value;
+  }
+
   flag(key: string, otherwise: boolean): boolean {
     const value = this.raw[key] ?? otherwise;
     if (typeof value !== 'boolean')
@@ -97,23 +117,71 @@ export class ConfigReader {
   }
 }
 
+/** `hidden_act`, silu when absent (llama's default). */
+export function readActivation({ raw }: ConfigReader): string {
+  const name = raw.hidden_act ?? 'silu';
+  if (typeof name === 'string' && activations.has(name)) return name;
+  throw new UnsupportedModel(
+    `config.json: hidden_act ${JSON.stringify(name)} is not supported; supported: ${activations.all.map((a) => a.id).join(', ')}`,
+  );
+}
+
+const ROPE_TYPES = ['default', 'linear', 'llama3', 'yarn'] as const;
+
 /** RoPE as transformers 4 (rope_theta, rope_scaling) and 5 (rope_parameters) write it. */
 export function readRope(reader: ConfigReader): RopeConfig {
   const { raw } = reader;
-  const scaling = (raw.rope_parameters ?? raw.rope_scaling ?? {}) as Record<string, unknown>;
+  const scaling = scalingOf(raw);
   const found = new ConfigReader(scaling);
-  const type = String(scaling.rope_type ?? scaling.type ?? 'default');
-  if (type !== 'default' && type !== 'linear' && type !== 'llama3')
+  const name = String(scaling.rope_type ?? scaling.type ?? 'default');
+  const type = ROPE_TYPES.find((known) => known === name);
+  if (!type)
     throw new UnsupportedModel(
-      `config.json: RoPE scaling "${type}" is not supported; supported: default, linear, llama3`,
+      `config.json: RoPE scaling "${name}" is not supported; supported: ${ROPE_TYPES.join(', ')}`,
     );
+  // a scaling that lacks its own numbers would be computed wrongly, not by default
+  const own = (key: string, types: readonly string[], otherwise?: number): number => {
+    if (types.includes(type)) return found.positive(key, otherwise);
+    return otherwise ?? 1;
+  };
+  const factor = own('factor', ['linear', 'llama3', 'yarn']);
+  const contextAtHand = own(
+    'original_max_position_embeddings',
+    ['llama3', 'yarn'],
+    reader.size('max_position_embeddings', 'context', 2048),
+  );
   return {
     type,
-    theta: found.number('rope_theta', reader.number('rope_theta', 10_000)),
-    factor: found.number('factor', 1),
-    lowFrequencyFactor: found.number('low_freq_factor', 1),
-    highFrequencyFactor: found.number('high_freq_factor', 4),
-    originalContext: found.number('original_max_position_embeddings', 8192),
+    theta: found.positive('rope_theta', reader.positive('rope_theta', 10_000)),
+    factor,
+    lowFrequencyFactor: own('low_freq_factor', ['llama3']),
+    highFrequencyFactor: own('high_freq_factor', ['llama3']),
+    betaFast: own('beta_fast', ['yarn'], 32),
+    betaSlow: own('beta_slow', ['yarn'], 1),
+    truncate: found.flag('truncate', true),
+    attentionFactor: type === 'yarn' ? yarnAttentionFactor(found, factor) : 1,
+    originalContext: reader.positive('original_max_position_embeddings', contextAtHand),
     interleaved: reader.flag('rope_interleaved', false),
   };
+}
+
+/** `rope_scaling` wins over `rope_parameters`, as in transformers. */
+function scalingOf(raw: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  for (const key of ['rope_scaling', 'rope_parameters']) {
+    const value = raw[key];
+    if (value === undefined || value === null) continue;
+    if (typeof value !== 'object' || Array.isArray(value))
+      throw new UnsupportedModel(`config.json: "${key}" must be an object, found ${JSON.stringify(value)}`);
+    if (Object.keys(value).length > 0) return value as Record<string, unknown>;
+  }
+  return {};
+}
+
+/** What cos and sin are multiplied by: 0.1 ln s + 1 (2309.00071, eq. 22), or the ratio of two such numbers (DeepSeek). */
+function yarnAttentionFactor(found: ConfigReader, factor: number): number {
+  const scale = (m: number) => (factor <= 1 ? 1 : 0.1 * m * Math.log(factor) + 1);
+  const { attention_factor, mscale, mscale_all_dim } = found.raw;
+  if (attention_factor !== undefined && attention_factor !== null) return found.positive('attention_factor');
+  if (mscale && mscale_all_dim) return scale(found.positive('mscale')) / scale(found.positive('mscale_all_dim'));
+  return scale(1);
 }

@@ -28,6 +28,11 @@ export interface WeightSource {
 /** Tensors that checkpoints carry although they are computed from the config, or that only training state uses. */
 const IGNORED = /rotary_emb\.inv_freq$/;
 
+const HEAD = 'lm_head.weight';
+
+const sameNumbers = (a: Float32Array, b: Float32Array | undefined): boolean =>
+  a.length === b?.length && a.every((x, i) => x === b[i]);
+
 /** Reads all weights; throws UnsupportedModel naming each tensor that is missing, unexpected or of another shape. */
 export function loadLanguageModel(raw: Readonly<Record<string, unknown>>, source: WeightSource): LanguageModel {
   const architecture = architectureOf(raw);
@@ -47,9 +52,16 @@ export function loadLanguageModel(raw: Readonly<Record<string, unknown>>, source
     weights.set(name, source.float32(name));
     names.delete(name);
   }
+  // a tied head may be stored twice; when both differ the file is right and config.json wrong, as in transformers
+  if (
+    config.tiedHead &&
+    names.has(HEAD) &&
+    !sameNumbers(source.float32(HEAD), weights.get('model.embed_tokens.weight'))
+  )
+    return loadLanguageModel({ ...raw, tie_word_embeddings: false }, source);
   for (const name of names) {
-    // a tied head may be stored twice; anything else would be silently left out of the computation
-    if (IGNORED.test(name) || (config.tiedHead && name === 'lm_head.weight')) continue;
+    // anything else would be silently left out of the computation
+    if (IGNORED.test(name) || (config.tiedHead && name === HEAD)) continue;
     throw new UnsupportedModel(
       `the checkpoint holds the tensor "${name}", which a ${architecture.title} model does not have`,
     );

@@ -2,6 +2,7 @@
 import type { GraphBuilder } from '../graph/builder.ts';
 import { product } from '../graph/dims.ts';
 import { float, type Value } from '../graph/value.ts';
+import { activations, isSilu } from './activations.ts';
 import type { DecoderInput, LayerCache } from './architecture.ts';
 import type { ModelConfig } from './config.ts';
 import { ropeTables } from './rope.ts';
@@ -21,8 +22,8 @@ export function rmsNorm(g: GraphBuilder, x: Value, scale: Value, epsilon: number
   return g.op('RMSNormalization', [x, scale], { axis: -1, epsilon: float(epsilon) });
 }
 
-/** down(silu(gate(x)) · up(x)) (Shazeer, 2002.05202). */
-export function swiglu(g: GraphBuilder, gate: Value, up: Value): Value {
+/** silu(gate) · up with a gradient in fewer passes than the single rules make. */
+function swiglu(g: GraphBuilder, gate: Value, up: Value): Value {
   return g.fused(
     'SwiGLU',
     [gate, up],
@@ -35,6 +36,11 @@ export function swiglu(g: GraphBuilder, gate: Value, up: Value): Value {
       return [needs(0) ? g.mul(g.mul(dy, up), slope) : null, needs(1) ? g.mul(dy, a) : null];
     },
   )[0];
+}
+
+/** down's input: activation(gate(x)) · up(x) (Shazeer, 2002.05202). */
+export function gatedUnit(g: GraphBuilder, activation: string, gate: Value, up: Value): Value {
+  return isSilu(activation) ? swiglu(g, gate, up) : g.mul(activations.get(activation).build(g, gate), up);
 }
 
 export interface Rotation {

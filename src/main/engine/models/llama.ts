@@ -1,7 +1,7 @@
 /** The llama family (2302.13971, 2307.09288): RMSNorm, RoPE, grouped queries, SwiGLU, tied or untied head. */
 import type { Architecture, ParameterSpec } from './architecture.ts';
-import { ConfigReader, readRope, UnsupportedModel } from './config.ts';
-import { attention, embed, linear, rmsNorm, rotation, swiglu } from './layers.ts';
+import { ConfigReader, readActivation, readRope, UnsupportedModel } from './config.ts';
+import { attention, embed, gatedUnit, linear, rmsNorm, rotation } from './layers.ts';
 
 const layer = (i: number, part: string) => `model.layers.${i}.${part}`;
 
@@ -21,9 +21,6 @@ export const llama: Architecture = {
     if (heads % keyValueHeads !== 0)
       throw new UnsupportedModel(`config.json: ${heads} attention heads cannot share ${keyValueHeads} key-value heads`);
     if (headSize % 2 !== 0) throw new UnsupportedModel(`config.json: head_dim ${headSize} is odd; RoPE needs pairs`);
-    const activation = String(raw.hidden_act ?? 'silu');
-    if (activation !== 'silu')
-      throw new UnsupportedModel(`config.json: hidden_act "${activation}" is not supported for llama; expected "silu"`);
     return {
       family: 'llama',
       vocabulary: read.size('vocab_size', 'vocabulary'),
@@ -38,6 +35,7 @@ export const llama: Architecture = {
       tiedHead: read.flag('tie_word_embeddings', false),
       attentionBias: read.flag('attention_bias', false),
       mlpBias: read.flag('mlp_bias', false),
+      activation: readActivation(read),
       rope: readRope(read),
       bosId: read.ids('bos_token_id')[0] ?? null,
       eosIds: read.ids('eos_token_id'),
@@ -96,7 +94,7 @@ export const llama: Architecture = {
       present.push(attended.present);
       x = g.add(x, project(attended.output, 'o_proj'));
       const m = rmsNorm(g, x, w(i, 'post_attention_layernorm'), config.normEpsilon);
-      x = g.add(x, feed(swiglu(g, feed(m, 'gate_proj'), feed(m, 'up_proj')), 'down_proj'));
+      x = g.add(x, feed(gatedUnit(g, config.activation, feed(m, 'gate_proj'), feed(m, 'up_proj')), 'down_proj'));
     }
     return { hidden: rmsNorm(g, x, weights('model.norm.weight'), config.normEpsilon), present };
   },
