@@ -100,7 +100,7 @@ export function demonstrationTokens(
     const ids = isChat(completion)
       ? chatIds(tokenizer, completion, false)
       : plainIds(tokenizer, withEnd(tokenizer, completion));
-    return cut(ids, 0, limits);
+    return ids.length === 0 ? { dropped: 'the text has no tokens' } : cut(ids, 0, limits);
   }
   const ids = answeredIds(tokenizer, prompt, completion);
   const start = completionOnly ? sharedPrefix(promptIds(tokenizer, prompt), ids) : 0;

@@ -38,6 +38,21 @@ function textOrChat(path: string, record: SourceRecord, key: string): TextOrChat
   );
 }
 
+/** ShareGPT's words for roles. */
+const SHARE_GPT_ROLES: Readonly<Record<string, string>> = { human: 'user', gpt: 'assistant' };
+
+/** `conversations` as {from, value} or {role, content}. */
+function shareGptChat(path: string, record: SourceRecord): readonly Message[] {
+  const { conversations } = record.value;
+  if (!Array.isArray(conversations)) return textOrChat(path, record, 'conversations') as readonly Message[];
+  const messages = conversations.map((turn) => {
+    const { from, value, role = SHARE_GPT_ROLES[from] ?? from, content = value } = turn ?? {};
+    return { role, content };
+  });
+  const value = { ...record.value, conversations: messages };
+  return textOrChat(path, { ...record, value }, 'conversations') as readonly Message[];
+}
+
 /** A preference row; without `prompt` the shared beginning of both answers is the prompt (TRL's extract_prompt). */
 export function preferenceExample(path: string, record: SourceRecord): PreferenceExample {
   const chosen = textOrChat(path, record, 'chosen');
@@ -53,20 +68,35 @@ export function preferenceExample(path: string, record: SourceRecord): Preferenc
   return { prompt, chosen, rejected };
 }
 
+/** The prompt that both answers begin with, and what is left of each (TRL's extract_prompt). */
 function implicitPrompt(chosen: TextOrChat, rejected: TextOrChat): PreferenceExample {
-  const limit = Math.min(chosen.length, rejected.length);
-  let shared = 0;
-  const same = (i: number) => JSON.stringify(chosen[i]) === JSON.stringify(rejected[i]);
-  while (shared < limit && same(shared)) shared++;
+  if (typeof chosen !== 'string' || typeof rejected !== 'string') {
+    const at = answersBegin(chosen as readonly Message[], rejected as readonly Message[]);
+    return { prompt: chosen.slice(0, at), chosen: chosen.slice(at), rejected: rejected.slice(at) };
+  }
+  // by code points: two emoji may share half of a surrogate pair
+  const [a, b] = [[...chosen], [...rejected]];
+  let at = answersBegin(a, b);
   // a space before the answers belongs to them: tokens begin with their space
-  if (typeof chosen === 'string' && shared < limit && shared > 0 && chosen[shared - 1] === ' ') shared--;
-  return { prompt: chosen.slice(0, shared), chosen: chosen.slice(shared), rejected: rejected.slice(shared) };
+  if (at > 0 && a[at] !== b[at] && a[at - 1] === ' ') at--;
+  const cut = (characters: string[]) => characters.slice(at).join('');
+  return { prompt: a.slice(0, at).join(''), chosen: cut(a), rejected: cut(b) };
 }
 
-/** An SFT row: text, messages, or prompt and completion. */
-export function demonstrationExample(path: string, record: SourceRecord): DemonstrationExample {
+/** Where the lists stop being equal; when one begins with the whole other, its last piece stays with the answers, so that neither is empty. */
+function answersBegin(a: readonly unknown[], b: readonly unknown[]): number {
+  const last = Math.min(a.length, b.length) - 1;
+  let at = 0;
+  while (at < last && JSON.stringify(a[at]) === JSON.stringify(b[at])) at++;
+  return at;
+}
+
+/** An SFT row: prompt and completion (or a pair, whose chosen answer is the completion), messages, conversations, or a text in `textField`. */
+export function demonstrationExample(path: string, record: SourceRecord, textField = 'text'): DemonstrationExample {
   const { value } = record;
-  if (value.text !== undefined) return { prompt: null, completion: textOrChat(path, record, 'text') };
+  if (value.prompt === undefined && value[textField] !== undefined)
+    return { prompt: null, completion: textOrChat(path, record, textField) };
+  if (value.conversations !== undefined) return { prompt: null, completion: shareGptChat(path, record) };
   if (value.messages !== undefined) return { prompt: null, completion: textOrChat(path, record, 'messages') };
   if (value.completion === undefined && value.chosen !== undefined) {
     const { prompt, chosen } = preferenceExample(path, record);

@@ -46,12 +46,12 @@ function modelFiles({ model, tokenizer, folder }: LoadedModel): Record<string, s
   };
 }
 
-/** Writes `checkpoint-STEP`; removes the oldest beyond `keep`. Returns folder and size. */
+/** Writes `checkpoint-STEP`; removes the oldest beyond `keep` (null keeps all). Returns folder and size. */
 export function saveCheckpoint(
   outputDir: string,
   { loaded, optimiser, beside = {} }: Saved,
   state: RunState,
-  keep: number,
+  keep: number | null,
 ) {
   const path = folderOf(outputDir, state.step);
   replaceFolderAtomic(path, (folder) => {
@@ -67,7 +67,7 @@ export function saveCheckpoint(
     );
   });
   const steps = checkpointSteps(outputDir);
-  for (const old of steps.slice(0, Math.max(0, steps.length - keep)))
+  for (const old of steps.slice(0, Math.max(0, steps.length - (keep ?? steps.length))))
     rmSync(folderOf(outputDir, old), { recursive: true, force: true });
   return { folder: path, bytes: folderBytes(path) };
 }

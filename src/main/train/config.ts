@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { nearest } from '../base/registry.ts';
 import { schedules } from '../engine/optim/schedules.ts';
+import { foreignNames, translateForeign } from './foreign-options.ts';
 
 /** Metadata of one option: human title, one sentence, unit, form group, whether the short form shows it. */
 const about = (title: string, description: string, group: string, more: { unit?: string; common?: boolean } = {}) => ({
@@ -13,6 +14,13 @@ const about = (title: string, description: string, group: string, more: { unit?:
 
 const text = z.string().min(1);
 const names = schedules.all.map((s) => s.id) as [string, ...string[]];
+
+/** A whole number of steps, or a share of all of them. */
+const stepCount = z
+  .number()
+  .min(0)
+  .refine((n) => n < 1 || Number.isInteger(n), 'expected a whole number of steps, or a share below 1')
+  .default(0);
 
 export const commonOptions = {
   method: text.meta(about('Method', 'How the model is trained.', 'Model')),
@@ -86,8 +94,9 @@ export const commonOptions = {
   max_grad_norm: z
     .number()
     .min(0)
+    .nullable()
     .default(1)
-    .meta(about('Gradient clipping', 'Largest norm of all gradients together; 0 = none.', 'Training')),
+    .meta(about('Gradient clipping', 'Largest norm of all gradients together; 0 or empty = none.', 'Training')),
   per_device_train_batch_size: z
     .int()
     .min(1)
@@ -107,23 +116,44 @@ export const commonOptions = {
     .int()
     .default(-1)
     .meta(about('Steps', 'Optimiser steps; −1 = by epochs.', 'Training', { unit: 'steps', common: true })),
-  eval_steps: z
+  per_device_eval_batch_size: z
     .int()
-    .min(0)
-    .default(0)
+    .min(1)
+    .default(8)
+    .meta(about('Evaluation batch size', 'Rows in one forward pass of an evaluation.', 'Evaluation', { unit: 'rows' })),
+  eval_strategy: z
+    .enum(['no', 'steps', 'epoch'])
+    .default('steps')
     .meta(
-      about('Evaluate every', 'Steps between evaluations; 0 = at start and end only.', 'Evaluation', { unit: 'steps' }),
+      about(
+        'Evaluate by',
+        'no: never. steps: at start, end and every so many steps. epoch: after each pass.',
+        'Evaluation',
+      ),
     ),
-  save_steps: z
-    .int()
-    .min(0)
-    .default(0)
-    .meta(about('Save every', 'Steps between checkpoints; 0 = at the end only.', 'Training', { unit: 'steps' })),
+  eval_steps: stepCount.meta(
+    about(
+      'Evaluate every',
+      'Steps between evaluations; 0 = at start and end only; below 1 a share of all steps.',
+      'Evaluation',
+      { unit: 'steps' },
+    ),
+  ),
+  save_strategy: z
+    .enum(['no', 'steps', 'epoch'])
+    .default('steps')
+    .meta(about('Save by', 'no: at the end only. steps: every so many. epoch: after each pass.', 'Training')),
+  save_steps: stepCount.meta(
+    about('Save every', 'Steps between checkpoints; 0 = at the end only; below 1 a share of all steps.', 'Training', {
+      unit: 'steps',
+    }),
+  ),
   save_total_limit: z
     .int()
     .min(1)
+    .nullable()
     .default(2)
-    .meta(about('Keep', 'Latest checkpoints that are kept.', 'Training')),
+    .meta(about('Keep', 'Latest checkpoints that are kept; empty = all.', 'Training')),
   sample_prompts: z
     .int()
     .min(0)
@@ -159,17 +189,42 @@ export class ConfigError extends Error {
   }
 }
 
-/** Parses a flat config; an unknown key is an error that names the nearest known one, a wrong value one that names key and fix. */
+/**
+ * Parses a flat config. Options of TRL that change nothing here are left out (`ignoredOptions` names them), those that would are refused; an
+ * unknown key is an error that names the nearest known one, a wrong value one that names key and fix. null, Python's None, is the default
+ * wherever it is no value of its own.
+ */
 export function parseConfig<T extends z.ZodRawShape>(
   schema: z.ZodObject<T>,
   config: Readonly<Record<string, unknown>>,
 ): z.output<z.ZodObject<T>> {
   const known = Object.keys(schema.shape);
-  for (const key of Object.keys(config))
+  const translated = translateForeign(config, known);
+  for (const key of Object.keys(translated.config))
     if (!known.includes(key))
-      throw new ConfigError(`unknown option "${key}"; did you mean "${nearest(key, known)}"?`, { key });
-  const parsed = schema.safeParse(config);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+      throw new ConfigError(`unknown option "${key}"; did you mean "${nearest(key, [...known, ...foreignNames])}"?`, {
+        key,
+      });
+  const parsed = schema.safeParse(withoutNulls(translated.config, schema.shape));
+  if (parsed.success && translated.problems.length === 0) return parsed.data;
+  const problems = [...translated.problems, ...(parsed.error?.issues ?? []).map(describeIssue)];
   throw new ConfigError(problems.join('; '), { problems });
+}
+
+/** Keys of a config that have no effect here, for a line in the log. */
+export const ignoredOptions = (schema: z.ZodObject, config: Readonly<Record<string, unknown>>): readonly string[] =>
+  translateForeign(config, Object.keys(schema.shape)).ignored;
+
+function withoutNulls(config: Readonly<Record<string, unknown>>, shape: z.ZodRawShape): Record<string, unknown> {
+  const takesNull = (key: string) => shape[key] instanceof z.ZodType && shape[key].safeParse(null).success;
+  return Object.fromEntries(Object.entries(config).filter(([key, value]) => value !== null || takesNull(key)));
+}
+
+/** "key: what is wrong"; of a union, what is wrong with each alternative of the value's own kind. */
+function describeIssue(issue: z.core.$ZodIssue): string {
+  const key = issue.path.join('.');
+  if (issue.code !== 'invalid_union') return `${key}: ${issue.message}`;
+  const inner = issue.errors.flat();
+  const fitting = inner.filter((i) => i.code !== 'invalid_type');
+  return `${key}: ${[...new Set((fitting.length > 0 ? fitting : inner).map((i) => i.message))].join(', or ')}`;
 }

@@ -63,7 +63,7 @@ const orderOptions = (options: LoopOptions, rows: number) => ({
 
 /** Options that change the numbers: a resume must have the same. */
 function fingerprintOf(options: LoopOptions, rows: number): string {
-  const { output_dir: _out, save_steps: _save, save_total_limit: _keep, ...rest } = options;
+  const { output_dir: _out, save_strategy: _by, save_steps: _save, save_total_limit: _keep, ...rest } = options;
   return createHash('sha256')
     .update(JSON.stringify([rest, rows]))
     .digest('hex');
@@ -119,17 +119,25 @@ export async function runLoop(parts: LoopParts, outputDir: string, control: Trai
     const epoch = done / parts.stepsPerEpoch;
     const metrics = { ...report.metrics, learning_rate: learningRate, num_tokens: tokens, epoch };
     control.emit({ type: 'metrics', step: done, evaluation: false, metrics });
-    if (done === maxSteps || (options.eval_steps > 0 && done % options.eval_steps === 0))
+    const wholeEpoch = done % parts.stepsPerEpoch === 0;
+    if (done === maxSteps || isDue(options.eval_strategy, options.eval_steps, done, maxSteps, wholeEpoch))
       await look(parts, done, control);
-    if (options.save_steps > 0 && done % options.save_steps === 0 && done < maxSteps) save(done);
+    if (done < maxSteps && isDue(options.save_strategy, options.save_steps, done, maxSteps, wholeEpoch)) save(done);
   }
   saveFinal(outputDir, saved);
   return { status: 'finished', steps: maxSteps, tokens };
 }
 
+/** Whether something done every so many steps (below 1: a share of all steps, rounded up) or every epoch comes after this step. */
+function isDue(strategy: 'no' | 'steps' | 'epoch', every: number, done: number, all: number, wholeEpoch: boolean) {
+  if (strategy !== 'steps') return strategy === 'epoch' && wholeEpoch;
+  const interval = every < 1 ? Math.ceil(every * all) : every;
+  return interval > 0 && done % interval === 0;
+}
+
 /** Evaluation and samples at one step. */
 async function look(parts: LoopParts, step: number, control: TrainControl): Promise<void> {
-  const found = await parts.evaluate?.();
+  const found = parts.options.eval_strategy === 'no' ? undefined : await parts.evaluate?.();
   if (found) {
     const metrics = Object.fromEntries(Object.entries(found).map(([name, value]) => [`eval_${name}`, value]));
     control.emit({ type: 'metrics', step, evaluation: true, metrics });

@@ -1,5 +1,6 @@
 /** One training run from config to result document: what the command line prints and a job process reports. */
 import { setImmediate } from 'node:timers/promises';
+import { ignoredOptions } from './config.ts';
 import type { Method, TrainControl, TrainEvent } from './method.ts';
 
 export interface RunOptions {
@@ -73,6 +74,9 @@ export async function runTraining(
       }
     },
   };
+  const ignored = ignoredOptions(method.params, config);
+  if (ignored.length > 0)
+    control.emit({ type: 'log', level: 'info', text: `without effect here: ${ignored.join(', ')}` });
   const result = await method.train(config, options.outputDir, control);
   const seconds = (performance.now() - started) / 1000;
   return {

@@ -27,6 +27,16 @@ const params = z.object({
     group: 'Objective',
     common: true,
   }),
+  truncation_mode: z.enum(['keep_start', 'keep_end']).default('keep_start').meta({
+    title: 'Truncation',
+    description: 'Which part of a too long sequence is kept.',
+    group: 'Training',
+  }),
+  dataset_text_field: z.string().min(1).default('text').meta({
+    title: 'Text column',
+    description: 'Column that holds the text, where rows are plain texts.',
+    group: 'Model',
+  }),
   loss_type: z.enum(['nll', 'dft']).default('nll').meta({
     title: 'Loss',
     description: 'nll: −ln π. dft: each token weighted by its own probability (2508.05629).',
@@ -52,7 +62,7 @@ export const sft: Method = {
       tokenizer: options.tokenizer && control.resolvePath(options.tokenizer),
     });
     const { model, tokenizer } = loaded;
-    const limits = { maxLength: options.max_length, truncation: 'keep_start' } as const;
+    const limits = { maxLength: options.max_length, truncation: options.truncation_mode } as const;
 
     // 1. rows → token ids; rows without a token to learn are dropped and counted
     const read = async (path: string): Promise<TokenRow[]> => {
@@ -60,7 +70,7 @@ export const sft: Method = {
       const kept: TokenRow[] = [];
       let dropped = 0;
       for await (const record of readRecords(file)) {
-        const example = demonstrationExample(file, record);
+        const example = demonstrationExample(file, record, options.dataset_text_field);
         const found = demonstrationTokens(
           tokenizer,
           example,
@@ -147,9 +157,11 @@ export const sft: Method = {
                   const total = held.reduce((sum, row) => sum + scoredTokens(row), 0);
                   const reports: Record<string, number>[] = [];
                   let loss = 0;
-                  for (let at = 0; at < held.length; at += options.per_device_train_batch_size) {
-                    const result = await run(held.slice(at, at + options.per_device_train_batch_size), total);
-                    reports.push(result.metrics);
+                  const size = options.per_device_eval_batch_size;
+                  for (let at = 0; at < held.length; at += size) {
+                    const result = await run(held.slice(at, at + size), total);
+                    // token-weighted, so that the batch size changes nothing (TRL's means of means depend on it)
+                    for (let i = 0; i < result.found.logp.data.length; i++) reports.push(result.metrics);
                     loss += result.loss;
                   }
                   return { loss, ...meanOf(reports) };

@@ -1,0 +1,117 @@
+/** What a pasted TRL config does: kept where it changes nothing, refused by name where it would, never silently computed otherwise. */
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { ConfigError, commonOptions, ignoredOptions, parseConfig } from '../../src/main/train/config.ts';
+import { foreignNames } from '../../src/main/train/foreign-options.ts';
+import { methods } from '../../src/main/train/methods/index.ts';
+
+const schema = z.object({ ...commonOptions, learning_rate: commonOptions.learning_rate.default(1e-6) });
+const base = { method: 'dpo', dataset: 'pairs.jsonl' };
+const parse = (config: Record<string, unknown>) => parseConfig(schema, { ...base, ...config });
+
+/** A script's DPOConfig as people paste it. */
+const pasted = {
+  ...base,
+  output_dir: 'out',
+  bf16: false,
+  fp16: false,
+  gradient_checkpointing: true,
+  gradient_checkpointing_kwargs: { use_reentrant: false },
+  logging_steps: 10,
+  logging_first_step: true,
+  report_to: ['wandb'],
+  run_name: 'first',
+  save_strategy: 'steps',
+  save_steps: 500,
+  eval_strategy: 'steps',
+  eval_steps: 0.2,
+  per_device_eval_batch_size: 4,
+  remove_unused_columns: false,
+  dataloader_num_workers: 4,
+  optim: 'adamw_torch_fused',
+  train_sampling_strategy: 'sequential',
+  warmup_ratio: 0.1,
+  lr_scheduler_kwargs: null,
+  max_grad_norm: null,
+  save_total_limit: null,
+  eval_accumulation_steps: null,
+  hub_model_id: null,
+  push_to_hub: false,
+  packing: false,
+  neftune_noise_alpha: null,
+  max_prompt_length: null,
+  dtype: 'float32',
+  use_peft: false,
+  lora_r: 16,
+};
+
+describe('a pasted config', () => {
+  it('is read, with the options that mean something here', () => {
+    const options = parseConfig(schema, pasted);
+    expect(options).toMatchObject({
+      shuffle: false,
+      warmup_steps: 0.1,
+      eval_steps: 0.2,
+      save_steps: 500,
+      max_grad_norm: null, // no clipping, as in transformers: not the default
+      save_total_limit: null, // all are kept
+      lr_scheduler_kwargs: {},
+      per_device_eval_batch_size: 4,
+    });
+    expect(Object.keys(options).filter((key) => !(key in schema.shape))).toEqual([]);
+  });
+  it('names what has no effect', () => {
+    expect(ignoredOptions(schema, pasted)).toContain('gradient_checkpointing');
+    expect(ignoredOptions(schema, pasted)).not.toContain('learning_rate');
+    expect(ignoredOptions(schema, base)).toEqual([]);
+  });
+});
+
+describe('what would change the numbers is refused, with what to do', () => {
+  it.each([
+    [{ bf16: true }, 'bf16: true — training computes in float32'],
+    [{ fp16: true }, 'fp16: true'],
+    [{ packing: true }, 'packing: true — rows are not packed'],
+    [{ optim: 'adafactor' }, 'optim: "adafactor" — AdamW is the only optimiser'],
+    [{ label_smoothing_factor: 0.1 }, 'label_smoothing_factor: 0.1'],
+    [{ neftune_noise_alpha: 5 }, 'neftune_noise_alpha: 5'],
+    [{ dataloader_drop_last: true }, 'the last, smaller batch of an epoch is trained on'],
+    [{ load_in_4bit: true }, 'load_in_4bit: true'],
+    [{ dtype: 'bfloat16' }, 'dtype: "bfloat16"'],
+    [{ model_init_kwargs: { dtype: 'bfloat16' } }, 'model_init_kwargs'],
+    [{ max_prompt_length: 128 }, 'TRL 1 cuts by max_length alone'],
+    [{ train_sampling_strategy: 'group_by_length' }, 'rows come in random or sequential order'],
+    [{ train_sampling_strategy: 'random', shuffle: false }, 'contradict each other'],
+    [{ warmup_ratio: 0.1, warmup_steps: 7 }, 'warmup_ratio and warmup_steps say the same thing differently'],
+    [{ assistant_only_loss: true }, 'rows with prompt and completion'],
+  ])('%j', (config, message) => {
+    expect(() => parse(config)).toThrow(ConfigError);
+    expect(() => parse(config)).toThrow(message);
+  });
+  it('all problems at once', () => {
+    expect(() => parse({ bf16: true, packing: true, seed: 'x' })).toThrow(/bf16.*packing.*seed/s);
+  });
+});
+
+describe('wrong keys and values', () => {
+  it.each([
+    [{ lerning_rate: 1 }, 'unknown option "lerning_rate"; did you mean "learning_rate"?'],
+    [{ gradient_checkpoint: true }, 'did you mean "gradient_checkpointing"?'],
+    [{ learning_rate: '1e-6' }, 'learning_rate: '],
+    [{ lr_scheduler_type: 'cosin' }, 'lr_scheduler_type: '],
+    [{ eval_steps: 2.5 }, 'eval_steps: expected a whole number of steps, or a share below 1'],
+  ])('%j', (config, message) => expect(() => parse(config)).toThrow(message));
+
+  it('a wrong loss names the known ones', () => {
+    const { params } = methods.get('dpo');
+    expect(() => parseConfig(params, { ...base, model: 'm', loss_type: 'sigmod' })).toThrow(/loss_type: .*"sigmoid"/);
+    expect(() => parseConfig(params, { ...base, model: 'm', loss_type: ['sigmoid', 'x'] })).toThrow(/"sigmoid"/);
+  });
+});
+
+it('every method ends with no foreign key of its own left in the way: its schema wins', () => {
+  for (const method of methods.all) {
+    const own = foreignNames.filter((name) => name in method.params.shape);
+    expect(ignoredOptions(method.params, Object.fromEntries(own.map((name) => [name, 1])))).toEqual([]);
+  }
+});
