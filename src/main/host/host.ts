@@ -1,17 +1,13 @@
 /** A host: store, runner and handlers over one workspace, for whatever transport the entry adds. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Handle } from '../../preload/contract/rpc.ts';
 import type { FileHandle } from '../../preload/contract/system.ts';
-import { openStore } from '../data/store/open.ts';
-import type { RunRecord } from '../data/store/runs.ts';
 import type { WritableStore } from '../data/store/store.ts';
-import { JobRunner } from '../jobs/runner.ts';
+import type { JobRunner } from '../jobs/runner.ts';
 import type { SpawnJob } from '../jobs/spawn.ts';
 import { createFileTable, type FileTable } from './file-table.ts';
 import { createHandle } from './handlers.ts';
-import { registerModel } from './models.ts';
-import { prepareWorkspace, type Workspace } from './workspace.ts';
+import { openWorkbench } from './workbench.ts';
+import type { Workspace } from './workspace.ts';
 
 export interface HostOptions {
   readonly kind: 'desktop' | 'browser' | 'cli';
@@ -34,11 +30,9 @@ export interface Host {
 /** Opens the workspace. Throws `StoreError` when its database cannot be used. */
 export function openHost(options: HostOptions): Host {
   const { kind, workspace, spawn, pickPath } = options;
-  prepareWorkspace(workspace);
-  const store = openStore(workspace.database);
+  const workbench = openWorkbench({ workspace, spawn });
+  const { store, runner } = workbench;
   const files = createFileTable(workspace.uploads);
-  const onResult = (run: RunRecord) => keepModel(store, workspace, run);
-  const runner = new JobRunner({ store, workspace, spawn, onResult }).start();
   const pickFile =
     pickPath &&
     (async (title: string, extensions: readonly string[]): Promise<FileHandle | null> => {
@@ -51,20 +45,8 @@ export function openHost(options: HostOptions): Host {
     store,
     runner,
     async close() {
-      await runner.close();
+      await workbench.close();
       files.close();
-      store.close();
     },
   };
-}
-
-/** A run that left a model in its folder enters it into the registry. */
-function keepModel(store: WritableStore, workspace: Workspace, run: RunRecord): void {
-  if (!existsSync(join(run.outputDir, 'config.json'))) return;
-  registerModel(store, workspace, run.outputDir, {
-    name: run.name,
-    origin: run.name,
-    runId: run.id,
-    parent: run.model,
-  });
 }

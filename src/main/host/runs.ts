@@ -9,8 +9,8 @@ import { getModelByName, listModels } from '../data/store/models.ts';
 import { getRun, listRuns, type RunRecord } from '../data/store/runs.ts';
 import { readSamples } from '../data/store/samples.ts';
 import type { Store } from '../data/store/store.ts';
+import type { NewJob } from '../jobs/new-job.ts';
 import { summaryOf, UnknownRun } from '../jobs/run-record.ts';
-import type { NewJob } from '../jobs/runner.ts';
 import { forgetModel } from './models.ts';
 import { closed, type Handlers, type HostServices } from './services.ts';
 
@@ -62,7 +62,7 @@ export const runsHandlers = ({ store, runner, workspace }: HostServices): Handle
 function detailOf(store: Store, id: string) {
   const run = getRun(store, id);
   if (!run) throw new UnknownRun(id);
-  const { outputDir: _path, pid: _pid, ...detail } = run satisfies RunRecord;
+  const { outputDir: _path, baseFolder: _base, pid: _pid, pidStarted: _started, ...detail } = run satisfies RunRecord;
   return detail;
 }
 

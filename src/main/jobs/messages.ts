@@ -17,6 +17,8 @@ export interface JobSpec {
   readonly config: Readonly<Record<string, unknown>>;
   /** Absolute. */
   readonly outputDir: string;
+  /** What relative paths of the config are relative to; null where it holds names of the workspace only. */
+  readonly baseFolder: string | null;
   /** Continue from the newest checkpoint of `outputDir`. */
   readonly resume: boolean;
 }
@@ -24,6 +26,8 @@ export interface JobSpec {
 /** What a job reports. Times in seconds; a non-finite number is null. */
 export type JobEvent =
   | { readonly type: 'started'; readonly maxSteps: number; readonly referenceModel?: string | null }
+  /** The config as the method reads it, defaults filled in. */
+  | { readonly type: 'config'; readonly config: Readonly<Record<string, unknown>> }
   | { readonly type: 'progress'; readonly step: number; readonly maxSteps: number; readonly secondsLeft: number | null }
   | { readonly type: 'metrics'; readonly point: MetricPoint }
   | { readonly type: 'samples'; readonly samples: readonly RunSample[] }

@@ -5,7 +5,8 @@ import type { ComparisonRow, RunSummary } from '../../preload/contract/runs.ts';
 import { importFile } from '../data/datasets/import.ts';
 import { insertComparison } from '../data/store/comparisons.ts';
 import type { WritableStore } from '../data/store/store.ts';
-import type { JobRunner, NewJob } from './runner.ts';
+import type { NewJob } from './new-job.ts';
+import type { JobRunner } from './runner.ts';
 import { STAGE_FILES, taskComparison } from './task-stages.ts';
 
 export interface QuickstartOptions {

@@ -16,6 +16,15 @@ export class UnknownRun extends Error {
   }
 }
 
+/** The run is not in a state that allows what was asked. */
+export class RunStateError extends Error {
+  readonly code = 'wrong_state';
+  constructor(message: string) {
+    super(message);
+    this.name = 'RunStateError';
+  }
+}
+
 /** The summary of a run that must exist. */
 export function summaryOf(store: Store, id: string): RunSummary {
   const run = getRunSummary(store, id);
@@ -54,18 +63,20 @@ export function recordEvents(store: WritableStore, runId: string, events: readon
 function patchOf(run: RunSummary, events: readonly JobEvent[]): RunPatch {
   let { step, maxSteps, secondsLeft } = run;
   let referenceModel: string | null | undefined;
+  let config: RunPatch['config'];
   const latest = { ...run.latest };
   for (const event of events) {
     if (event.type === 'started') {
       maxSteps = event.maxSteps;
       if (event.referenceModel !== undefined) referenceModel = event.referenceModel;
-    } else if (event.type === 'progress') ({ step, maxSteps, secondsLeft } = event);
+    } else if (event.type === 'config') config = event.config;
+    else if (event.type === 'progress') ({ step, maxSteps, secondsLeft } = event);
     else if (event.type === 'metrics') {
       Object.assign(latest, event.point.values);
       step = Math.max(step, event.point.step);
     }
   }
-  return { step, maxSteps, secondsLeft, latest, ...(referenceModel === undefined ? {} : { referenceModel }) };
+  return { step, maxSteps, secondsLeft, latest, referenceModel, config };
 }
 
 /** Forgets everything after the newest checkpoint, as a resume will do it once more; returns that checkpoint's step, 0 without one. */

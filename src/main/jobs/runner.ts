@@ -1,26 +1,18 @@
 /** Runs jobs one at a time in processes of their own: queue, pause, resume, stop, crashes, and a record of all of it in the store. */
-
-import { randomUUID } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { relative } from 'node:path';
 import type { RunEvent, RunSummary } from '../../preload/contract/runs.ts';
-import { processIsAlive } from '../base/processes.ts';
-import {
-  findRunByName,
-  getRun,
-  insertRun,
-  listRuns,
-  nextRunName,
-  type RunPatch,
-  type RunRecord,
-  removeRun,
-  updateRun,
-} from '../data/store/runs.ts';
+import { addRunRequest, type RunAction, takeRunRequests } from '../data/store/run-requests.ts';
+import { getRun, listUnfinishedRuns, type RunPatch, type RunRecord, removeRun, updateRun } from '../data/store/runs.ts';
 import type { WritableStore } from '../data/store/store.ts';
+import { createForeignRuns, type ForeignRuns } from './foreign-runs.ts';
 import type { FromJob, JobOutcome, JobWorkspace } from './messages.ts';
+import { insertJob, type NewJob } from './new-job.ts';
+import { NOBODY, ownerLives, ownerOf } from './ownership.ts';
 import {
   afterCrash,
   forgetMissingCheckpoints,
+  RunStateError,
   recordEvents,
   rewindToCheckpoint,
   summaryOf,
@@ -30,33 +22,9 @@ import type { JobExit, JobProcess, SpawnJob } from './spawn.ts';
 
 /** How long a job may take to save itself when the host closes. */
 const CLOSE_MS = 20_000;
-/** How often runs of other processes are looked after. */
-const SWEEP_MS = 5_000;
+/** How often runs of other programs, and what they ask of ours, are looked at. */
+const LOOK_MS = 500;
 const UNFINISHED = ['running', 'paused', 'queued'];
-
-/** The run is not in a state that allows what was asked. */
-export class RunStateError extends Error {
-  readonly code = 'wrong_state';
-  constructor(message: string) {
-    super(message);
-    this.name = 'RunStateError';
-  }
-}
-
-export interface NewJob {
-  /** A training method, or another kind of job (`jobs/kinds`). */
-  readonly method: string;
-  readonly config: Readonly<Record<string, unknown>>;
-  /** Refused when taken; without one, `nameBase` (else the method) gets a number. */
-  readonly name?: string;
-  readonly nameBase?: string;
-  readonly model?: string | null;
-  readonly referenceModel?: string | null;
-  readonly dataset?: string | null;
-  /** Runs started together share a group. */
-  readonly group?: string | null;
-  readonly maxSteps?: number;
-}
 
 export interface RunnerOptions {
   readonly store: WritableStore;
@@ -64,6 +32,10 @@ export interface RunnerOptions {
   readonly spawn: SpawnJob;
   /** What the host does with a result, e.g. register the model; an error here fails the run. */
   onResult?(run: RunRecord, result: unknown): void;
+  /** How a run ended, after it was recorded. */
+  onEnd?(run: RunRecord, outcome: JobOutcome): void;
+  /** Whether runs that a dead program left waiting are run here; the app does, a command minds its own run. */
+  readonly adopts?: boolean;
 }
 
 export interface RunnerStatus {
@@ -91,10 +63,12 @@ export class JobRunner {
   #idleWaiters: (() => void)[] = [];
   #current: Current | undefined;
   #closed = false;
+  readonly #foreign: ForeignRuns;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: RunnerOptions) {
     this.#options = options;
+    this.#foreign = createForeignRuns(options.store);
   }
 
   get #store(): WritableStore {
@@ -103,44 +77,22 @@ export class JobRunner {
 
   /** Takes care of runs that a dead host left behind, now and from time to time. */
   start(): this {
-    this.#sweep();
-    this.#timer = setInterval(() => this.#sweep(), SWEEP_MS);
+    this.#look();
+    this.#timer = setInterval(() => this.#look(), LOOK_MS);
     this.#timer.unref();
     return this;
   }
 
   /** Queues a job; returns the run's id. */
   create(job: NewJob): string {
-    const id = randomUUID();
-    const name = this.#nameOf(job);
-    insertRun(this.#store, {
-      id,
-      name,
-      method: job.method,
-      config: job.config,
-      model: job.model ?? null,
-      referenceModel: job.referenceModel ?? null,
-      dataset: job.dataset ?? null,
-      group: job.group ?? null,
-      maxSteps: job.maxSteps ?? 0,
-      createdAt: new Date().toISOString(),
-      outputDir: join(this.#options.workspace.runs, name),
-    });
-    this.#change(id, { pid: process.pid });
-    this.#enqueue(id, false);
+    const id = insertJob(this.#store, this.#options.workspace.runs, job);
+    this.#change(id, ownerOf(process.pid));
+    this.#enqueue(id, job.resume === true);
     return id;
   }
 
-  #nameOf({ name, nameBase, method }: NewJob): string {
-    if (name === undefined) return nextRunName(this.#store, nameBase ?? method);
-    // the name becomes a folder
-    if (!/^[\w][\w.-]{0,99}$/.test(name))
-      throw new RunStateError(`"${name}" cannot name a run: letters, digits, ".", "_" and "-", at most 100`);
-    if (findRunByName(this.#store, name)) throw new RunStateError(`there is a run named "${name}" already`);
-    return name;
-  }
-
   pause(id: string): void {
+    if (this.#asksOwner(id, 'pause')) return;
     this.#mustBeCurrent(id, 'paused').process.post({ type: 'pause' });
   }
 
@@ -150,12 +102,13 @@ export class JobRunner {
       this.#current.process.post({ type: 'resume' });
       return;
     }
+    if (this.#asksOwner(id, 'resume')) return;
     const { name, status } = summaryOf(this.#store, id);
     if (status !== 'stopped' && status !== 'failed')
       throw new RunStateError(`${name} is ${status}: only a paused, stopped or failed run can be resumed`);
     forgetMissingCheckpoints(this.#store, id, existsSync);
     const step = rewindToCheckpoint(this.#store, id);
-    this.#change(id, { status: 'queued', pid: process.pid });
+    this.#change(id, { status: 'queued', ...ownerOf(process.pid) });
     this.#enqueue(id, step > 0);
   }
 
@@ -164,9 +117,10 @@ export class JobRunner {
     const waiting = this.#queue.findIndex((q) => q.id === id);
     if (waiting >= 0) {
       this.#queue.splice(waiting, 1);
-      this.#change(id, { status: 'stopped', endedAt: new Date().toISOString(), pid: null });
+      this.#change(id, { status: 'stopped', endedAt: new Date().toISOString(), ...NOBODY });
       return;
     }
+    if (this.#asksOwner(id, 'stop')) return;
     const mine = this.#mustBeCurrent(id, 'stopped');
     if (mine.stopping) mine.process.kill();
     else mine.process.post({ type: 'stop' });
@@ -248,9 +202,9 @@ export class JobRunner {
     job.onMessage((message) => this.#receive(mine, message));
     job.onExit((exit) => this.#end(mine, exit));
     const startedAt = run.startedAt ?? new Date().toISOString();
-    this.#change(run.id, { status: 'running', startedAt, endedAt: null, error: null, pid: process.pid });
-    const { id: runId, name, method: kind, config, outputDir } = run;
-    const spec = { kind, runId, name, config, outputDir, resume };
+    this.#change(run.id, { status: 'running', startedAt, endedAt: null, error: null, ...ownerOf(process.pid) });
+    const { id: runId, name, method: kind, config, outputDir, baseFolder } = run;
+    const spec = { kind, runId, name, config, outputDir, baseFolder, resume };
     job.post({ type: 'start', job: spec, workspace });
   }
 
@@ -259,7 +213,7 @@ export class JobRunner {
       mine.memoryBytes = message.memoryBytes;
       this.#tell(mine.id, recordEvents(this.#store, mine.id, message.events, new Date()));
       mine.process.post({ type: 'ack', batch: message.batch });
-    } else if (message.type === 'begun') this.#change(mine.id, { pid: message.pid });
+    } else if (message.type === 'begun') this.#change(mine.id, ownerOf(message.pid));
     else if (message.type === 'paused') this.#change(mine.id, { status: 'paused', secondsLeft: null });
     else if (message.type === 'resumed') this.#change(mine.id, { status: 'running' });
     else {
@@ -272,7 +226,9 @@ export class JobRunner {
     this.#current = undefined;
     forgetMissingCheckpoints(this.#store, mine.id, existsSync);
     const run = this.#recordOf(mine.id);
-    this.#finish(mine, run, this.#accept(run, mine.outcome ?? this.#crashOf(mine, run, exit)));
+    const outcome = this.#accept(run, mine.outcome ?? this.#crashOf(mine, run, exit));
+    this.#finish(mine, run, outcome);
+    this.#options.onEnd?.(this.#recordOf(mine.id), outcome);
     this.#pump();
   }
 
@@ -297,7 +253,7 @@ export class JobRunner {
       endedAt: new Date().toISOString(),
       secondsLeft: null,
       seconds: (run.seconds ?? 0) + (Date.now() - mine.startedAt) / 1000,
-      pid: null,
+      ...NOBODY,
       ...(outcome.status === 'failed' ? {} : factsOf(outcome.result)),
     });
   }
@@ -311,16 +267,44 @@ export class JobRunner {
     return { status: 'failed', error: { code: 'crashed', message } };
   }
 
-  /** Runs of hosts that are no more: begun ones failed, waiting ones wait here. */
+  readonly #isOurs = (id: string): boolean => id === this.#current?.id || this.#queue.some((q) => q.id === id);
+
+  /** Other programs on this workspace: what they ask of our runs, what theirs did, and what dead ones left. */
+  #look(): void {
+    const ours = [...(this.#current ? [this.#current.id] : []), ...this.#queue.map((q) => q.id)];
+    if (ours.length > 0) for (const { runId, action } of takeRunRequests(this.#store, ours)) this.#obey(runId, action);
+    this.#sweep();
+    for (const [id, events] of this.#foreign.news(this.#isOurs)) this.#tell(id, events);
+  }
+
+  /** A wish that the run's state no longer allows is dropped: whoever asked sees that state. */
+  #obey(id: string, action: RunAction): void {
+    try {
+      this[action](id);
+    } catch (error) {
+      if (!(error instanceof RunStateError)) throw error;
+    }
+  }
+
+  /** Leaves a wish for the program that has the run; false when that is this one, or nobody. */
+  #asksOwner(id: string, action: RunAction): boolean {
+    const run = this.#recordOf(id);
+    if (this.#isOurs(id) || !UNFINISHED.includes(run.status) || !ownerLives(run)) return false;
+    addRunRequest(this.#store, id, action);
+    return true;
+  }
+
+  /** Runs of programs that are no more: begun ones failed, waiting ones wait here. */
   #sweep(): void {
-    for (const { id, status } of listRuns(this.#store)) {
-      if (!UNFINISHED.includes(status) || id === this.#current?.id || this.#queue.some((q) => q.id === id)) continue;
+    for (const { id, status } of listUnfinishedRuns(this.#store)) {
+      if (this.#isOurs(id)) continue;
       const run = this.#recordOf(id);
-      if (run.pid !== null && run.pid !== process.pid && processIsAlive(run.pid)) continue;
-      if (status === 'queued') {
-        this.#change(id, { pid: process.pid });
+      if (run.pid !== process.pid && ownerLives(run)) continue;
+      if (status !== 'queued') this.#orphaned(run);
+      else if (this.#options.adopts ?? true) {
+        this.#change(id, ownerOf(process.pid));
         this.#enqueue(id, run.checkpoints.length > 0);
-      } else this.#orphaned(run);
+      }
     }
   }
 
@@ -329,7 +313,7 @@ export class JobRunner {
     const error = `the program ended while this run was at step ${run.step}; ${afterCrash(this.#store, run.id)}`;
     this.#log(run.id, error);
     const endedAt = new Date().toISOString();
-    this.#change(run.id, { status: 'failed', error, endedAt, secondsLeft: null, pid: null });
+    this.#change(run.id, { status: 'failed', error, endedAt, secondsLeft: null, ...NOBODY });
   }
 
   #mustBeCurrent(id: string, verb: string): Current {

@@ -62,3 +62,13 @@ export function forkJobs(entry: string): SpawnJob {
     };
   };
 }
+
+/** Starts a process at once, for a job that is about to come: it boots while its host does other things. */
+export function startedAhead(spawn: SpawnJob): SpawnJob {
+  let waiting: JobProcess | undefined = spawn();
+  return () => {
+    const job = waiting ?? spawn();
+    waiting = undefined;
+    return job;
+  };
+}

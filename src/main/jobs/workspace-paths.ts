@@ -1,6 +1,6 @@
 /** What names in a run's config stand for: models and datasets of the workspace become folders and files. */
 import { existsSync, mkdirSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { exportVersion } from '../data/datasets/export.ts';
 import { findVersion } from '../data/datasets/find.ts';
 import { getModelByName } from '../data/store/models.ts';
@@ -16,6 +16,13 @@ export interface ResolvedJob {
   resolvePath(name: string): string;
 }
 
+/** Where a relative path of the config leads, when there is something: a file beside the config goes before a name of the workspace. */
+function besideConfig({ baseFolder }: JobSpec, name: string): string | undefined {
+  if (baseFolder === null) return undefined;
+  const path = join(baseFolder, name);
+  return existsSync(path) ? path : undefined;
+}
+
 /** Writes the datasets that a job trains on beside its output (a JSONL file a version), and returns how to find everything else. */
 export function resolveJob(job: JobSpec, workspace: JobWorkspace): ResolvedJob {
   const store = existsSync(workspace.database) ? openReadable(workspace.database) : undefined;
@@ -23,13 +30,13 @@ export function resolveJob(job: JobSpec, workspace: JobWorkspace): ResolvedJob {
     const config = { ...job.config };
     const models = new Map<string, string>();
     for (const [key, value] of Object.entries(job.config)) {
-      if (!store || typeof value !== 'string' || isAbsolute(value)) continue;
-      if (DATASET_KEYS.includes(key)) config[key] = datasetFile(store, job.outputDir, value);
+      if (!store || typeof value !== 'string' || isAbsolute(value) || besideConfig(job, value)) continue;
+      if (DATASET_KEYS.includes(key)) config[key] = datasetFile(store, job, value);
       else rememberModel(store, workspace, models, value);
     }
     return {
       config,
-      resolvePath: (name) => models.get(name) ?? (isAbsolute(name) ? name : join(workspace.home, name)),
+      resolvePath: (name) => models.get(name) ?? resolve(job.baseFolder ?? workspace.home, name),
     };
   } finally {
     store?.close();
@@ -41,9 +48,17 @@ function rememberModel(store: Store, workspace: JobWorkspace, models: Map<string
   if (model) models.set(name, join(workspace.models, model.folder));
 }
 
-function datasetFile(store: Store, outputDir: string, reference: string): string {
+/** Neither a file nor a dataset. */
+export class UnknownDataset extends Error {
+  readonly code = 'bad_input';
+}
+
+function datasetFile(store: Store, { outputDir, baseFolder }: JobSpec, reference: string): string {
   const version = findVersion(store, reference);
-  if (!version) throw new Error(`there is no dataset "${reference}" in the workspace`);
+  if (!version) {
+    const file = baseFolder === null ? '' : `${join(baseFolder, reference)} does not exist, and `;
+    throw new UnknownDataset(`${file}there is no dataset "${reference}" in the workspace`);
+  }
   const folder = join(outputDir, 'data');
   const path = join(folder, `${version.id}.jsonl`);
   mkdirSync(folder, { recursive: true });

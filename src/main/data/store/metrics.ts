@@ -68,6 +68,12 @@ const inOrder = (points: MetricPoint[]): MetricPoint[] =>
 export const readMetrics = (store: Store, runId: string): MetricPoint[] =>
   inOrder([...listChunks(store, runId).flatMap(unpackPoints), ...readRows(store, runId)]);
 
+/** Points of the steps after `step`, for whoever saw the ones before; only rows not yet packed, which the newest are not. */
+export const readMetricsAfter = (store: Store, runId: string, step: number): MetricPoint[] =>
+  (store.prepare(`${SELECT} WHERE run_id = ? AND step > ? ORDER BY step, evaluation`).all(runId, step) as Row[]).map(
+    toPoint,
+  );
+
 /** For charts: at most `maxPoints` training values of each metric, its extremes among them, and every evaluation. A point carries only the metrics it was kept for. */
 export function readMetricsDownsampled(store: Store, runId: string, maxPoints: number): MetricPoint[] {
   const curves = newCurves();

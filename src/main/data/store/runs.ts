@@ -15,6 +15,8 @@ export interface NewRun {
   readonly maxSteps: number;
   readonly createdAt: string;
   readonly outputDir: string;
+  /** What relative paths of the config are relative to; null where it holds names of the workspace only. */
+  readonly baseFolder?: string | null;
 }
 
 export interface RunPatch {
@@ -30,6 +32,10 @@ export interface RunPatch {
   readonly peakMemoryBytes?: number;
   readonly referenceModel?: string | null;
   readonly pid?: number | null;
+  /** When that process was started, in the system's count. */
+  readonly pidStarted?: number | null;
+  /** With its defaults, once the method has read it. */
+  readonly config?: Readonly<Record<string, unknown>>;
   readonly latest?: Readonly<Record<string, number | null>>;
 }
 
@@ -47,23 +53,30 @@ const PATCHABLE: Readonly<Record<keyof RunPatch, string>> = {
   peakMemoryBytes: 'peak_memory_bytes',
   referenceModel: 'reference_model',
   pid: 'pid',
+  pidStarted: 'pid_started',
+  config: 'config',
   latest: 'latest',
 };
 
 export function insertRun(store: WritableStore, run: NewRun): void {
   store
-    .prepare(`INSERT INTO runs (id, name, method, status, config, model, reference_model, dataset, run_group, max_steps, created_at, output_dir)
-      VALUES (@id, @name, @method, 'queued', @config, @model, @referenceModel, @dataset, @group, @maxSteps, @createdAt, @outputDir)`)
-    .run({ ...run, config: JSON.stringify(run.config) });
+    .prepare(`INSERT INTO runs (id, name, method, status, config, model, reference_model, dataset, run_group, max_steps, created_at, output_dir, base_folder)
+      VALUES (@id, @name, @method, 'queued', @config, @model, @referenceModel, @dataset, @group, @maxSteps, @createdAt, @outputDir, @baseFolder)`)
+    .run({ ...run, baseFolder: run.baseFolder ?? null, config: JSON.stringify(run.config) });
 }
 
 export function updateRun(store: WritableStore, id: string, patch: RunPatch): void {
   const keys = (Object.keys(patch) as (keyof RunPatch)[]).filter((key) => patch[key] !== undefined);
   if (keys.length === 0) return;
   const assignments = keys.map((key) => `${PATCHABLE[key]} = @${key}`).join(', ');
-  const values = { ...patch, id, ...(patch.latest ? { latest: JSON.stringify(patch.latest) } : {}) };
+  const values = { ...patch, id, ...jsonOf(patch) };
   store.prepare(`UPDATE runs SET ${assignments} WHERE id = @id`).run(values);
 }
+
+const jsonOf = ({ latest, config }: RunPatch): Record<string, string> => ({
+  ...(latest ? { latest: JSON.stringify(latest) } : {}),
+  ...(config ? { config: JSON.stringify(config) } : {}),
+});
 
 const SUMMARY = `id, name, method, status, model, reference_model AS referenceModel, dataset, run_group AS "group", step, max_steps AS maxSteps,
   seconds_left AS secondsLeft, created_at AS createdAt, started_at AS startedAt, ended_at AS endedAt, error, latest`;
@@ -79,6 +92,12 @@ export function listRuns(store: Store): RunSummary[] {
   );
 }
 
+/** Queued, running and paused ones. */
+export function listUnfinishedRuns(store: Store): RunSummary[] {
+  const rows = store.prepare(`SELECT ${SUMMARY} FROM runs WHERE status IN ('queued', 'running', 'paused')`).all();
+  return (rows as SummaryRow[]).map(toSummary);
+}
+
 export function getRunSummary(store: Store, id: string): RunSummary | undefined {
   const row = store.prepare(`SELECT ${SUMMARY} FROM runs WHERE id = ?`).get(id) as SummaryRow | undefined;
   return row && toSummary(row);
@@ -86,7 +105,9 @@ export function getRunSummary(store: Store, id: string): RunSummary | undefined 
 
 export interface RunRecord extends RunDetail {
   readonly outputDir: string;
+  readonly baseFolder: string | null;
   readonly pid: number | null;
+  readonly pidStarted: number | null;
 }
 
 type DetailRow = SummaryRow & {
@@ -95,13 +116,15 @@ type DetailRow = SummaryRow & {
   tokensPerSecond: number | null;
   peakMemoryBytes: number | null;
   outputDir: string;
+  baseFolder: string | null;
   pid: number | null;
+  pidStarted: number | null;
 };
 
 export function getRun(store: Store, id: string): RunRecord | undefined {
   const row = store
     .prepare(`SELECT ${SUMMARY}, config, seconds, tokens_per_second AS tokensPerSecond, peak_memory_bytes AS peakMemoryBytes,
-      output_dir AS outputDir, pid FROM runs WHERE id = ?`)
+      output_dir AS outputDir, base_folder AS baseFolder, pid, pid_started AS pidStarted FROM runs WHERE id = ?`)
     .get(id) as DetailRow | undefined;
   if (!row) return undefined;
   return {
@@ -112,7 +135,9 @@ export function getRun(store: Store, id: string): RunRecord | undefined {
     peakMemoryBytes: row.peakMemoryBytes,
     checkpoints: listCheckpoints(store, id).map(({ step, bytes, createdAt }) => ({ step, bytes, createdAt })),
     outputDir: row.outputDir,
+    baseFolder: row.baseFolder,
     pid: row.pid,
+    pidStarted: row.pidStarted,
   };
 }
 
@@ -120,12 +145,20 @@ export function findRunByName(store: Store, name: string): string | undefined {
   return (store.prepare('SELECT id FROM runs WHERE name = ?').get(name) as { id: string } | undefined)?.id;
 }
 
-/** "offline-dpo-helpful" → "offline-dpo-helpful-01", the first number that is free. */
-export function nextRunName(store: Store, base: string): string {
+/** "offline-dpo-helpful" → "offline-dpo-helpful-01", the first number that no run has and that `isFree` allows. */
+export function nextRunName(store: Store, base: string, isFree: (name: string) => boolean = () => true): string {
   for (let n = 1; ; n++) {
     const name = `${base}-${String(n).padStart(2, '0')}`;
-    if (!findRunByName(store, name)) return name;
+    if (!findRunByName(store, name) && isFree(name)) return name;
   }
+}
+
+/** The newest run that wrote into this folder. */
+export function findRunByFolder(store: Store, outputDir: string): string | undefined {
+  const row = store
+    .prepare('SELECT id FROM runs WHERE output_dir = ? ORDER BY created_at DESC, rowid DESC')
+    .get(outputDir);
+  return (row as { id: string } | undefined)?.id;
 }
 
 export function removeRun(store: WritableStore, id: string): boolean {

@@ -1,6 +1,8 @@
 /** The job that trains: a run's config, done by its method, reported event by event. */
 import type { MetricPoint } from '../../../preload/contract/runs.ts';
-import type { TrainEvent } from '../../train/method.ts';
+import { nearest } from '../../base/registry.ts';
+import { ConfigError, parseConfig } from '../../train/config.ts';
+import type { Method, TrainEvent } from '../../train/method.ts';
 import { methods } from '../../train/methods/index.ts';
 import { jsonSafe, type RunDocument, runTraining } from '../../train/run.ts';
 import { type JobContext, type JobKind, JobStopped } from '../kind.ts';
@@ -10,13 +12,15 @@ import { resolveJob } from '../workspace-paths.ts';
 export const train: JobKind = {
   id: 'train',
   async run(job, context) {
+    const method = methodOf(job.config);
+    context.emit({ type: 'config', config: parseConfig(method.params, job.config) });
     const { config, resolvePath } = resolveJob(job, context.workspace);
-    const document = await runTraining(methods.get(String(config.method)), config, {
+    const document = await runTraining(method, config, {
       run: job.name,
       outputDir: job.outputDir,
       resolvePath,
       resume: job.resume,
-      threads: 0,
+      threads: Number(process.env.PLUMB_THREADS ?? 0),
       signal: context.signal,
       pause: () => breatheQuietly(context),
       onEvent: createReporter(context),
@@ -24,6 +28,15 @@ export const train: JobKind = {
     return withoutSteps(document);
   },
 };
+
+function methodOf({ method }: Readonly<Record<string, unknown>>): Method {
+  const id = String(method ?? '');
+  if (methods.has(id)) return methods.get(id);
+  const known = methods.all.map((m) => m.id);
+  const problem = id === '' ? 'the config has no "method"' : `unknown method "${id}"`;
+  const hint = id === '' ? '' : `; did you mean "${nearest(id, known)}"?`;
+  throw new ConfigError(`${problem}${hint} Methods: ${known.join(', ')}`, { key: 'method' });
+}
 
 /** A stop is noticed by the method itself, which saves a checkpoint first. */
 async function breatheQuietly(context: JobContext): Promise<void> {

@@ -1,10 +1,11 @@
 /** Migrations in order: each is frozen once released; a change is a new file and a new line. */
 import { first } from './0001-first.ts';
 import { metricChunks } from './0002-metric-chunks.ts';
+import { runOwners } from './0003-run-owners.ts';
 
 export interface Migration {
   readonly number: number;
   readonly sql: string;
 }
 
-export const migrations: readonly Migration[] = [first, metricChunks];
+export const migrations: readonly Migration[] = [first, metricChunks, runOwners];

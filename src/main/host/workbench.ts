@@ -1,0 +1,47 @@
+/** Store and job runner over one workspace: what the hosts and every command that runs jobs are made of. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { openStore } from '../data/store/open.ts';
+import type { RunRecord } from '../data/store/runs.ts';
+import type { WritableStore } from '../data/store/store.ts';
+import { JobRunner, type RunnerOptions } from '../jobs/runner.ts';
+import { registerModel } from './models.ts';
+import { prepareWorkspace, type Workspace } from './workspace.ts';
+
+export interface Workbench {
+  readonly store: WritableStore;
+  readonly runner: JobRunner;
+  /** Saves and stops what runs, then closes the store. */
+  close(): Promise<void>;
+}
+
+export interface WorkbenchOptions extends Pick<RunnerOptions, 'spawn' | 'onEnd' | 'adopts'> {
+  readonly workspace: Workspace;
+}
+
+/** Opens the workspace. Throws `StoreError` when its database cannot be used. */
+export function openWorkbench({ workspace, ...options }: WorkbenchOptions): Workbench {
+  prepareWorkspace(workspace);
+  const store = openStore(workspace.database);
+  const onResult = (run: RunRecord) => keepModel(store, workspace, run);
+  const runner = new JobRunner({ store, workspace, onResult, ...options }).start();
+  return {
+    store,
+    runner,
+    async close() {
+      await runner.close();
+      store.close();
+    },
+  };
+}
+
+/** A run that left a model in its folder enters it into the registry. */
+function keepModel(store: WritableStore, workspace: Workspace, run: RunRecord): void {
+  if (!existsSync(join(run.outputDir, 'config.json'))) return;
+  registerModel(store, workspace, run.outputDir, {
+    name: run.name,
+    origin: run.name,
+    runId: run.id,
+    parent: run.model,
+  });
+}

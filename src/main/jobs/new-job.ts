@@ -1,0 +1,62 @@
+/** A job as it is asked for, and its entry in the store. */
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { findRunByName, insertRun, nextRunName } from '../data/store/runs.ts';
+import { transaction, type WritableStore } from '../data/store/store.ts';
+import { RunStateError } from './run-record.ts';
+
+export interface NewJob {
+  /** A training method, or another kind of job (`jobs/kinds`). */
+  readonly method: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Refused when taken; without one, `nameBase` (else the method) gets a number. */
+  readonly name?: string;
+  readonly nameBase?: string;
+  readonly model?: string | null;
+  readonly referenceModel?: string | null;
+  readonly dataset?: string | null;
+  /** Runs started together share a group. */
+  readonly group?: string | null;
+  readonly maxSteps?: number;
+  /** Absolute; without one, a folder of the run's name in the workspace. */
+  readonly outputDir?: string;
+  /** What relative paths of the config are relative to; without one, the config holds names of the workspace. */
+  readonly baseFolder?: string;
+  /** Begin from the newest checkpoint that `outputDir` holds already. */
+  readonly resume?: boolean;
+}
+
+/** Enters a job as a queued run under a name that nobody else takes at the same time; returns its id. */
+export function insertJob(store: WritableStore, runsFolder: string, job: NewJob): string {
+  const id = randomUUID();
+  transaction(store, () => {
+    const name = nameOf(store, runsFolder, job);
+    insertRun(store, {
+      id,
+      name,
+      method: job.method,
+      config: job.config,
+      model: job.model ?? null,
+      referenceModel: job.referenceModel ?? null,
+      dataset: job.dataset ?? null,
+      group: job.group ?? null,
+      maxSteps: job.maxSteps ?? 0,
+      createdAt: new Date().toISOString(),
+      outputDir: job.outputDir ?? join(runsFolder, name),
+      baseFolder: job.baseFolder ?? null,
+    });
+  });
+  return id;
+}
+
+function nameOf(store: WritableStore, runsFolder: string, { name, nameBase, method }: NewJob): string {
+  // a folder may be left of a run that the database no longer knows
+  const isFree = (candidate: string) => !existsSync(join(runsFolder, candidate));
+  if (name === undefined) return nextRunName(store, nameBase ?? method, isFree);
+  // the name becomes a folder
+  if (!/^[\w][\w.-]{0,99}$/.test(name))
+    throw new RunStateError(`"${name}" cannot name a run: letters, digits, ".", "_" and "-", at most 100`);
+  if (findRunByName(store, name)) throw new RunStateError(`there is a run named "${name}" already`);
+  return name;
+}
