@@ -101,17 +101,22 @@ async function execute(
   try {
     const document = await definition.run(args, options, context);
     progress.finish();
-    if (published) return signal.aborted && !definition.untilStopped ? 130 : 0;
+    const stopped = saysStopped(document) || (signal.aborted && !definition.untilStopped);
+    if (published) return stopped ? 130 : 0;
     if (json) writeDocument(json, document);
     else if (definition.show) definition.show(document as never, context);
     else context.print(JSON.stringify(document, null, 2));
-    return signal.aborted ? 130 : 0;
+    return stopped ? 130 : 0;
   } catch (error) {
     progress.finish();
     const reason = signal.aborted ? new StoppedError() : error;
     return fail(reason, published ? undefined : json);
   }
 }
+
+/** A run that was stopped from elsewhere. */
+const saysStopped = (document: unknown): boolean =>
+  typeof document === 'object' && document !== null && (document as { status?: unknown }).status === 'stopped';
 
 /** Aborted by the first Ctrl-C (or SIGTERM): the command saves and ends. The second one does not wait. */
 function stopSignal(): AbortSignal {

@@ -11,7 +11,7 @@ import { listCheckpoints } from '../../src/main/data/store/checkpoints.ts';
 import { readLog } from '../../src/main/data/store/log.ts';
 import { readMetrics } from '../../src/main/data/store/metrics.ts';
 import { openStore } from '../../src/main/data/store/open.ts';
-import { findRunByName, getRun, listRuns, type RunRecord } from '../../src/main/data/store/runs.ts';
+import { findRunByName, getRun, listRuns, type RunRecord, updateRun } from '../../src/main/data/store/runs.ts';
 import type { WritableStore } from '../../src/main/data/store/store.ts';
 import { prepareWorkspace, resolveWorkspace, type Workspace } from '../../src/main/host/workspace.ts';
 import { JobRunner } from '../../src/main/jobs/runner.ts';
@@ -230,6 +230,81 @@ describe('kills', () => {
     runner = startRunner();
     await runner.idle();
     expect(record(waiting).status).toBe('finished');
+  });
+});
+
+describe('two programs on one workspace', () => {
+  /** A runner as a command of another terminal has it. */
+  const beside = (): JobRunner =>
+    new JobRunner({
+      store: openStore(workspace.database),
+      workspace,
+      spawn: () => {
+        throw new Error('it minds its own runs');
+      },
+      adopts: false,
+    }).start();
+
+  it('stop, pause and resume reach the program that has the run', async () => {
+    await runner.close();
+    const host = fork(join(fixtures, 'host-that-dies.ts'), [workspace.home], { execArgv: [] });
+    try {
+      const [{ id }] = (await once(host, 'message')) as [{ id: string }];
+      const waiting = findRunByName(store, 'waiting') ?? '';
+      const other = beside();
+      other.pause(id);
+      await expect.poll(() => record(id).status, { timeout: 5000 }).toBe('paused');
+      other.resume(id);
+      await expect.poll(() => record(id).status, { timeout: 5000 }).toBe('running');
+      expect(() => other.remove(id)).toThrow('stop it before it is removed');
+      other.stop(waiting);
+      await expect.poll(() => record(waiting).status, { timeout: 5000 }).toBe('stopped');
+      other.stop(id);
+      await expect.poll(() => record(id).status, { timeout: 5000 }).toBe('stopped');
+      expect(record(id).checkpoints.at(-1)?.step).toBe(record(id).step);
+      await other.close();
+    } finally {
+      host.kill('SIGKILL');
+    }
+  });
+
+  it('what happens elsewhere is seen here, curve and end included', async () => {
+    const other = beside();
+    const summaries: RunSummary[] = [];
+    const steps: number[] = [];
+    const id = create({ steps: 150, sleepMs: 10 });
+    other.onChange((run) => summaries.push(run));
+    other.watch(id, (event) => event.type === 'metrics' && steps.push(...event.points.map((p) => p.step)));
+    await runner.idle();
+    await expect.poll(() => summaries.at(-1)?.status, { timeout: 5000 }).toBe('finished');
+    expect(summaries.length).toBeGreaterThan(2);
+    const first = steps[0];
+    expect(first).toBeLessThan(150);
+    expect(steps).toEqual(Array.from({ length: 151 - first }, (_, i) => first + i));
+    await other.close();
+  });
+
+  it('a process that was given the number of a dead one is not taken for it', async () => {
+    const id = create({ steps: 1000, sleepMs: 10 });
+    await until(id, (run) => run.step >= 1);
+    const other = beside();
+    // this very process lives, but it was not started then
+    updateRun(store, id, { pid: process.ppid, pidStarted: 1 });
+    await expect.poll(() => record(id).status, { timeout: 5000 }).toBe('failed');
+    expect(record(id).error).toContain('the program ended while this run was at step');
+    await other.close();
+  });
+
+  it('what a dead program left waiting is left to the app', async () => {
+    const id = create({ steps: 1000, sleepMs: 10 });
+    const waiting = create({ steps: 1 });
+    await until(id, (run) => run.step >= 1);
+    await runner.close();
+    updateRun(store, waiting, { pid: 2 ** 22 + 1, pidStarted: null });
+    const other = beside();
+    await setTimeout(1200);
+    expect(record(waiting).status).toBe('queued');
+    await other.close();
   });
 });
 

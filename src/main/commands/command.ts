@@ -34,7 +34,7 @@ export interface CommandContext {
   /** Aborted by the first Ctrl-C; a second one ends the program at once. */
   readonly signal: AbortSignal;
   /** Progress on standard error: a bar on a terminal, lines in a pipe, nothing with --quiet. */
-  progress(done: number, total: number, what: string): void;
+  progress(done: number, total: number, what: string, secondsLeft?: number | null): void;
   /** A line on standard error, unless --quiet. */
   say(text: string): void;
   /** A line for people on standard output; nothing with --json -, which then holds the document alone. */

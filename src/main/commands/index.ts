@@ -9,6 +9,7 @@ import { logits } from './logits.ts';
 import { logprobs } from './logprobs.ts';
 import { models } from './models/index.ts';
 import { rewards } from './rewards.ts';
+import { runs } from './runs.ts';
 import { serve } from './serve.ts';
 import { tokenize } from './tokenize.ts';
 import { train } from './train.ts';
@@ -20,6 +21,7 @@ export const commands = registry<CommandDefinition | CommandGroup>('command', [
   rewards,
   generate,
   train,
+  runs,
   importCommand,
   exportCommand,
   datasets,

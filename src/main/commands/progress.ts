@@ -1,7 +1,8 @@
 /** Progress on standard error: a bar with the time left on a terminal, plain lines in a pipe, nothing when quiet. */
 
 export interface Progress {
-  update(done: number, total: number, what: string): void;
+  /** `secondsLeft` where whoever works knows it; else it follows from the time so far. */
+  update(done: number, total: number, what: string, secondsLeft?: number | null): void;
   say(text: string): void;
   finish(): void;
 }
@@ -13,7 +14,8 @@ const BAR_MS = 100;
 
 export function createProgress(quiet: boolean, out: NodeJS.WriteStream = process.stderr): Progress {
   if (quiet) return { update: () => undefined, say: () => undefined, finish: () => undefined };
-  const started = Date.now();
+  // a job that goes on begins in the middle
+  let first: { readonly time: number; readonly done: number } | undefined;
   let last = 0;
   let open = false;
   let told = '';
@@ -22,15 +24,17 @@ export function createProgress(quiet: boolean, out: NodeJS.WriteStream = process
     open = false;
   };
   return {
-    update(done, total, what) {
+    update(done, total, what, secondsLeft) {
       const now = Date.now();
+      first ??= { time: now, done };
       if (now - last < (out.isTTY ? BAR_MS : LINE_MS) && done < total) return;
       // a job may report its end more than once
       if (told === `${what} ${done} ${total}`) return;
       last = now;
       told = `${what} ${done} ${total}`;
-      const left = done > 0 ? ((now - started) / done) * (total - done) : Number.NaN;
-      const time = Number.isFinite(left) ? `, ${formatDuration(left / 1000)} left` : '';
+      const pace = (now - first.time) / 1000 / (done - first.done);
+      const left = secondsLeft ?? pace * (total - done);
+      const time = Number.isFinite(left) ? `, ${formatDuration(left)} left` : '';
       if (!out.isTTY) {
         out.write(`${what} ${done} of ${total}${time}\n`);
         return;

@@ -1,69 +1,93 @@
 /** `plumb train`: runs a config to its end and reports every step. */
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
-import { defineCommand, InputError, UsageError } from './command.ts';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { findRunByFolder, getRun, type RunRecord, updateRun } from '../data/store/runs.ts';
+import type { Workbench } from '../host/workbench.ts';
+import { labelsOf, type NewJob } from '../jobs/new-job.ts';
+import { defineCommand, InputError, UsageError, wholeNumber } from './command.ts';
+import { followRun, showRun } from './follow-run.ts';
+
+/** More would only wait for each other. */
+const MOST_THREADS = 1024;
 
 export const train = defineCommand({
   id: 'train',
   summary: 'Train a model as a config says (JSON or YAML, TRL option names).',
-  examples: ['plumb train sft.json', 'plumb train dpo.yaml --json result.json', 'plumb train dpo.yaml --resume'],
+  examples: [
+    'plumb train sft.json',
+    'plumb train dpo.yaml --json result.json',
+    'plumb train dpo.yaml --resume      # goes on in its output_dir; Ctrl-C stops with a checkpoint',
+  ],
   configure(command) {
     command.argument('<config>', 'flat object with TRL names; relative paths are relative to it');
     command.option('--resume', 'go on from the newest checkpoint of output_dir');
+    command.option('--overwrite', 'start anew although output_dir holds checkpoints of a run that is not finished');
     command.option('--threads <n>', 'threads of one operator; 0 = all cores', '0');
   },
   async run([file], options, context) {
-    const { methods } = await import('../train/methods/index.ts');
-    const { runTraining } = await import('../train/run.ts');
     const path = resolve(file);
     const config = await readConfig(path);
-    const id = String(config.method ?? '');
-    if (!methods.has(id)) {
-      const { nearest } = await import('../base/registry.ts');
-      const known = methods.all.map((m) => m.id);
-      throw new UsageError(
-        `unknown method "${id}"; did you mean "${nearest(id, known)}"? Methods: ${known.join(', ')}`,
-      );
-    }
-    const name = `${id}-${new Date()
-      .toISOString()
-      .replace(/[-:.TZ]/g, '')
-      .slice(0, 14)}-${process.pid}`;
-    const resolvePath = (p: string): string => {
-      if (isAbsolute(p)) return p;
-      const beside = resolve(dirname(path), p);
-      const inWorkspace = join(context.workspace.models, p);
-      return !existsSync(beside) && /^[\w.-]+$/.test(p) && existsSync(inWorkspace) ? inWorkspace : beside;
-    };
-    const outputDir =
-      typeof config.output_dir === 'string' ? resolvePath(config.output_dir) : join(context.workspace.runs, name);
-    return runTraining(methods.get(id), config, {
-      run: name,
-      outputDir,
-      resolvePath,
-      resume: options.resume === true,
-      threads: Number(options.threads),
-      signal: context.signal,
-      onProgress: (step, total) => context.progress(step, total, 'step'),
-      onLog: (text) => context.say(text),
-    });
+    const baseFolder = dirname(path);
+    const outputDir = typeof config.output_dir === 'string' ? resolve(baseFolder, config.output_dir) : undefined;
+    const job = { method: String(config.method ?? ''), config, ...labelsOf(config), baseFolder, outputDir };
+    const threads = wholeNumber(options.threads, '--threads', 0, MOST_THREADS);
+    return followRun(context, threads, (workbench) =>
+      options.resume === true ? resumeIn(workbench, job) : startIn(workbench, job, options.overwrite === true),
+    );
   },
-  show(
-    document: {
-      run: string;
-      status: string;
-      seconds: number;
-      output_dir: string;
-      steps: { step: number; metrics: Record<string, number | null> }[];
-    },
-    { print },
-  ) {
-    const last = document.steps.at(-1);
-    print(`${document.run} ${document.status} after ${last?.step ?? 0} steps in ${document.seconds.toFixed(1)} s`);
-    for (const [name, value] of Object.entries(last?.metrics ?? {})) print(`  ${name.padEnd(24)} ${value}`);
-    print(`model: ${document.output_dir}`);
-  },
+  show: showRun,
 });
+
+/** Takes up the run that was at work in output_dir, with the config as it is now; a folder from elsewhere becomes a run of its own. */
+function resumeIn({ store, runner }: Workbench, job: NewJob): string {
+  if (job.outputDir === undefined)
+    throw new UsageError(
+      '--resume needs output_dir in the config; a run without one goes on with: plumb runs resume RUN',
+    );
+  const run = runIn(store, job.outputDir);
+  if (run?.status === 'finished')
+    throw new UsageError(`--resume: ${run.name} is finished, there is nothing to go on with`);
+  refuseBusy(run);
+  if (!run) return runner.create({ ...job, resume: true });
+  updateRun(store, run.id, { config: job.config });
+  runner.resume(run.id);
+  return run.id;
+}
+
+/** Starts anew; checkpoints of a run that was not finished are work that may be wanted. */
+function startIn({ store, runner }: Workbench, job: NewJob, overwrite: boolean): string {
+  const { outputDir } = job;
+  if (outputDir === undefined) return runner.create(job);
+  const run = runIn(store, outputDir);
+  refuseBusy(run);
+  const left = checkpointsIn(outputDir);
+  if (left.length > 0 && run?.status !== 'finished' && !overwrite)
+    throw new UsageError(
+      `${outputDir} holds ${left.at(-1)} of a run that is not finished: --resume goes on from it, --overwrite starts anew`,
+    );
+  const id = runner.create(job);
+  for (const name of left) rmSync(join(outputDir, name), { recursive: true, force: true });
+  return id;
+}
+
+function runIn(store: Workbench['store'], outputDir: string): RunRecord | undefined {
+  const id = findRunByFolder(store, outputDir);
+  return id === undefined ? undefined : getRun(store, id);
+}
+
+function refuseBusy(run: RunRecord | undefined): void {
+  if (run && ['queued', 'running', 'paused'].includes(run.status))
+    throw new UsageError(`${run.name} is ${run.status} and writes into the same output_dir`);
+}
+
+/** Checkpoints that this program wrote, oldest first. */
+function checkpointsIn(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  const stepOf = (name: string) => Number(/^checkpoint-(\d+)$/.exec(name)?.[1] ?? Number.NaN);
+  return readdirSync(folder)
+    .filter((name) => Number.isFinite(stepOf(name)) && existsSync(join(folder, name, 'plumbline_state.json')))
+    .sort((a, b) => stepOf(a) - stepOf(b));
+}
 
 async function readConfig(path: string): Promise<Record<string, unknown>> {
   if (!existsSync(path)) throw new InputError(`${path}: there is no such file`);

@@ -9,7 +9,7 @@ import { getModelByName, listModels } from '../data/store/models.ts';
 import { getRun, listRuns, type RunRecord } from '../data/store/runs.ts';
 import { readSamples } from '../data/store/samples.ts';
 import type { Store } from '../data/store/store.ts';
-import type { NewJob } from '../jobs/new-job.ts';
+import { labelsOf, type NewJob } from '../jobs/new-job.ts';
 import { summaryOf, UnknownRun } from '../jobs/run-record.ts';
 import { forgetModel } from './models.ts';
 import { closed, type Handlers, type HostServices } from './services.ts';
@@ -35,8 +35,7 @@ export const runsHandlers = ({ store, runner, workspace }: HostServices): Handle
     return done;
   },
   'runs.remove'({ id }) {
-    runner.remove(id);
-    for (const model of listModels(store)) if (model.runId === id) forgetModel(store, workspace, model);
+    removeRunWithModels({ store, runner, workspace }, id);
     return done;
   },
   'runs.metrics': ({ id, maxPoints }) => ({
@@ -58,6 +57,15 @@ export const runsHandlers = ({ store, runner, workspace }: HostServices): Handle
     return undefined;
   },
 });
+
+/** Removes a run that is over with its folder, and the models it made from the registry. */
+export function removeRunWithModels(
+  { store, runner, workspace }: Pick<HostServices, 'store' | 'runner' | 'workspace'>,
+  id: string,
+): void {
+  runner.remove(id);
+  for (const model of listModels(store)) if (model.runId === id) forgetModel(store, workspace, model);
+}
 
 function detailOf(store: Store, id: string) {
   const run = getRun(store, id);
@@ -81,21 +89,10 @@ export async function checkedJob(store: Store, config: Readonly<Record<string, u
   const parsed: Record<string, unknown> = parseConfig(method.params, config);
   for (const key of MODEL_KEYS) mustBeKnown(parsed, key, (name) => getModelByName(store, name) !== undefined, 'model');
   for (const key of DATASET_KEYS) mustBeKnown(parsed, key, (name) => findVersion(store, name) !== undefined, 'dataset');
-  const dataset = textOf(parsed.dataset);
-  return {
-    method: method.id,
-    config: parsed,
-    nameBase: [method.id.replaceAll('_', '-'), dataset && slug(dataset)].filter(Boolean).join('-'),
-    model: textOf(parsed.model),
-    referenceModel: textOf(parsed.ref_model),
-    dataset: dataset && (getDatasetByName(store, dataset)?.name ?? dataset),
-  };
+  const labels = labelsOf(parsed);
+  const dataset = labels.dataset && (getDatasetByName(store, labels.dataset)?.name ?? labels.dataset);
+  return { method: method.id, config: parsed, ...labels, dataset };
 }
-
-const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
-
-/** A name as part of a folder's name. */
-const slug = (name: string): string => name.replace(/[^\w.-]+/g, '-').slice(0, 40);
 
 function mustBeKnown(
   config: Readonly<Record<string, unknown>>,

@@ -15,7 +15,7 @@ export interface Workbench {
   close(): Promise<void>;
 }
 
-export interface WorkbenchOptions extends Pick<RunnerOptions, 'spawn' | 'onEnd' | 'adopts'> {
+export interface WorkbenchOptions extends Pick<RunnerOptions, 'spawn' | 'onEnd' | 'adopts' | 'threads'> {
   readonly workspace: Workspace;
 }
 

@@ -21,6 +21,8 @@ export interface JobSpec {
   readonly baseFolder: string | null;
   /** Continue from the newest checkpoint of `outputDir`. */
   readonly resume: boolean;
+  /** Of one operator; 0 = all cores. */
+  readonly threads: number;
 }
 
 /** What a job reports. Times in seconds; a non-finite number is null. */

@@ -1,10 +1,13 @@
 /** A job as it is asked for, and its entry in the store. */
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { findRunByName, insertRun, nextRunName } from '../data/store/runs.ts';
 import { transaction, type WritableStore } from '../data/store/store.ts';
 import { RunStateError } from './run-record.ts';
+
+/** Characters of a name that is made for a run. */
+const NAME_LENGTH = 60;
 
 export interface NewJob {
   /** A training method, or another kind of job (`jobs/kinds`). */
@@ -59,4 +62,24 @@ function nameOf(store: WritableStore, runsFolder: string, { name, nameBase, meth
     throw new RunStateError(`"${name}" cannot name a run: letters, digits, ".", "_" and "-", at most 100`);
   if (findRunByName(store, name)) throw new RunStateError(`there is a run named "${name}" already`);
   return name;
+}
+
+const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+
+/** What a list of runs says about a config: how the run is called, and what it works with. */
+export function labelsOf(config: Readonly<Record<string, unknown>>) {
+  const dataset = textOf(config.dataset);
+  const words = [String(config.method ?? 'run').replaceAll('_', '-'), dataset && basename(dataset, extname(dataset))];
+  const name = words.filter((word) => word).join('-');
+  return {
+    // a part of a folder's name
+    nameBase:
+      name
+        .replace(/[^\w.-]+/g, '-')
+        .replace(/^[^\w]+/, '')
+        .slice(0, NAME_LENGTH) || 'run',
+    model: textOf(config.model),
+    referenceModel: textOf(config.ref_model),
+    dataset,
+  };
 }

@@ -36,6 +36,8 @@ export interface RunnerOptions {
   onEnd?(run: RunRecord, outcome: JobOutcome): void;
   /** Whether runs that a dead program left waiting are run here; the app does, a command minds its own run. */
   readonly adopts?: boolean;
+  /** Threads of one operator in job processes; all cores when absent. */
+  readonly threads?: number;
 }
 
 export interface RunnerStatus {
@@ -172,6 +174,7 @@ export class JobRunner {
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#timer);
+    for (const { id } of this.#queue) this.#change(id, NOBODY);
     const mine = this.#current;
     if (!mine) return;
     const gone = new Promise<void>((resolve) => this.#idleWaiters.push(resolve));
@@ -195,7 +198,7 @@ export class JobRunner {
   }
 
   #begin(run: RunRecord, resume: boolean): void {
-    const { workspace, spawn } = this.#options;
+    const { workspace, spawn, threads = 0 } = this.#options;
     const job = spawn();
     const mine: Current = { id: run.id, process: job, startedAt: Date.now(), stopping: false, memoryBytes: 0 };
     this.#current = mine;
@@ -204,7 +207,7 @@ export class JobRunner {
     const startedAt = run.startedAt ?? new Date().toISOString();
     this.#change(run.id, { status: 'running', startedAt, endedAt: null, error: null, ...ownerOf(process.pid) });
     const { id: runId, name, method: kind, config, outputDir, baseFolder } = run;
-    const spec = { kind, runId, name, config, outputDir, baseFolder, resume };
+    const spec = { kind, runId, name, config, outputDir, baseFolder, resume, threads };
     job.post({ type: 'start', job: spec, workspace });
   }
 
@@ -299,7 +302,7 @@ export class JobRunner {
     for (const { id, status } of listUnfinishedRuns(this.#store)) {
       if (this.#isOurs(id)) continue;
       const run = this.#recordOf(id);
-      if (run.pid !== process.pid && ownerLives(run)) continue;
+      if (ownerLives(run)) continue;
       if (status !== 'queued') this.#orphaned(run);
       else if (this.#options.adopts ?? true) {
         this.#change(id, ownerOf(process.pid));

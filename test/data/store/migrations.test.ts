@@ -9,6 +9,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { appendMetrics, readMetrics } from '../../../src/main/data/store/metrics.ts';
 import { migrations } from '../../../src/main/data/store/migrations/index.ts';
 import { openReadable, openStore } from '../../../src/main/data/store/open.ts';
+import { addRunRequest, takeRunRequests } from '../../../src/main/data/store/run-requests.ts';
+import { getRun } from '../../../src/main/data/store/runs.ts';
 
 let folder: string;
 let path: string;
@@ -45,6 +47,21 @@ describe('migrations', () => {
     expect(tables).toHaveLength(11);
     expect(tables.every((t) => (t as { strict: number }).strict === 1)).toBe(true);
     db.close();
+  });
+
+  it('3: runs keep their process, and may be asked from elsewhere', () => {
+    databaseOf(2, RUN, "UPDATE runs SET status = 'running', pid = 7");
+    const store = openStore(path);
+    expect(getRun(store, 'r')).toMatchObject({ pid: 7, pidStarted: null, baseFolder: null });
+    addRunRequest(store, 'r', 'pause');
+    addRunRequest(store, 'r', 'stop');
+    expect(takeRunRequests(store, ['other'])).toEqual([]);
+    expect(takeRunRequests(store, ['r'])).toEqual([
+      { runId: 'r', action: 'pause' },
+      { runId: 'r', action: 'stop' },
+    ]);
+    expect(takeRunRequests(store, ['r'])).toEqual([]);
+    store.close();
   });
 
   it('2: curves written as rows are read as before, and packed when the run goes on', () => {

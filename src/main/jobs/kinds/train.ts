@@ -20,7 +20,7 @@ export const train: JobKind = {
       outputDir: job.outputDir,
       resolvePath,
       resume: job.resume,
-      threads: Number(process.env.PLUMB_THREADS ?? 0),
+      threads: job.threads,
       signal: context.signal,
       pause: () => breatheQuietly(context),
       onEvent: createReporter(context),
