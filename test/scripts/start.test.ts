@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { processIsAlive } from '../../src/main/jobs/ownership.ts';
+import { processIsAlive } from '../../src/main/base/processes.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const built = existsSync(join(root, 'out/renderer/index.html'));

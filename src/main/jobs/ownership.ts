@@ -1,5 +1,6 @@
 /** Which process a run belongs to, and whether that very process still lives: numbers of processes are given again. */
 import { readFileSync } from 'node:fs';
+import { processIsAlive } from '../base/processes.ts';
 
 export interface Owner {
   readonly pid: number | null;
@@ -22,16 +23,6 @@ function startOf(pid: number): number | null {
 }
 
 export const ownerOf = (pid: number): Owner => ({ pid, pidStarted: startOf(pid) });
-
-/** Whether a process of that id exists; one of another user counts. */
-export function processIsAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
 
 /** Whether the process that was recorded still runs: not merely one that was given its number. */
 export function ownerLives({ pid, pidStarted }: Owner): boolean {
