@@ -60,21 +60,23 @@ export const queries = new QueryClient({
   },
 });
 
-/** Options of a call hook: `enabled` off sends nothing; `keep` shows the last answer while the next one is fetched. */
+/** Options of a call hook: `enabled` off sends nothing; `keep` shows the last answer while the next one is fetched; `fresh` asks again on every mount. */
 export interface CallOptions {
   readonly enabled?: boolean;
   readonly keep?: boolean;
+  readonly fresh?: boolean;
 }
 
 export function useCall<N extends CallName>(
   name: N,
   input: Input<N>,
-  { enabled = true, keep = false }: CallOptions = {},
+  { enabled = true, keep = false, fresh = false }: CallOptions = {},
 ): UseQueryResult<Output<N>, Error> {
   return useQuery<Output<N>, Error>({
     queryKey: [name, input],
     queryFn: () => call(name, input),
     enabled,
+    ...(fresh ? { staleTime: 0 } : {}),
     placeholderData: keep ? (keepPreviousData as never) : undefined,
   });
 }

@@ -1,5 +1,5 @@
 /** Fills a workspace before the app starts, through the program's own functions: a small model, and preference pairs. */
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRandom } from '../../src/main/base/random.ts';
 import { importFile } from '../../src/main/data/datasets/import.ts';
@@ -31,11 +31,15 @@ async function withStore(home: string, fill: (store: WritableStore, workspace: W
   }
 }
 
-/** Better demonstrations against worse ones of the same prompt: what the built-in task can give anywhere. */
-function taskPairs(count: number): readonly Record<string, string>[] {
+/** Few enough that a run begins within seconds. */
+const ROWS = 96;
+
+/** What people preferred, where it is at hand; else better demonstrations of the built-in task against worse ones of the same prompt. */
+function pairRows(): readonly unknown[] {
+  if (existsSync(PEOPLES_PAIRS)) return (JSON.parse(readFileSync(PEOPLES_PAIRS, 'utf8')) as unknown[]).slice(0, ROWS);
   const task = tasks.get('helpful');
   const [first, second] = [SEED, SEED + 1].map((seed) => createRandom(seed));
-  return task.prompts('train', count, SEED).flatMap((prompt) => {
+  return task.prompts('train', 2 * ROWS, SEED).flatMap((prompt) => {
     const [a, b] = [first, second].map((random) => task.demonstration(prompt, random).completion);
     const [goldA, goldB] = [a, b].map((completion) => task.gold(prompt, completion));
     if (goldA === goldB) return [];
@@ -43,20 +47,15 @@ function taskPairs(count: number): readonly Record<string, string>[] {
   });
 }
 
-/** A model of 0.24 M parameters and a dataset of pairs. */
+/** A model of 0.3 M parameters and a dataset of pairs. */
 export const withModelAndPairs = (home: string): Promise<void> =>
   withStore(home, async (store, workspace) => {
     const folder = join(workspace.models, MODEL);
     mkdirSync(folder, { recursive: true });
     writeTaskModel(folder, tasks.get('helpful'));
     registerModel(store, workspace, folder, { name: MODEL, origin: 'built-in', runId: null, parent: null });
-    const own = join(home, 'task-pairs.jsonl');
-    writeFileSync(
-      own,
-      taskPairs(300)
-        .map((row) => `${JSON.stringify(row)}\n`)
-        .join(''),
-    );
-    await importFile(store, existsSync(PEOPLES_PAIRS) ? PEOPLES_PAIRS : own, { name: PAIRS, sourceName: 'pairs' });
-    rmSync(own);
+    const file = join(home, 'pairs.json');
+    writeFileSync(file, JSON.stringify(pairRows()));
+    await importFile(store, file, { name: PAIRS, sourceName: 'pairs.json' });
+    rmSync(file);
   });

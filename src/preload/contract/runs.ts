@@ -4,7 +4,8 @@ import { maybeNumber } from './system.ts';
 
 /**
  * A training method as the form needs it. `params` is the JSON Schema of the method's zod object; each property may carry
- * `title`, `description`, `unit`, `group` (Objective, Sampling, Training, Evaluation, Model), `common` (boolean) and `default`.
+ * `title`, `description`, `unit`, `group` (Objective, Sampling, Training, Evaluation, Model), `common` (boolean), `default`, and
+ * `usedBy` ({ key, choices }: with other choices of that option this one must stay at its default).
  */
 export const methodEntry = z.object({
   id: z.string(),

@@ -136,6 +136,11 @@ export class CurveBook {
     return found;
   }
 
+  /** Makes room for metrics that are sure to come: their charts stand there from the start. */
+  expect(metrics: readonly string[]): void {
+    for (const metric of metrics) this.#curve(metric, false);
+  }
+
   /** In the order in which the metrics came. */
   curves(): readonly Curve[] {
     return [...this.#curves.values()];

@@ -45,6 +45,17 @@ const FACTS: Readonly<Record<string, MetricFacts>> = {
   'val/contain_eos_token': share('Answers that end by themselves.'),
 };
 
+const EVERY = ['loss', 'grad_norm', 'learning_rate', 'entropy', 'mean_token_accuracy'];
+const sides = (metric: string) => [`${metric}/chosen`, `${metric}/rejected`];
+
+/** Metrics that a method reports from its first step on. */
+const EXPECTED: Readonly<Record<string, readonly string[]>> = {
+  sft: EVERY,
+  dpo: [...sides('rewards'), 'rewards/margins', 'rewards/accuracies', ...sides('logps'), ...sides('logits'), ...EVERY],
+};
+
+export const expectedMetrics = (method: string): readonly string[] => EXPECTED[method] ?? [];
+
 /** Chosen and rejected have the same facts. */
 export function factsOf(metric: string): MetricFacts {
   return FACTS[metric] ?? FACTS[metric.replace(/rejected$/, 'chosen')] ?? { unit: '' };

@@ -94,6 +94,20 @@ export function search<T extends { title: string; hint: string; group: string }>
   });
 }
 
+/** The text with the first word of the question in bold where it stands. */
+function Matched({ text, asked }: { text: string; asked: string }) {
+  const word = asked.trim().split(/\s+/)[0].toLowerCase();
+  const at = word === '' ? -1 : text.toLowerCase().indexOf(word);
+  if (at < 0) return text;
+  return (
+    <>
+      {text.slice(0, at)}
+      <strong>{text.slice(at, at + word.length)}</strong>
+      {text.slice(at + word.length)}
+    </>
+  );
+}
+
 function PaletteBody({ onClose }: { onClose: () => void }) {
   const [asked, setAsked] = useState('');
   const [active, setActive] = useState(0);
@@ -152,7 +166,9 @@ function PaletteBody({ onClose }: { onClose: () => void }) {
             onClick={() => run(entry)}
           >
             <entry.icon size={16} stroke={1.6} />
-            <span className="pl-ellipsis">{entry.title}</span>
+            <span className="pl-ellipsis">
+              <Matched text={entry.title} asked={asked} />
+            </span>
             <span className="pl-caption">{entry.hint}</span>
             <span className="pl-grow" />
             <span className="pl-row" aria-hidden="true">
@@ -167,6 +183,8 @@ function PaletteBody({ onClose }: { onClose: () => void }) {
       <div className="pl-palette-foot" aria-hidden="true">
         <kbd>↑</kbd>
         <kbd>↓</kbd> move <kbd>↵</kbd> open <kbd>Esc</kbd> close
+        <span className="pl-grow" />
+        <kbd>?</kbd> all shortcuts
       </div>
     </>
   );

@@ -1,9 +1,9 @@
 /** The one form of all methods, drawn from a method's JSON Schema. */
-import { Button, NumberInput, SegmentedControl, Select, Slider, Switch, TextInput } from '@mantine/core';
+import { Button, Input, SegmentedControl, Select, Slider, Switch, TextInput } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { shown } from '../numbers.ts';
-import { type Field, groupFields, isChanged, problemOf, type Values } from './params.ts';
+import { type Field, type Fix, groupFields, isChanged, type Problem, type Problems, type Values } from './params.ts';
 import './param-form.css';
 
 export interface ParamFormProps {
@@ -11,8 +11,9 @@ export interface ParamFormProps {
   readonly values: Values;
   readonly onChange: (key: string, value: unknown) => void;
   readonly onReset: () => void;
-  /** Problems of the last attempt to go on, and those the host found. */
-  readonly problems: Readonly<Record<string, string>>;
+  /** What is wrong now; shown when a field was left, all of it once `insist`. */
+  readonly problems: Problems;
+  readonly insist: boolean;
   /** Names to offer for fields that hold a model or a dataset. */
   readonly offers?: Readonly<Record<string, readonly string[]>>;
 }
@@ -23,32 +24,55 @@ interface ControlProps {
   readonly field: Field;
   readonly value: unknown;
   readonly onChange: (value: unknown) => void;
-  readonly error: string | undefined;
+  readonly error: ReactNode;
   readonly offers: readonly string[] | undefined;
 }
 
 const asText = (value: unknown): string =>
   value === undefined || value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value);
-const asNumber = (value: unknown): number | '' => (typeof value === 'number' ? value : '');
+/** "5e-7", "−1" with its own minus, "" = not set. What is no number stays text, which the check reports. */
+export function parseNumber(line: string): unknown {
+  const text = line.trim().replace('−', '-');
+  if (text === '') return undefined;
+  const value = Number(text);
+  return Number.isFinite(value) ? value : line;
+}
+
+/** Numbers are shown as they are typed: 1e-6 rather than 0.000001. */
+const numberText = (value: unknown): string =>
+  typeof value === 'number' && value !== 0 && Math.abs(value) < 1e-4 ? value.toExponential() : asText(value);
+
+/** Range of a slider: shares and the like; null where a slider would be no help. */
+function sliderRange({ kind, minimum, maximum }: Field): readonly [number, number] | null {
+  return kind === 'number' && minimum !== null && maximum !== null && maximum - minimum <= 1
+    ? [minimum, maximum]
+    : null;
+}
 
 function NumberControl({ field, value, onChange, error }: ControlProps) {
-  const { minimum: low, maximum: high } = field;
-  const ranged = low !== null && high !== null && high - low <= 1 && !(field.open.low && low === 0 && high > 1);
+  const [typed, setTyped] = useState<string | null>(null);
+  const range = sliderRange(field);
   const input = (
-    <NumberInput
+    <TextInput
       id={`param-${field.key}`}
       className="pl-grow"
-      value={asNumber(value)}
-      placeholder={asText(field.fallback)}
-      decimalScale={field.kind === 'integer' ? 0 : undefined}
-      onChange={(next) => onChange(next === '' ? undefined : Number(next))}
-      error={error}
+      inputMode="decimal"
+      value={typed ?? numberText(value)}
+      placeholder={field.required ? '' : numberText(field.fallback)}
+      onChange={(event) => {
+        setTyped(event.currentTarget.value);
+        onChange(parseNumber(event.currentTarget.value));
+      }}
+      onBlur={() => setTyped(null)}
+      error={range ? Boolean(error) : error}
+      aria-describedby={range && error ? `param-${field.key}-error` : undefined}
       rightSection={field.unit ? <span className="pl-unit">{field.unit}</span> : undefined}
       rightSectionWidth={field.unit ? 16 + field.unit.length * 7 : undefined}
       rightSectionPointerEvents="none"
     />
   );
-  if (!ranged) return input;
+  if (!range) return input;
+  const [low, high] = range;
   return (
     <div className="pl-slider-field">
       <Slider
@@ -60,6 +84,11 @@ function NumberControl({ field, value, onChange, error }: ControlProps) {
         thumbLabel={field.title}
       />
       {input}
+      {error && (
+        <Input.Error id={`param-${field.key}-error`} className="pl-slider-error">
+          {error}
+        </Input.Error>
+      )}
     </div>
   );
 }
@@ -144,25 +173,39 @@ function Control(props: ControlProps) {
   return <TextControl {...props} />;
 }
 
-function FieldRow({
-  field,
-  values,
-  onChange,
-  problem,
-  offers,
-}: {
-  field: Field;
-  values: Values;
-  onChange: (value: unknown) => void;
-  problem: string | undefined;
-  offers: readonly string[] | undefined;
-}) {
+/** The sentence, and each way to mend it as a link. */
+function ProblemText({ problem, onFix }: { problem: Problem; onFix: (fix: Fix) => void }) {
+  return (
+    <>
+      {problem.text}{' '}
+      {problem.fixes.map((fix, index) => (
+        <span key={fix.label}>
+          {index > 0 && ', '}
+          <button type="button" className="pl-link pl-fix" onClick={() => onFix(fix)}>
+            {fix.label}
+          </button>
+        </span>
+      ))}
+    </>
+  );
+}
+
+interface FieldRowProps {
+  readonly field: Field;
+  readonly values: Values;
+  readonly onChange: (key: string, value: unknown) => void;
+  readonly problem: Problem | undefined;
+  /** The user asked to go on: problems are shown before the field was left. */
+  readonly insist: boolean;
+  readonly offers: readonly string[] | undefined;
+}
+
+function FieldRow({ field, values, onChange, problem, insist, offers }: FieldRowProps) {
   const [left, setLeft] = useState(false);
-  const value = values[field.key] ?? field.fallback;
-  const own = left ? problemOf(field, values[field.key]) : null;
+  const shownProblem = left || insist ? problem : undefined;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: hears that the field inside was left
-    <div className="pl-param" onBlur={() => setLeft(true)} data-invalid={problem ? '' : undefined}>
+    <div className="pl-param" onBlur={() => setLeft(true)} data-invalid={shownProblem ? '' : undefined}>
       <div className="pl-param-text">
         <label htmlFor={`param-${field.key}`}>
           <span className="pl-strong">{field.title}</span> <code className="pl-2">{field.key}</code>
@@ -170,9 +213,15 @@ function FieldRow({
         <p className="pl-caption">{field.description}</p>
       </div>
       <div className="pl-param-control">
-        <Control field={field} value={value} onChange={onChange} error={own ?? problem} offers={offers} />
-        {isChanged(field, values) && field.fallback !== undefined && (
-          <button type="button" className="pl-link pl-reset" onClick={() => onChange(undefined)}>
+        <Control
+          field={field}
+          value={values[field.key] ?? field.fallback}
+          onChange={(value) => onChange(field.key, value)}
+          error={shownProblem && <ProblemText problem={shownProblem} onFix={(fix) => onChange(fix.key, fix.value)} />}
+          offers={offers}
+        />
+        {isChanged(field, values) && field.fallback !== undefined && !shownProblem && (
+          <button type="button" className="pl-link pl-reset" onClick={() => onChange(field.key, undefined)}>
             back to {shown(field.fallback)}
           </button>
         )}
@@ -181,11 +230,11 @@ function FieldRow({
   );
 }
 
-export function ParamForm({ fields, values, onChange, onReset, problems, offers = {} }: ParamFormProps) {
+export function ParamForm({ fields, values, onChange, onReset, problems, insist, offers = {} }: ParamFormProps) {
   const [view, setView] = useState<View>('common');
   const [asked, setAsked] = useState('');
   const changed = fields.filter((field) => isChanged(field, values));
-  const common = fields.filter((field) => field.common || problems[field.key]);
+  const common = fields.filter((field) => field.common || (insist && problems[field.key]));
   const chosen = asked !== '' || view === 'all' ? fields : view === 'common' ? common : changed;
   const question = asked.toLowerCase();
   const found = chosen.filter((field) =>
@@ -232,8 +281,9 @@ export function ParamForm({ fields, values, onChange, onReset, problems, offers 
                 key={field.key}
                 field={field}
                 values={values}
-                onChange={(value) => onChange(field.key, value)}
+                onChange={onChange}
                 problem={problems[field.key]}
+                insist={insist}
                 offers={offers[field.key]}
               />
             ))}

@@ -17,7 +17,22 @@ export interface Field {
   readonly open: { readonly low: boolean; readonly high: boolean };
   readonly fallback: unknown;
   readonly required: boolean;
+  /** It works only with some choices of another option; with others it must stay at its default. */
+  readonly usedBy: { readonly key: string; readonly choices: readonly string[] } | null;
 }
+
+/** What is wrong with a value, and the changes that would mend it. */
+export interface Problem {
+  readonly text: string;
+  readonly fixes: readonly Fix[];
+}
+export interface Fix {
+  readonly label: string;
+  readonly key: string;
+  readonly value: unknown;
+}
+
+export type Problems = Readonly<Record<string, Problem>>;
 
 export interface FieldGroup {
   readonly title: string;
@@ -82,7 +97,13 @@ function fieldOf(key: string, schema: Schema, required: boolean): Field {
     open: { low: bound(plain.exclusiveMinimum) !== null, high: bound(plain.exclusiveMaximum) !== null },
     fallback: schema.default,
     required: required && schema.default === undefined,
+    usedBy: usedByOf(schema.usedBy),
   };
+}
+
+function usedByOf(value: unknown): Field['usedBy'] {
+  if (!isSchema(value) || typeof value.key !== 'string' || !Array.isArray(value.choices)) return null;
+  return { key: value.key, choices: value.choices.filter((each) => typeof each === 'string') };
 }
 
 /** Fields of an object schema, in its order; `without` names keys that another step of the wizard sets. */
@@ -110,41 +131,70 @@ const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
 export const isChanged = (field: Field, values: Values): boolean =>
   values[field.key] !== undefined && !same(values[field.key], field.fallback);
 
-function numberProblem(field: Field, value: unknown): string | null {
-  if (typeof value !== 'number' || !Number.isFinite(value)) return 'Enter a number.';
-  if (field.kind === 'integer' && !Number.isInteger(value))
-    return `Enter a whole number, such as ${Math.round(value)}.`;
+const plain = (text: string): Problem => ({ text, fixes: [] });
+
+/** The bound as a fix, where it may be taken itself. */
+function outside(field: Field, text: string, bound: number, open: boolean): Problem {
+  return { text, fixes: open ? [] : [{ label: String(bound), key: field.key, value: bound }] };
+}
+
+function numberProblem(field: Field, value: unknown): Problem | null {
+  if (typeof value !== 'number' || !Number.isFinite(value)) return plain('Enter a number, such as 0.1 or 5e-7.');
+  if (field.kind === 'integer' && !Number.isInteger(value)) {
+    const near = Math.round(value);
+    return {
+      text: `Enter a whole number, such as ${near}.`,
+      fixes: [{ label: String(near), key: field.key, value: near }],
+    };
+  }
   const { minimum: low, maximum: high, open } = field;
   if (low !== null && (open.low ? value <= low : value < low))
-    return `Enter a number ${open.low ? 'above' : 'from'} ${low}.`;
+    return outside(field, `Enter a number ${open.low ? 'above' : 'from'} ${low}.`, low, open.low);
   if (high !== null && (open.high ? value >= high : value > high))
-    return `Enter a number ${open.high ? 'below' : 'up to'} ${high}.`;
+    return outside(field, `Enter a number ${open.high ? 'below' : 'up to'} ${high}.`, high, open.high);
   return null;
 }
 
-/** What is wrong with the value and how to mend it; null when it may be sent. */
-export function problemOf(field: Field, value: unknown): string | null {
-  if (value === undefined || value === '') return field.required ? 'This needs a value.' : null;
+/** What is wrong with the value by itself and how to mend it; null when it may be sent. */
+export function problemOf(field: Field, value: unknown): Problem | null {
+  if (value === undefined || value === '') return field.required ? plain('This needs a value.') : null;
   switch (field.kind) {
     case 'number':
     case 'integer':
-      return numberProblem(field, value);
+      return value === null ? null : numberProblem(field, value);
     case 'choice':
       return typeof value === 'string' && !field.choices.includes(value)
-        ? `Choose one of ${field.choices.join(', ')}.`
+        ? plain(`Choose one of ${field.choices.join(', ')}.`)
         : null;
     case 'json':
-      return typeof value === 'string' ? 'Enter JSON, such as {"name": 1}.' : null;
+      return typeof value === 'string' ? plain('Enter JSON, such as {"name": 1}.') : null;
     default:
       return null;
   }
 }
 
+/** An option that the choice elsewhere has no use for. */
+function unusedProblem(field: Field, fields: readonly Field[], values: Values): Problem | null {
+  const { usedBy } = field;
+  if (!usedBy || !isChanged(field, values)) return null;
+  const other = fields.find(({ key }) => key === usedBy.key);
+  const chosen = [values[usedBy.key] ?? other?.fallback].flat().map(String);
+  const deaf = chosen.find((choice) => !usedBy.choices.includes(choice));
+  if (deaf === undefined) return null;
+  return {
+    text: `${deaf} does not use ${field.key}. Choose another ${usedBy.key}, or set it back:`,
+    fixes: [
+      ...usedBy.choices.map((choice) => ({ label: choice, key: usedBy.key, value: choice })),
+      { label: String(field.fallback), key: field.key, value: field.fallback },
+    ],
+  };
+}
+
 /** All problems by key. */
-export function problemsOf(fields: readonly Field[], values: Values): Readonly<Record<string, string>> {
-  const found: Record<string, string> = {};
+export function problemsOf(fields: readonly Field[], values: Values): Problems {
+  const found: Record<string, Problem> = {};
   for (const field of fields) {
-    const problem = problemOf(field, values[field.key]);
+    const problem = problemOf(field, values[field.key]) ?? unusedProblem(field, fields, values);
     if (problem) found[field.key] = problem;
   }
   return found;

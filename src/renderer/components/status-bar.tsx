@@ -2,7 +2,7 @@
 import { IconPlugConnectedX } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import { useCall, useLinkState } from '../host.ts';
-import { bytes, duration } from '../numbers.ts';
+import { bytes, duration, whole } from '../numbers.ts';
 import { useStatus } from '../status.ts';
 import { Bar } from './figures.tsx';
 
@@ -34,7 +34,7 @@ function Running() {
         <Bar value={running.step} of={running.maxSteps} label={`Progress of ${running.name}`} />
       </div>
       <span className="pl-2">
-        step {running.step} of {running.maxSteps}
+        {running.maxSteps === 0 ? 'reading the data' : `step ${whole(running.step)} of ${whole(running.maxSteps)}`}
         {left}
       </span>
       {waiting}

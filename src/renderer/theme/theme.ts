@@ -9,6 +9,8 @@ import {
   type MantineColorsTuple,
   mergeMantineTheme,
 } from '@mantine/core';
+import { IconChevronDown } from '@tabler/icons-react';
+import { createElement } from 'react';
 
 const plumb: MantineColorsTuple = [
   '#ECECFA',
@@ -64,9 +66,16 @@ export const theme = createTheme({
     ActionIcon: { defaultProps: { size: 'sm', variant: 'subtle', color: 'gray' } },
     TextInput: { defaultProps: { size: 'sm' } },
     NumberInput: { defaultProps: { size: 'sm', hideControls: true } },
-    Select: { defaultProps: { size: 'sm', allowDeselect: false, comboboxProps: { shadow: 'md' } } },
+    Select: {
+      defaultProps: {
+        size: 'sm',
+        allowDeselect: false,
+        rightSection: createElement(IconChevronDown, { size: 14, stroke: 1.6 }),
+        comboboxProps: { shadow: 'md' },
+      },
+    },
     Textarea: { defaultProps: { size: 'sm' } },
-    SegmentedControl: { defaultProps: { size: 'sm', transitionDuration: 90 } },
+    SegmentedControl: { defaultProps: { size: 'sm', withItemsBorders: false, transitionDuration: 90 } },
     Checkbox: { defaultProps: { size: 'sm' } },
     Switch: { defaultProps: { size: 'sm' } },
     Slider: { defaultProps: { size: 4, thumbSize: 14, label: null } },

@@ -1,221 +1,175 @@
 /** Experiments: every run in one table, grouped by what was started together. */
-import { TextInput } from '@mantine/core';
-import { IconPlus, IconSearch } from '@tabler/icons-react';
+import { Button, SegmentedControl, Select, TextInput } from '@mantine/core';
+import { IconDownload, IconPlus, IconSearch, IconStack2 } from '@tabler/icons-react';
 import { useCallback, useMemo, useState } from 'react';
-import { Link, useLocation } from 'wouter';
+import { useLocation } from 'wouter';
 import type { RunSummary } from '../../../preload/contract/index.ts';
-import { type Column, DataTable, type Sort } from '../../components/data-table.tsx';
-import { MethodMark, Status } from '../../components/labels.tsx';
+import { DataTable } from '../../components/data-table.tsx';
 import { PageHeader, PrimaryButton } from '../../components/page-header.tsx';
+import { saveFile } from '../../components/save-file.ts';
 import { EmptyState, ErrorState, SkeletonLines } from '../../components/states.tsx';
 import { useCall } from '../../host.ts';
-import { methodLook } from '../../methods.ts';
-import { ago, compact, counted, duration, fixed, MISSING, percent, signed } from '../../numbers.ts';
-import { klOf, lossOf, marginOf, secondsOf } from './run-values.ts';
-
-interface RunColumn extends Column<RunSummary> {
-  readonly value: (run: RunSummary) => string | number | null;
-}
-
-const dash = (text: string) => (text === MISSING ? <span className="pl-3">{text}</span> : text);
-
-const RUN_COLUMNS: readonly RunColumn[] = [
-  {
-    id: 'run',
-    head: 'Run',
-    width: 'minmax(150px, 1.6fr)',
-    value: (run) => run.name,
-    title: (run) => run.name,
-    cell: (run) => (
-      <Link href={`/runs/${run.id}`} className="pl-name" tabIndex={-1}>
-        {run.name}
-      </Link>
-    ),
-  },
-  {
-    id: 'method',
-    head: 'Method',
-    width: 'minmax(116px, 1fr)',
-    value: (run) => methodLook(run.method).title,
-    cell: (run) => <MethodMark method={run.method} />,
-  },
-  {
-    id: 'model',
-    head: 'Model',
-    width: 'minmax(100px, 1fr)',
-    value: (run) => run.model,
-    title: (run) => run.model ?? '',
-    cell: (run) => <span className="pl-2">{run.model ?? MISSING}</span>,
-  },
-  {
-    id: 'data',
-    head: 'Data',
-    width: 'minmax(100px, 1fr)',
-    value: (run) => run.dataset,
-    title: (run) => run.dataset ?? '',
-    cell: (run) => <span className="pl-2">{run.dataset ?? MISSING}</span>,
-  },
-  {
-    id: 'status',
-    head: 'Status',
-    width: '132px',
-    value: (run) => run.status,
-    title: (run) => run.error ?? '',
-    cell: (run) => (
-      <Status status={run.status}>
-        {run.status === 'running' && run.maxSteps > 0 ? percent(run.step / run.maxSteps, 0) : undefined}
-      </Status>
-    ),
-  },
-  { id: 'loss', head: 'Loss', width: '76px', end: true, value: lossOf, cell: (run) => dash(compact(lossOf(run))) },
-  {
-    id: 'margin',
-    head: 'Margin',
-    width: '80px',
-    end: true,
-    value: marginOf,
-    cell: (run) => dash(signed(marginOf(run))),
-  },
-  { id: 'kl', head: 'KL', width: '64px', end: true, value: klOf, cell: (run) => dash(fixed(klOf(run), 1)) },
-  {
-    id: 'duration',
-    head: 'Duration',
-    width: '112px',
-    end: true,
-    value: secondsOf,
-    cell: (run) => <span className="pl-2">{dash(duration(secondsOf(run)))}</span>,
-  },
-  {
-    id: 'added',
-    head: 'Created',
-    width: '104px',
-    end: true,
-    value: (run) => run.createdAt,
-    cell: (run) => <span className="pl-2">{ago(run.createdAt)}</span>,
-  },
-];
-const COLUMNS = RUN_COLUMNS.map((column) => ({ ...column, sortable: true }));
-
-/** Missing values last, whatever the direction. */
-function compare(a: RunSummary, b: RunSummary, sort: Sort): number {
-  const column = COLUMNS.find(({ id }) => id === sort.column);
-  const [x, y] = [column?.value(a) ?? null, column?.value(b) ?? null];
-  if (x === null || y === null) return x === y ? 0 : x === null ? 1 : -1;
-  const order = typeof x === 'number' && typeof y === 'number' ? x - y : String(x).localeCompare(String(y));
-  return sort.descending ? -order : order;
-}
-
-/** Runs of one group stand together; groups follow the newest of their runs; inside a group the sort decides. */
-export function arrange(runs: readonly RunSummary[], sort: Sort): readonly RunSummary[] {
-  const groups = new Map<string, RunSummary[]>();
-  const newest = [...runs].sort((a, b) => b.createdAt.localeCompare(a.createdAt));
-  for (const run of newest) groups.set(run.group ?? '', [...(groups.get(run.group ?? '') ?? []), run]);
-  return [...groups.values()].flatMap((group) => group.sort((a, b) => compare(a, b, sort)));
-}
+import { counted } from '../../numbers.ts';
+import '../pages.css';
+import { arrangeRuns, type Grouping, groupOf, type RunView, type StatusFilter } from './arrange.ts';
+import { RUN_COLUMNS, runsCsv } from './run-columns.tsx';
 
 function facts(runs: readonly RunSummary[]): string {
-  const running = runs.filter((run) => run.status === 'running').length;
-  const queued = runs.filter((run) => run.status === 'queued').length;
-  return `${running} running, ${queued} queued, ${runs.length - running - queued} others`;
+  const count = (...statuses: readonly string[]) => runs.filter((run) => statuses.includes(run.status)).length;
+  const paused = count('paused');
+  const parts = [`${count('running')} running`, `${count('queued')} queued`, paused > 0 ? `${paused} paused` : ''];
+  return [...parts, `${count('finished', 'stopped', 'failed')} ended`].filter(Boolean).join(', ');
 }
 
-function RunTable({ runs, asked }: { runs: readonly RunSummary[]; asked: string }) {
-  const [, navigate] = useLocation();
-  const [sort, setSort] = useState<Sort>({ column: 'added', descending: true });
-  const [selected, select] = useState<number | null>(null);
-  const question = asked.toLowerCase();
-  const rows = useMemo(
-    () =>
-      arrange(
-        runs.filter((run) =>
-          `${run.name} ${run.method} ${run.model ?? ''} ${run.dataset ?? ''} ${run.group ?? ''}`
-            .toLowerCase()
-            .includes(question),
-        ),
-        sort,
-      ),
-    [runs, question, sort],
+const GROUPINGS = [
+  { value: 'experiment', label: 'Group: experiment' },
+  { value: 'method', label: 'Group: method' },
+  { value: 'data', label: 'Group: data' },
+  { value: 'none', label: 'No groups' },
+];
+
+const FILTERS: readonly { value: StatusFilter; label: string }[] = [
+  { value: 'all', label: 'All' },
+  { value: 'active', label: 'Active' },
+  { value: 'finished', label: 'Finished' },
+  { value: 'ended early', label: 'Ended early' },
+];
+
+const START: RunView = {
+  asked: '',
+  status: 'all',
+  grouping: 'experiment',
+  sort: { column: 'created', descending: true },
+};
+
+interface ViewProps {
+  readonly view: RunView;
+  readonly onView: (change: Partial<RunView>) => void;
+}
+
+function Toolbar({ view, onView, onExport }: ViewProps & { onExport: () => void }) {
+  return (
+    <div className="pl-toolbar">
+      <TextInput
+        data-search=""
+        aria-label="Search runs"
+        placeholder="Search names, models, data"
+        leftSection={<IconSearch />}
+        rightSection={<kbd>/</kbd>}
+        value={view.asked}
+        onChange={(event) => onView({ asked: event.currentTarget.value })}
+        w={270}
+      />
+      <SegmentedControl
+        aria-label="Status"
+        data={[...FILTERS]}
+        value={view.status}
+        onChange={(status) => onView({ status: status as StatusFilter })}
+      />
+      <Select
+        aria-label="Grouping"
+        leftSection={<IconStack2 />}
+        data={GROUPINGS}
+        value={view.grouping}
+        onChange={(grouping) => onView({ grouping: (grouping ?? 'none') as Grouping })}
+        w={176}
+      />
+      <span className="pl-grow" />
+      <Button variant="subtle" leftSection={<IconDownload />} onClick={onExport}>
+        Export
+      </Button>
+    </div>
   );
-  const grouped = rows.some((run) => run.group !== null);
+}
+
+function RunTable({ rows, view, onView }: ViewProps & { rows: readonly RunSummary[] }) {
+  const [, navigate] = useLocation();
+  const [selectedId, select] = useState<string | null>(null);
+  const { grouping, sort } = view;
   const groupBefore = useCallback(
     (index: number) => {
-      if (!grouped || (index > 0 && rows[index].group === rows[index - 1].group)) return null;
-      const size = rows.filter((run) => run.group === rows[index].group).length;
+      const group = groupOf(rows[index], grouping);
+      if (grouping === 'none' || (index > 0 && group === groupOf(rows[index - 1], grouping))) return null;
+      const size = rows.filter((run) => groupOf(run, grouping) === group).length;
       return (
         <>
-          <span className="pl-strong">{rows[index].group ?? 'Uncategorised'}</span>{' '}
-          <span className="pl-3">{counted(size, 'run')}</span>
+          <span className="pl-strong">{group}</span> <span className="pl-3">{counted(size, 'run')}</span>
         </>
       );
     },
-    [rows, grouped],
+    [rows, grouping],
   );
-  if (rows.length === 0)
-    return <EmptyState title={`No run matches "${asked}".`}>Names, methods, models and data are searched.</EmptyState>;
+  const selected = rows.findIndex(({ id }) => id === selectedId);
   return (
     <DataTable
       label="Runs"
-      columns={COLUMNS}
+      columns={RUN_COLUMNS}
       count={rows.length}
       row={(index) => rows[index]}
       rowKey={(run) => run.id}
-      selected={selected !== null && selected < rows.length ? selected : null}
-      onSelect={select}
+      selected={selected === -1 ? null : selected}
+      onSelect={(index) => select(index === null ? null : rows[index].id)}
       onOpen={(index) => navigate(`/runs/${rows[index].id}`)}
       sort={sort}
-      onSort={(column) => setSort((was) => ({ column, descending: was.column === column ? !was.descending : true }))}
+      onSort={(column) => onView({ sort: { column, descending: sort.column === column ? !sort.descending : true } })}
       groupBefore={groupBefore}
     />
+  );
+}
+
+function Browser({ runs }: { runs: readonly RunSummary[] }) {
+  const [view, setView] = useState(START);
+  const rows = useMemo(() => arrangeRuns(runs, view), [runs, view]);
+  const onView = (change: Partial<RunView>) => setView((was) => ({ ...was, ...change }));
+  return (
+    <div className="pl-content flush">
+      <Toolbar view={view} onView={onView} onExport={() => saveFile('runs.csv', runsCsv(rows), 'text/csv')} />
+      {rows.length === 0 ? (
+        <EmptyState
+          title="No run matches."
+          action={<Button onClick={() => onView({ asked: '', status: 'all' })}>Clear filters</Button>}
+        >
+          {counted(runs.length, 'run')} in the workspace. Names, methods, models and data are searched.
+        </EmptyState>
+      ) : (
+        <RunTable rows={rows} view={view} onView={onView} />
+      )}
+      <div className="pl-foot pl-caption">
+        Loss and margin in nats, from the last evaluation where there is one. KL in nats per answer.
+      </div>
+    </div>
   );
 }
 
 export function ExperimentsPage() {
   const [, navigate] = useLocation();
   const runs = useCall('runs.list', {});
-  const [asked, setAsked] = useState('');
-  const start = (
-    <PrimaryButton leftSection={<IconPlus />} onClick={() => navigate('/experiments/new')}>
-      New run
-    </PrimaryButton>
-  );
-  const empty = runs.data?.length === 0;
+  const some = runs.data !== undefined && runs.data.length > 0;
   return (
     <>
-      <PageHeader title="Experiments" facts={runs.data && !empty ? facts(runs.data) : undefined} actions={start} />
-      <div className="pl-content flush">
-        {!empty && (
-          <div className="pl-toolbar">
-            <TextInput
-              data-search=""
-              aria-label="Search runs"
-              placeholder="Search names, models, data"
-              leftSection={<IconSearch />}
-              value={asked}
-              onChange={(event) => setAsked(event.currentTarget.value)}
-              w={270}
-            />
-          </div>
-        )}
-        {runs.isPending && (
-          <div style={{ padding: '0 20px' }}>
-            <SkeletonLines count={10} />
-          </div>
-        )}
-        {runs.isError && (
-          <ErrorState error={runs.error} what="The runs could not be read" onRetry={() => runs.refetch()} />
-        )}
-        {empty && (
-          <EmptyState title="No runs yet.">
-            A run trains a model on a dataset with one method. Press New run, or start the quickstart on Home.
-          </EmptyState>
-        )}
-        {runs.data && !empty && <RunTable runs={runs.data} asked={asked} />}
-        {runs.data && !empty && (
-          <div className="pl-foot pl-caption">
-            loss and margin in nats, from the last evaluation where there is one; KL in nats
-          </div>
-        )}
-      </div>
+      <PageHeader
+        title="Experiments"
+        facts={some ? facts(runs.data) : undefined}
+        actions={
+          <PrimaryButton leftSection={<IconPlus />} onClick={() => navigate('/experiments/new')}>
+            New run
+          </PrimaryButton>
+        }
+      />
+      {some && <Browser runs={runs.data} />}
+      {!some && (
+        <div className="pl-content">
+          {runs.isPending && <SkeletonLines count={10} />}
+          {runs.isError && (
+            <ErrorState error={runs.error} what="The runs could not be read" onRetry={() => runs.refetch()} />
+          )}
+          {runs.data && (
+            <EmptyState title="No runs yet.">
+              A run trains a model on a dataset with one method. Press New run, or start the quickstart on Home.
+            </EmptyState>
+          )}
+        </div>
+      )}
     </>
   );
 }

@@ -20,3 +20,19 @@ export const secondsOf = (run: RunSummary): number | null => {
 export const lossOf = (run: RunSummary) => metric(run, 'eval_loss', 'loss');
 export const marginOf = (run: RunSummary) => metric(run, 'eval_rewards/margins', 'rewards/margins');
 export const klOf = (run: RunSummary) => metric(run, 'objective/kl', 'kl');
+export const accuracyOf = (run: RunSummary) => metric(run, 'eval_rewards/accuracies', 'rewards/accuracies');
+
+/** What the last values of a run warn of, in one sentence each; the run's page has the numbers over time. */
+export function summaryWarnings(run: RunSummary): readonly string[] {
+  const { latest } = run;
+  const chosen = metric(run, 'eval_rewards/chosen', 'rewards/chosen');
+  const margin = marginOf(run);
+  const ended = latest['val/contain_eos_token'];
+  return [
+    latest.loss === null ? 'The loss is not a finite number.' : '',
+    chosen !== null && margin !== null && chosen < 0 && margin > 0
+      ? 'Chosen answers are less likely than under the reference, while the margin is positive.'
+      : '',
+    ended != null && ended < 0.8 ? 'Many answers do not end by themselves.' : '',
+  ].filter(Boolean);
+}

@@ -12,7 +12,7 @@ import { MethodMark, Tag } from '../../components/labels.tsx';
 import { MetricChart } from '../../components/metric-chart.tsx';
 import { useAction } from '../../host.ts';
 import { methodLook } from '../../methods.ts';
-import { counted, duration, shown, whole } from '../../numbers.ts';
+import { duration, fixed, shown, whole } from '../../numbers.ts';
 import { useSettings } from '../../settings.ts';
 import { warningsOf } from '../run/diagnostics.ts';
 import { useRunMetrics } from '../run/run-data.ts';
@@ -108,11 +108,11 @@ export function RunningCard({ run, runs }: { run: RunSummary; runs: readonly Run
           <Bar value={run.step} of={run.maxSteps} label={`Progress of ${run.name}`} large />
           <p className="pl-home-facts">
             <span className="pl-strong">
-              step {whole(run.step)} of {whole(run.maxSteps)}
+              {run.maxSteps === 0 ? 'reading the data' : `step ${whole(run.step)} of ${whole(run.maxSteps)}`}
             </span>
             {run.secondsLeft !== null && <span>{duration(run.secondsLeft)} left</span>}
             {perStep !== null && (
-              <span>{perStep >= 1 ? counted(perStep, 's', 's') : `${whole(perStep * 1000)} ms`} per step</span>
+              <span>{perStep >= 1 ? `${fixed(perStep, 1)} s` : `${whole(perStep * 1000)} ms`} per step</span>
             )}
           </p>
           {warning && (

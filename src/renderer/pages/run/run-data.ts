@@ -2,7 +2,9 @@
 import { useEffect, useMemo, useReducer, useRef, useState } from 'react';
 import type { LogLine, MetricPoint, RunDetail, RunEvent, RunSample } from '../../../preload/contract/index.ts';
 import { CurveBook } from '../../charts/curve-book.ts';
+import { expectedMetrics } from '../../charts/metric-facts.ts';
 import { queries, useCall, useStream } from '../../host.ts';
+import { isActive } from './run-state.ts';
 
 const MAX_POINTS = 1000;
 const MOST_LOG_LINES = 2000;
@@ -34,33 +36,52 @@ function addEvents(was: Added, events: readonly RunEvent[]): Added {
   return { samples: [...was.samples, ...samples], log: [...was.log, ...lines].slice(-MOST_LOG_LINES) };
 }
 
+/** Streamed points that are kept to be laid over an answer that was under way when they came. */
+const MOST_RECENT = 400;
+
 /** The curves: the stored ones as the beginning, then each flush of the stream. `version` changes when they do. */
-function useCurves(stored: readonly MetricPoint[] | undefined) {
+function useCurves(stored: readonly MetricPoint[] | undefined, expected: readonly string[]) {
   const book = useRef(new CurveBook());
-  const waiting = useRef<MetricPoint[]>([]);
+  const recent = useRef<MetricPoint[]>([]);
   const [version, changed] = useReducer((count: number) => count + 1, 0);
   const begun = stored !== undefined;
   useEffect(() => {
     if (!stored) return;
+    const last = stored.at(-1)?.step ?? -1;
     book.current = new CurveBook();
     book.current.append(stored);
+    book.current.append(recent.current.filter(({ step }) => step > last));
     changed();
   }, [stored]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a book that was begun anew has to be told again
+  useEffect(() => {
+    book.current.expect(expected);
+    changed();
+  }, [expected, stored]);
   const append = (points: readonly MetricPoint[]) => {
-    waiting.current.push(...points);
-    if (!begun || waiting.current.length === 0) return; // the beginning comes first
-    book.current.append(waiting.current);
-    waiting.current = [];
+    if (points.length === 0) return;
+    recent.current = [...recent.current, ...points].slice(-MOST_RECENT);
+    if (!begun) return; // the beginning comes first, and these after it
+    book.current.append(points);
     changed();
   };
   return { book: book.current, version, append };
 }
 
+const NONE: readonly string[] = [];
+
+/** While a run may still report them, its method's metrics have their charts; a run that ended has what it has. */
+function useExpected(run: RunDetail | undefined): readonly string[] {
+  const coming = run !== undefined && isActive(run.status);
+  const method = run?.method ?? '';
+  return useMemo(() => (coming ? expectedMetrics(method) : NONE), [coming, method]);
+}
+
 /** Config, status and curves of a run, live while it runs. */
 export function useRunMetrics(id: string) {
-  const detail = useCall('runs.get', { id });
-  const metrics = useCall('runs.metrics', { id, maxPoints: MAX_POINTS });
-  const { book, version, append } = useCurves(metrics.data?.points);
+  const detail = useCall('runs.get', { id }, { fresh: true });
+  const metrics = useCall('runs.metrics', { id, maxPoints: MAX_POINTS }, { fresh: true });
+  const { book, version, append } = useCurves(metrics.data?.points, useExpected(detail.data));
   const [added, setAdded] = useState<Added>(NOTHING);
   const pending = useRef<RunEvent[]>([]);
   const flush = useRef(() => {});
@@ -93,8 +114,8 @@ function takeSummary(
 /** All that the run page shows. */
 export function useRunData(id: string) {
   const { added, ...run } = useRunMetrics(id);
-  const samples = useCall('runs.samples', { id });
-  const log = useCall('runs.log', { id });
+  const samples = useCall('runs.samples', { id }, { fresh: true });
+  const log = useCall('runs.log', { id }, { fresh: true });
   const allSamples = useMemo(
     () => mergeBy(samples.data ?? [], added.samples, sampleKey),
     [samples.data, added.samples],

@@ -63,7 +63,9 @@ export function ProgressStrip({ run }: { run: RunDetail }) {
       />
       <div className="pl-strip-facts">
         <Fact room={12 + 2 * digits}>
-          {STEP_WORDS[run.status] ?? ''}step {whole(run.step)} of {whole(run.maxSteps)}
+          {run.maxSteps === 0 && !ended
+            ? 'reading the data'
+            : `${STEP_WORDS[run.status] ?? ''}step ${whole(run.step)} of ${whole(run.maxSteps)}`}
         </Fact>
         {!ended && (
           <Fact room={15}>

@@ -1,0 +1,156 @@
+/** The first steps of the wizard: method, model and data as cards, with what a method is for beside them. */
+import { IconDatabase } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import type { DatasetSummary, MethodEntry, ModelSummary } from '../../../preload/contract/index.ts';
+import { MethodMark } from '../../components/labels.tsx';
+import { SidePanel } from '../../components/side-panel.tsx';
+import { EmptyState } from '../../components/states.tsx';
+import { counted, parameters } from '../../numbers.ts';
+import { useDraft } from './draft.ts';
+
+function Choice({
+  name,
+  checked,
+  onChoose,
+  children,
+  small,
+}: {
+  name: string;
+  checked: boolean;
+  onChoose: () => void;
+  children: ReactNode;
+  small?: boolean;
+}) {
+  return (
+    <label className={small ? 'pl-choice small' : 'pl-choice'}>
+      <input type="radio" name={name} checked={checked} onChange={onChoose} />
+      {children}
+    </label>
+  );
+}
+
+const needsWords = (method: MethodEntry) =>
+  method.needs.dataset.length === 0 ? 'no data' : method.needs.dataset.join(' or ');
+
+export function MethodStep({ methods }: { methods: readonly MethodEntry[] }) {
+  const chosen = useDraft((draft) => draft.method);
+  return (
+    <div className="pl-choices" role="radiogroup" aria-label="Method">
+      {methods.map((method) => (
+        <Choice
+          key={method.id}
+          name="method"
+          checked={chosen === method.id}
+          onChoose={() =>
+            useDraft.setState({ method: method.id, values: {}, ...(chosen === method.id ? {} : { dataset: null }) })
+          }
+        >
+          <h2>
+            <MethodMark method={method.mark} title={method.title} />
+          </h2>
+          <span className="pl-2">{method.summary}</span>
+          <span className="pl-caption">
+            <span className="pl-row">
+              <IconDatabase size={14} aria-hidden="true" /> {needsWords(method)}
+            </span>
+          </span>
+        </Choice>
+      ))}
+    </div>
+  );
+}
+
+export function ModelStep({ models }: { models: readonly ModelSummary[] }) {
+  const chosen = useDraft((draft) => draft.model);
+  if (models.length === 0)
+    return (
+      <EmptyState title="No models yet.">
+        The quickstart trains one, and `plumb models import` adds one of yours.
+      </EmptyState>
+    );
+  return (
+    <div className="pl-choices" role="radiogroup" aria-label="Model">
+      {models.map((model) => (
+        <Choice
+          key={model.id}
+          name="model"
+          small
+          checked={chosen === model.name}
+          onChoose={() => useDraft.setState({ model: model.name })}
+        >
+          <h2>{model.name}</h2>
+          <span className="pl-2">
+            {model.family}, {parameters(model.parameters)} parameters, {model.layers} layers, context {model.context}
+          </span>
+          <span className="pl-caption">{model.origin}</span>
+        </Choice>
+      ))}
+    </div>
+  );
+}
+
+const fits = (method: MethodEntry, dataset: DatasetSummary) => method.needs.dataset.includes(dataset.kind);
+
+export function DataStep({ method, datasets }: { method: MethodEntry; datasets: readonly DatasetSummary[] }) {
+  const chosen = useDraft((draft) => draft.dataset);
+  const usable = datasets.filter((dataset) => fits(method, dataset));
+  if (method.needs.dataset.length === 0)
+    return <EmptyState title={`${method.title} needs no dataset.`}>Go on to the parameters.</EmptyState>;
+  if (usable.length === 0)
+    return (
+      <EmptyState title={`No dataset of the right kind: ${method.title} trains on ${needsWords(method)}.`}>
+        Import one on Datasets; this draft stays as it is.{' '}
+        {datasets.length > 0 && `${counted(datasets.length, 'dataset')} of another kind.`}
+      </EmptyState>
+    );
+  return (
+    <div className="pl-choices" role="radiogroup" aria-label="Data">
+      {usable.map((dataset) => (
+        <Choice
+          key={dataset.id}
+          name="dataset"
+          small
+          checked={chosen === dataset.name}
+          onChoose={() => useDraft.setState({ dataset: dataset.name })}
+        >
+          <h2>{dataset.name}</h2>
+          <span className="pl-2">
+            {counted(dataset.rows, 'row')}, {counted(dataset.prompts, 'prompt')}
+          </span>
+          <span className="pl-caption">
+            {dataset.kind}, {dataset.format}
+          </span>
+        </Choice>
+      ))}
+    </div>
+  );
+}
+
+export function MethodPanel({ method }: { method: MethodEntry }) {
+  return (
+    <SidePanel label={method.title} title={<MethodMark method={method.mark} title={method.title} />}>
+      <p className="pl-prose pl-2">{method.summary}</p>
+      {method.formula && <p className="pl-formula">{method.formula}</p>}
+      <div>
+        <h2>Good for</h2>
+        <p className="pl-2">{method.goodFor}</p>
+      </div>
+      <div>
+        <h2>Watch</h2>
+        <p className="pl-2">{method.watch}</p>
+      </div>
+      <div>
+        <h2>Papers</h2>
+        <ul>
+          {method.papers.map((paper) => (
+            <li key={paper.url}>
+              <a href={paper.url} target="_blank" rel="noreferrer">
+                {paper.title}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </div>
+    </SidePanel>
+  );
+}
