@@ -24,11 +24,15 @@ export function compact(value: number | null | undefined): string {
   if (!isNumber(value)) return MISSING;
   const size = Math.abs(value);
   if (size === 0) return '0';
-  if (size < 0.001) return value.toExponential(1).replace('.0e', 'e').replaceAll('-', MINUS).replace('e+', 'e');
+  if (size < 0.001) return compactSmall(value);
   if (size >= 1e9) return value.toExponential(2).replaceAll('-', MINUS).replace('e+', 'e');
   const decimals = size >= 1000 || Number.isInteger(value) ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : size >= 1 ? 3 : 4;
   return trimZeros(fixed(value, decimals));
 }
+
+/** 0.0012 → "1.2e−3". */
+export const compactSmall = (value: number): string =>
+  value.toExponential(1).replace('.0e', 'e').replaceAll('-', MINUS).replace('e+', 'e');
 
 const trimZeros = (text: string) => (text.includes('.') ? text.replace(/\.?0+$/, '') : text);
 

@@ -19,7 +19,15 @@ function ownParams(): z.ZodRawShape {
   return all;
 }
 
-const objective = (title: string, description: string, more: { common?: boolean } = {}) => ({
+/** With other choices of that option this one must stay at its default: the form says so before a run starts. */
+interface UsedBy {
+  readonly key: string;
+  readonly choices: readonly string[];
+}
+
+const smoothingLosses = preferenceLosses.all.filter((loss) => loss.usesLabelSmoothing).map((loss) => loss.id);
+
+const objective = (title: string, description: string, more: { common?: boolean; usedBy?: UsedBy } = {}) => ({
   title,
   description,
   group: 'Objective',
@@ -51,7 +59,11 @@ export const pairOptions = {
     .min(0)
     .lt(0.5)
     .default(0)
-    .meta(objective('Label smoothing', 'Probability that a label is wrong; for losses that use it.')),
+    .meta(
+      objective('Label smoothing', 'Probability that a label is wrong; for losses that use it.', {
+        usedBy: { key: 'loss_type', choices: smoothingLosses },
+      }),
+    ),
   f_divergence_type: z
     .enum(divergenceNames)
     .default('reverse_kl')
@@ -111,9 +123,8 @@ export function pairObjective(options: PairOptions): PairObjective {
 
 function checkSmoothing(chosen: readonly PreferenceLoss[]): void {
   if (chosen.some((loss) => loss.usesLabelSmoothing)) return;
-  const able = preferenceLosses.all.filter((loss) => loss.usesLabelSmoothing).map((loss) => loss.id);
   throw new ConfigError(
-    `${chosen[0].id} does not use label_smoothing. Choose a loss that does: ${able.join(', ')}, or set it to 0.`,
+    `${chosen[0].id} does not use label_smoothing. Choose a loss that does: ${smoothingLosses.join(', ')}, or set it to 0.`,
   );
 }
 

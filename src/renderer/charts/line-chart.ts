@@ -1,6 +1,6 @@
 /** Curves → ECharts option. Pure: colours come in, an object goes out. */
 import type { EChartsCoreOption } from 'echarts/core';
-import { compact } from '../numbers.ts';
+import { compact, compactSmall } from '../numbers.ts';
 import type { ChartTokens, ColourName } from '../theme/tokens.ts';
 import { type Point, smooth } from './smoothing.ts';
 
@@ -24,6 +24,8 @@ export interface LineChart {
   /** 0 … <1; 0 draws the raw line only. */
   readonly smoothing: number;
   readonly fromZero?: boolean;
+  /** Shares: the axis ends at 1. */
+  readonly toOne?: boolean;
   readonly anchors?: readonly { readonly y: number; readonly label: string }[];
   /** Names at the ends of the lines; off where a legend stands beside. */
   readonly endLabels?: boolean;
@@ -105,7 +107,7 @@ function marks(chart: LineChart, tokens: ChartTokens) {
     label: {
       show: true,
       formatter: label,
-      position: 'insideStartTop',
+      position: 'insideEndTop',
       color: tokens.colour['text-3'],
       fontSize: AXIS_FONT,
     },
@@ -186,13 +188,27 @@ function rightRoom(chart: LineChart): number {
   return Math.min(132, Math.max(56, 24 + longest * 7));
 }
 
+/** A round interval that puts about four ticks on an axis of this length: 1, 2 or 5 times a power of ten. */
+export function roundInterval(length: number): number {
+  const size = 10 ** Math.floor(Math.log10(length / 4));
+  const factor = [1, 2, 5, 10].find((each) => each * size >= length / 4) ?? 10;
+  return factor * size;
+}
+
+/** One way of writing for all labels of small numbers: 1.2e−3 beside 9e−4. */
+const axisText = (value: number): string =>
+  value !== 0 && Math.abs(value) < 0.01 ? compactSmall(value) : compact(value);
+
 export function lineChartOption(chart: LineChart, tokens: ChartTokens): EChartsCoreOption {
+  const length = chart.xMax !== undefined && chart.xMax > 0 ? chart.xMax : undefined;
+  const step = length === undefined ? undefined : roundInterval(length);
+  const endsOnTick = length === undefined || step === undefined ? undefined : length % step === 0;
   const axisLabel = { color: tokens.colour.axis, fontSize: AXIS_FONT, fontFamily: tokens.font };
   return {
     animation: false,
     backgroundColor: 'transparent',
     textStyle: { fontFamily: tokens.font, color: tokens.colour.text },
-    grid: { left: 44, right: rightRoom(chart), top: 10, bottom: 32, containLabel: false, outerBoundsMode: 'none' },
+    grid: { left: 48, right: rightRoom(chart), top: 10, bottom: 32, containLabel: false, outerBoundsMode: 'none' },
     tooltip: tooltip(chart, tokens),
     dataZoom: [
       { type: 'inside', xAxisIndex: 0, zoomOnMouseWheel: 'ctrl', moveOnMouseWheel: false, filterMode: 'none' },
@@ -204,22 +220,24 @@ export function lineChartOption(chart: LineChart, tokens: ChartTokens): EChartsC
       nameGap: 18,
       nameTextStyle: axisLabel,
       min: 0,
-      max: chart.xMax && chart.xMax > 0 ? chart.xMax : undefined,
+      max: length,
+      interval: step,
       splitNumber: 4,
       splitLine: { show: false },
       axisLine: { show: true, onZero: false, lineStyle: { color: tokens.colour['line-strong'] } },
       axisTick: { show: true, length: 3, lineStyle: { color: tokens.colour['line-strong'] } },
-      axisLabel: { ...axisLabel, hideOverlap: true, showMaxLabel: chart.xMax ? false : undefined, formatter: compact },
+      axisLabel: { ...axisLabel, hideOverlap: true, showMaxLabel: endsOnTick, formatter: axisText },
     },
     yAxis: {
       type: 'value',
       scale: !chart.fromZero,
       min: chart.fromZero ? 0 : undefined,
+      max: chart.toOne ? 1 : undefined,
       splitNumber: 4,
       splitLine: { lineStyle: { color: tokens.colour.grid } },
       axisLine: { show: false },
       axisTick: { show: false },
-      axisLabel: { ...axisLabel, formatter: compact },
+      axisLabel: { ...axisLabel, formatter: axisText },
     },
     series: [...chart.lines.flatMap((line) => seriesOf(line, chart, tokens)), ...marks(chart, tokens)],
   };

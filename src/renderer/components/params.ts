@@ -173,18 +173,20 @@ export function problemOf(field: Field, value: unknown): Problem | null {
   }
 }
 
+/** Ways out that are offered; the control itself has them all. */
+const MOST_FIXES = 4;
+
 /** An option that the choice elsewhere has no use for. */
 function unusedProblem(field: Field, fields: readonly Field[], values: Values): Problem | null {
   const { usedBy } = field;
   if (!usedBy || !isChanged(field, values)) return null;
   const other = fields.find(({ key }) => key === usedBy.key);
   const chosen = [values[usedBy.key] ?? other?.fallback].flat().map(String);
-  const deaf = chosen.find((choice) => !usedBy.choices.includes(choice));
-  if (deaf === undefined) return null;
+  if (chosen.some((choice) => usedBy.choices.includes(choice))) return null;
   return {
-    text: `${deaf} does not use ${field.key}. Choose another ${usedBy.key}, or set it back:`,
+    text: `${chosen.join(', ')} does not use ${field.key}. Choose another ${usedBy.key}, or set it back:`,
     fixes: [
-      ...usedBy.choices.map((choice) => ({ label: choice, key: usedBy.key, value: choice })),
+      ...usedBy.choices.slice(0, MOST_FIXES).map((choice) => ({ label: choice, key: usedBy.key, value: choice })),
       { label: String(field.fallback), key: field.key, value: field.fallback },
     ],
   };

@@ -77,7 +77,7 @@ export const theme = createTheme({
     Textarea: { defaultProps: { size: 'sm' } },
     SegmentedControl: { defaultProps: { size: 'sm', withItemsBorders: false, transitionDuration: 90 } },
     Checkbox: { defaultProps: { size: 'sm' } },
-    Switch: { defaultProps: { size: 'sm' } },
+    Switch: { defaultProps: { size: 'sm', withThumbIndicator: false } },
     Slider: { defaultProps: { size: 4, thumbSize: 14, label: null } },
     Tooltip: { defaultProps: { openDelay: 300, events: { hover: true, focus: true, touch: false }, multiline: true } },
     Modal: { defaultProps: { ...layer, closeButtonProps: { 'aria-label': 'Close' }, radius: 'lg', shadow: 'md' } },

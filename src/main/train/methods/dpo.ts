@@ -42,7 +42,6 @@ const params = z.object({
     title: 'Reference mix',
     description: 'Share of the policy in the reference each time it moves.',
     group: 'Objective',
-    usedBy: { key: 'loss_type', choices: preferenceLosses.all.filter((l) => l.usesLabelSmoothing).map((l) => l.id) },
   }),
   ref_model_sync_steps: z.int().min(1).default(512).meta({
     title: 'Reference moves every',

@@ -25,8 +25,10 @@ export const accuracyOf = (run: RunSummary) => metric(run, 'eval_rewards/accurac
 /** What the last values of a run warn of, in one sentence each; the run's page has the numbers over time. */
 export function summaryWarnings(run: RunSummary): readonly string[] {
   const { latest } = run;
-  const chosen = metric(run, 'eval_rewards/chosen', 'rewards/chosen');
-  const margin = marginOf(run);
+  // a single batch is noise: while the run goes on, only evaluations count
+  const prefixes = run.status === 'running' ? ['eval_'] : ['eval_', ''];
+  const chosen = metric(run, ...prefixes.map((prefix) => `${prefix}rewards/chosen`));
+  const margin = metric(run, ...prefixes.map((prefix) => `${prefix}rewards/margins`));
   const ended = latest['val/contain_eos_token'];
   return [
     latest.loss === null ? 'The loss is not a finite number.' : '',

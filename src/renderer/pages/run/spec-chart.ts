@@ -34,6 +34,7 @@ export function specChart(
     unit: spec.unit,
     smoothing,
     fromZero: spec.fromZero,
+    toOne: spec.unit.startsWith('share'),
     anchors: spec.anchors,
     endLabels: several,
   };

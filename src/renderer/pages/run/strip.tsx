@@ -62,13 +62,13 @@ export function ProgressStrip({ run }: { run: RunDetail }) {
         marks={evaluationMarks(run)}
       />
       <div className="pl-strip-facts">
-        <Fact room={12 + 2 * digits}>
+        <Fact room={9 + 2 * digits}>
           {run.maxSteps === 0 && !ended
             ? 'reading the data'
             : `${STEP_WORDS[run.status] ?? ''}step ${whole(run.step)} of ${whole(run.maxSteps)}`}
         </Fact>
         {!ended && (
-          <Fact room={15}>
+          <Fact room={12}>
             <span className="pl-strong">{run.secondsLeft === null ? '' : `${duration(run.secondsLeft)} left`}</span>
           </Fact>
         )}

@@ -121,7 +121,6 @@ function Shortcuts() {
         <Switch
           aria-label="Single-key shortcuts"
           checked={keys}
-          withThumbIndicator={false}
           onChange={(event) => {
             setSingleKeys(event.currentTarget.checked);
             setKeys(event.currentTarget.checked);
