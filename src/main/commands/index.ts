@@ -5,6 +5,7 @@ import { datasets } from './datasets/index.ts';
 import { exportCommand } from './export.ts';
 import { generate } from './generate.ts';
 import { importCommand } from './import.ts';
+import { lab } from './lab.ts';
 import { logits } from './logits.ts';
 import { logprobs } from './logprobs.ts';
 import { models } from './models/index.ts';
@@ -26,5 +27,6 @@ export const commands = registry<CommandDefinition | CommandGroup>('command', [
   exportCommand,
   datasets,
   models,
+  lab,
   serve,
 ]);

@@ -1,0 +1,31 @@
+/** What a method of the exact lab gets and gives: a reference on a listed response space in, a trained policy out. */
+import type { Named } from '../../base/registry.ts';
+import type { LanguageModel } from '../../engine/models/language-model.ts';
+import type { LegalTokens } from '../../evaluate/response-tree.ts';
+import type { LoadedModel } from '../load-model.ts';
+
+export interface LabSetting {
+  readonly reference: LoadedModel;
+  readonly referencePath: string;
+  readonly prompts: readonly string[];
+  readonly promptIds: readonly (readonly number[])[];
+  readonly legal: LegalTokens;
+  /** Gold of every response to every prompt, [prompts][responses]. */
+  readonly rewards: readonly Float64Array[];
+  /** ln π_ref of them. */
+  readonly referenceLogs: readonly Float64Array[];
+  readonly beta: number;
+  readonly steps: number;
+  readonly learningRate: number;
+  readonly seed: number;
+  readonly threads: number;
+  /** Of the method alone; removed afterwards. */
+  readonly folder: string;
+  readonly signal: AbortSignal;
+  onStep(step: number): void;
+}
+
+export interface LabMethod extends Named {
+  readonly title: string;
+  train(setting: LabSetting): Promise<LanguageModel>;
+}
