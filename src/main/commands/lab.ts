@@ -52,7 +52,7 @@ export const lab = defineCommand({
     const folder = mkdtempSync(join(tmpdir(), 'plumbline-lab-'));
     try {
       const results = await runLab({
-        reference: modelPath(options.model, context),
+        reference: await modelPath(options.model, context),
         betas: (options.beta as string[]).map((beta) => numberOf(beta, 'beta', Number.MIN_VALUE)),
         methods: chosen,
         prompts: wholeOf(options.prompts, 'prompts'),

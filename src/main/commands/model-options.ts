@@ -3,17 +3,18 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { nearest } from '../base/registry.ts';
+import { builtInModelFolder, builtInModels } from '../data/built-in-models.ts';
 import type { CommandContext } from './command.ts';
 import { InputError, UsageError } from './command.ts';
 
 export function addModelOptions(command: Command, required = true): void {
-  const text = 'Hugging Face folder, llama2.c .bin, or the name of a model in the workspace';
+  const text = 'Hugging Face folder, llama2.c .bin, or the name of a model in the workspace or a built-in one';
   if (required) command.requiredOption('--model <path>', text);
   else command.option('--model <path>', text);
   command.option('--tokenizer <file>', 'tokenizer.json, or the tokenizer of a llama2.c model');
 }
 
-/** A path as it is, else the folder of the workspace's model of that name; throws InputError when it is neither. */
+/** A path as it is, else the folder of the workspace's model of that name, else a built-in one; throws InputError when it is none of them. */
 export async function modelPath(name: unknown, { workspace }: CommandContext): Promise<string> {
   if (typeof name !== 'string') throw new UsageError('--model is missing');
   if (existsSync(name)) return name;
@@ -21,7 +22,10 @@ export async function modelPath(name: unknown, { workspace }: CommandContext): P
   if (/^\w[\w.-]*$/.test(name) && existsSync(inWorkspace)) return inWorkspace;
   const known = existsSync(workspace.database) ? await registered(name, workspace) : [];
   if (typeof known === 'string') return known;
-  const hint = known.length === 0 ? '' : `; did you mean "${nearest(name, known)}"?`;
+  const builtIn = builtInModelFolder(name);
+  if (builtIn !== undefined) return builtIn;
+  const all = [...known, ...builtInModels()];
+  const hint = all.length === 0 ? '' : `; did you mean "${nearest(name, all)}"?`;
   throw new InputError(`${name}: there is no such file or folder, and no model of that name in the workspace${hint}`);
 }
 
