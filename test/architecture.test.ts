@@ -100,7 +100,16 @@ describe('registries', () => {
     ['src/main/train/methods', []],
     [
       'src/main/commands',
-      ['command.ts', 'follow-run.ts', 'model-options.ts', 'output.ts', 'progress.ts', 'table.ts', 'workspace-store.ts'],
+      [
+        'command.ts',
+        'follow-run.ts',
+        'input-document.ts',
+        'model-options.ts',
+        'output.ts',
+        'progress.ts',
+        'table.ts',
+        'workspace-store.ts',
+      ],
     ],
   ] as const)('every file of %s is in its registry', (folder, shared) => {
     const index = readFileSync(join(root, folder, 'index.ts'), 'utf8');

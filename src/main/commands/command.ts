@@ -1,5 +1,4 @@
 /** What a command is: its words, its examples, and a function from options to a JSON document. */
-import { readFileSync } from 'node:fs';
 import type { Command as Commander } from 'commander';
 import type { ProgramFiles } from '../host/serve.ts';
 import type { Workspace } from '../host/workspace.ts';
@@ -70,33 +69,6 @@ export interface CommandGroup extends CommandWords {
 }
 
 export const isGroup = (command: CommandDefinition | CommandGroup): command is CommandGroup => 'subcommands' in command;
-
-/** Reads a JSON file with named errors. */
-export function readJsonInput(path: string): Record<string, unknown> {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new InputError(`${path} cannot be read: ${cause instanceof Error ? cause.message : cause}`, { cause });
-  }
-  try {
-    const value: unknown = JSON.parse(text);
-    if (value !== null && typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>;
-  } catch (cause) {
-    throw new InputError(`${path} is not valid JSON: ${cause instanceof Error ? cause.message : cause}`, { cause });
-  }
-  throw new InputError(`${path} must hold a JSON object`);
-}
-
-/** A required list of strings of an input document. */
-export function stringsOf(document: Readonly<Record<string, unknown>>, key: string): string[] {
-  const value = document[key];
-  if (!Array.isArray(value) || !value.every((v) => typeof v === 'string'))
-    throw new InputError(
-      `the input's "${key}" must be a list of strings, found ${JSON.stringify(value)?.slice(0, 60)}`,
-    );
-  return value;
-}
 
 /** A whole number given as an option. */
 export function wholeNumber(value: unknown, option: string, lowest: number, highest: number): number {

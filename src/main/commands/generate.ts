@@ -1,13 +1,22 @@
 /** `plumb generate`: completions of prompts, with their log-probabilities. */
-import { defineCommand, InputError, readJsonInput, stringsOf, UsageError } from './command.ts';
+import { defineCommand, InputError, UsageError, wholeNumber } from './command.ts';
+import { conversationsOf, optionalNumber, readJsonInput, stringsOf } from './input-document.ts';
 import { addModelOptions, modelPath } from './model-options.ts';
 
-const number = (value: unknown): number | undefined => {
-  if (value === undefined) return undefined;
-  const parsed = Number(value);
-  if (!Number.isFinite(parsed)) throw new UsageError(`expected a number, found "${value}"`);
-  return parsed;
-};
+const MOST_TOKENS = 1_000_000;
+const LARGEST_SEED = 2 ** 32 - 1;
+
+type Options = Readonly<Record<string, unknown>>;
+
+/** How tokens are drawn, from the options. */
+const samplingOf = (options: Options) => ({
+  greedy: options.greedy === true,
+  temperature: optionalNumber(options.temperature, '--temperature', { above: 0 }),
+  topK: options.topK === undefined ? undefined : wholeNumber(options.topK, '--top-k', 0, MOST_TOKENS),
+  topP: optionalNumber(options.topP, '--top-p', { least: 0, most: 1 }),
+  minP: optionalNumber(options.minP, '--min-p', { least: 0, most: 1 }),
+  repetitionPenalty: optionalNumber(options.repetitionPenalty, '--repetition-penalty', { above: 0 }),
+});
 
 export const generate = defineCommand({
   id: 'generate',
@@ -38,6 +47,11 @@ export const generate = defineCommand({
     const { Decoder } = await import('../engine/generation/decoder.ts');
     const { generate: run } = await import('../engine/generation/generate.ts');
     const { createRandom } = await import('../base/random.ts');
+    const sampling = samplingOf(options);
+    const maxNewTokens = wholeNumber(options.maxNewTokens, '--max-new-tokens', 0, MOST_TOKENS);
+    const seed = wholeNumber(options.seed, '--seed', 0, LARGEST_SEED);
+    const stops = (options.stop as string[] | undefined) ?? [];
+    if (stops.includes('')) throw new UsageError('--stop "" would end every completion before it begins');
     const loaded = loadModel(await modelPath(options.model, context), {
       tokenizer: options.tokenizer as string | undefined,
     });
@@ -48,29 +62,23 @@ export const generate = defineCommand({
       if (row.length === 0 && tokenizer.bosId !== null) row.push(tokenizer.bosId);
       if (row.length === 0) throw new InputError(`prompt ${i} is empty and the tokenizer has no token to begin with`);
     });
-    const maxNewTokens = number(options.maxNewTokens) ?? 0;
-    const stops = (options.stop as string[] | undefined) ?? [];
     const textOf = (row: readonly number[]) => tokenizer.decode(row, { skipSpecialTokens: !options.ignoreEos });
     const findStop = (row: readonly number[]) => {
       const text = textOf(row);
       return Math.min(...stops.map((s) => (text.includes(s) ? text.indexOf(s) : Number.POSITIVE_INFINITY)));
     };
-    const maxPositions = Math.max(...ids.map((row) => row.length)) + maxNewTokens;
+    if (ids.length === 0) return { results: [], tokens_per_second: 0 };
+    const maxPositions = ids.reduce((most, row) => Math.max(most, row.length), 0) + maxNewTokens;
     const decoder = await Decoder.create(loaded.model, { weights: 'frozen', maxPositions });
     const started = performance.now();
     try {
       const found = await run(decoder, ids, {
         maxNewTokens,
-        greedy: options.greedy === true,
-        temperature: number(options.temperature),
-        topK: number(options.topK),
-        topP: number(options.topP),
-        minP: number(options.minP),
-        repetitionPenalty: number(options.repetitionPenalty),
+        ...sampling,
         eosIds: loaded.eosIds,
         ignoreEos: options.ignoreEos === true,
         findStop: stops.length > 0 ? (row) => (Number.isFinite(findStop(row)) ? findStop(row) : -1) : undefined,
-        random: createRandom(number(options.seed) ?? 42),
+        random: createRandom(seed),
         signal: context.signal,
       });
       const tokens = found.reduce((sum, c) => sum + c.logps.length, 0);
@@ -106,14 +114,12 @@ function promptsOf(
 ): { text: string; special: boolean }[] {
   const document = options.input === undefined ? undefined : readJsonInput(String(options.input));
   if (!document && options.prompt === undefined) throw new UsageError('give --prompt TEXT or --input FILE');
+  if (document && options.prompt !== undefined) throw new UsageError('give --prompt TEXT or --input FILE, not both');
   const render = (messages: { role: string; content: string }[]) => ({
     text: tokenizer.renderChat(messages, { addGenerationPrompt: true }),
     special: false,
   });
-  if (document?.conversations !== undefined) {
-    if (!Array.isArray(document.conversations)) throw new InputError('"conversations" must be a list of message lists');
-    return (document.conversations as { role: string; content: string }[][]).map(render);
-  }
+  if (document?.conversations !== undefined) return conversationsOf(document).map(render);
   const texts = document ? stringsOf(document, 'texts') : [String(options.prompt)];
   return texts.map((text) => (options.chat ? render([{ role: 'user', content: text }]) : { text, special: true }));
 }

@@ -1,5 +1,6 @@
 /** `plumb logits`: what a model predicts after each token of given texts. */
-import { defineCommand, InputError, readJsonInput, stringsOf } from './command.ts';
+import { defineCommand, InputError } from './command.ts';
+import { readJsonInput, stringsOf, tokenIdsOf } from './input-document.ts';
 import { addModelOptions, modelPath } from './model-options.ts';
 
 export const logits = defineCommand({
@@ -20,9 +21,12 @@ export const logits = defineCommand({
     const sequences =
       document.input_ids === undefined
         ? stringsOf(document, 'texts').map((text) => loaded.tokenizer.encode(text).ids)
-        : (document.input_ids as number[][]);
-    checkIds(sequences, loaded.model.config.vocabulary);
-    const maxPositions = Math.max(1, ...sequences.map((s) => s.length));
+        : tokenIdsOf(document, loaded.model.config.vocabulary);
+    sequences.forEach((ids, row) => {
+      if (ids.length === 0) throw new InputError(`text ${row} has no tokens: a model needs at least one`);
+    });
+    if (sequences.length === 0) return { results: [] };
+    const maxPositions = sequences.reduce((most, ids) => Math.max(most, ids.length), 1);
     const scorer = await createScorer(loaded.model, { weights: 'frozen', maxPositions });
     try {
       const logps = await scorer.score(sequences);
@@ -39,13 +43,3 @@ export const logits = defineCommand({
     }
   },
 });
-
-function checkIds(sequences: readonly (readonly number[])[], vocabulary: number): void {
-  sequences.forEach((sequence, row) => {
-    if (sequence.length === 0) throw new InputError(`text ${row} has no tokens: a model needs at least one`);
-    sequence.forEach((id, at) => {
-      if (!Number.isInteger(id) || id < 0 || id >= vocabulary)
-        throw new InputError(`row ${row}, position ${at}: token id ${id} is outside the vocabulary of ${vocabulary}`);
-    });
-  });
-}

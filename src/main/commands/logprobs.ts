@@ -1,6 +1,8 @@
 /** `plumb logprobs`: how likely a model finds both answers of preference pairs. */
-import { defineCommand } from './command.ts';
+import { defineCommand, wholeNumber } from './command.ts';
 import { addModelOptions, modelPath } from './model-options.ts';
+
+const LONGEST = 1_000_000;
 
 export const logprobs = defineCommand({
   id: 'logprobs',
@@ -14,23 +16,20 @@ export const logprobs = defineCommand({
   async run(_args, options, context) {
     const { loadModel } = await import('../train/load-model.ts');
     const { createScorer } = await import('../evaluate/scoring.ts');
-    const { readRecords } = await import('../data/records.ts');
-    const { preferenceExample } = await import('../data/examples.ts');
+    const { readPreferences } = await import('../data/preferences.ts');
     const { pairTokens } = await import('../data/batches.ts');
     const { sum } = await import('../base/statistics.ts');
+    const maxLength =
+      options.maxLength === undefined ? null : wholeNumber(options.maxLength, '--max-length', 1, LONGEST);
     const loaded = loadModel(await modelPath(options.model, context), {
       tokenizer: options.tokenizer as string | undefined,
     });
-    const limits = {
-      maxLength: options.maxLength === undefined ? null : Number(options.maxLength),
-      truncation: 'keep_start',
-    } as const;
-    const file = String(options.pairs);
+    const limits = { maxLength, truncation: 'keep_start' } as const;
     const pairs = [];
-    for await (const record of readRecords(file))
-      pairs.push(pairTokens(loaded.tokenizer, preferenceExample(file, record), limits));
+    for await (const row of readPreferences(String(options.pairs)))
+      pairs.push('dropped' in row ? row : pairTokens(loaded.tokenizer, row, limits));
     const rows = pairs.flatMap((pair) => ('dropped' in pair ? [] : [pair.chosen, pair.rejected]));
-    const maxPositions = Math.max(1, ...rows.map((row) => row.ids.length));
+    const maxPositions = rows.reduce((most, row) => Math.max(most, row.ids.length), 1);
     const scorer = await createScorer(loaded.model, { weights: 'frozen', maxPositions });
     try {
       const logps = await scorer.score(rows.map((row) => row.ids));

@@ -1,6 +1,7 @@
 /** `plumb rewards`: how good a reward model finds texts or conversations. */
 import type { Message } from '../data/examples.ts';
-import { defineCommand, InputError, readJsonInput, stringsOf } from './command.ts';
+import { defineCommand, InputError } from './command.ts';
+import { conversationsOf, readJsonInput, stringsOf } from './input-document.ts';
 import { addModelOptions, modelPath } from './model-options.ts';
 
 export const rewards = defineCommand({
@@ -26,11 +27,12 @@ export const rewards = defineCommand({
     const sequences =
       document.conversations === undefined
         ? stringsOf(document, 'texts').map((text) => tokenizer.encode(text).ids)
-        : conversationsOf(document.conversations).map((messages) => conversationIds(tokenizer, messages));
+        : conversationsOf<Message>(document).map((messages) => conversationIds(tokenizer, messages));
     sequences.forEach((ids, row) => {
       if (ids.length === 0) throw new InputError(`row ${row} has no tokens: a model needs at least one`);
     });
-    const maxPositions = Math.max(1, ...sequences.map((ids) => ids.length));
+    if (sequences.length === 0) return { results: [] };
+    const maxPositions = sequences.reduce((most, ids) => Math.max(most, ids.length), 1);
     const scorer = await createRewardScorer(model, { weights: 'frozen', maxPositions });
     try {
       const scores = await scorer.scores(sequences);
@@ -43,19 +45,3 @@ export const rewards = defineCommand({
     for (const { score } of results) print(score.toFixed(6));
   },
 });
-
-function conversationsOf(value: unknown): readonly (readonly Message[])[] {
-  const isMessage = (m: unknown): boolean =>
-    m !== null &&
-    typeof m === 'object' &&
-    typeof (m as Message).role === 'string' &&
-    typeof (m as Message).content === 'string';
-  if (!Array.isArray(value)) throw new InputError('the input\'s "conversations" must be a list of message lists');
-  value.forEach((messages: unknown, row) => {
-    if (!Array.isArray(messages) || !messages.every(isMessage))
-      throw new InputError(
-        `conversation ${row} must be a list of {role, content}, found ${JSON.stringify(messages)?.slice(0, 60)}`,
-      );
-  });
-  return value as Message[][];
-}

@@ -1,5 +1,6 @@
 /** `plumb tokenize`: texts or conversations → ids, offsets and what they decode to. */
-import { defineCommand, InputError, readJsonInput, stringsOf, UsageError } from './command.ts';
+import { defineCommand, UsageError } from './command.ts';
+import { conversationsOf, optionalOf, readJsonInput, stringsOf } from './input-document.ts';
 import { addModelOptions, modelPath } from './model-options.ts';
 
 interface Message {
@@ -22,12 +23,14 @@ export const tokenize = defineCommand({
     const { loadTokenizer } = await import('../data/tokenizers/index.ts');
     const { openCheckpoint } = await import('../data/checkpoints/index.ts');
     const document = readJsonInput(String(options.input));
+    if (options.tokenizer === undefined && options.model === undefined)
+      throw new UsageError('give --model PATH or --tokenizer FILE');
     const path = options.tokenizer
       ? String(options.tokenizer)
       : openCheckpoint(await modelPath(options.model, context)).tokenizerPath;
     if (!path) throw new UsageError('the model has no tokenizer of its own; name one with --tokenizer FILE');
     const tokenizer = loadTokenizer(path);
-    const addSpecialTokens = document.add_special_tokens !== false;
+    const addSpecialTokens = optionalOf(document, 'add_special_tokens', 'boolean') ?? true;
     if (document.conversations === undefined) {
       const results = stringsOf(document, 'texts').map((text) => {
         const { ids, offsets } = tokenizer.encode(text, { addSpecialTokens });
@@ -40,19 +43,18 @@ export const tokenize = defineCommand({
       });
       return { results };
     }
-    const { conversations, chat_template: template, add_generation_prompt: generation } = document;
-    if (!Array.isArray(conversations))
-      throw new InputError('the input\'s "conversations" must be a list of message lists');
+    const template = optionalOf(document, 'chat_template', 'string');
+    const addGenerationPrompt = optionalOf(document, 'add_generation_prompt', 'boolean') ?? false;
     const variables = Object.fromEntries(
       ['bos_token', 'eos_token', 'unk_token', 'pad_token'].flatMap((k) =>
         typeof document[k] === 'string' ? [[k, document[k]]] : [],
       ),
     );
-    const results = (conversations as Message[][]).map((messages) => {
+    const results = conversationsOf<Message>(document).map((messages) => {
       try {
         const text = tokenizer.renderChat(messages, {
-          addGenerationPrompt: generation === true,
-          template: typeof template === 'string' ? template : undefined,
+          addGenerationPrompt,
+          template,
           variables,
         });
         return { text, ids: tokenizer.encode(text, { addSpecialTokens: false }).ids };

@@ -5,7 +5,7 @@ import { readDelimited } from './records/delimited.ts';
 import { readJsonArray } from './records/json-array.ts';
 import { readJsonLines } from './records/json-lines.ts';
 
-export { fileSize, type ReadOptions } from './records/bytes.ts';
+export { fileSize, type ReadOptions, whileUnchanged } from './records/bytes.ts';
 export { DatasetError } from './records/dataset-error.ts';
 
 export interface SourceRecord {

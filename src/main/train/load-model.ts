@@ -3,7 +3,7 @@
 import { openCheckpoint } from '../data/checkpoints/index.ts';
 import type { ModelFolder } from '../data/checkpoints/model-folder.ts';
 import { loadTokenizer } from '../data/tokenizers/index.ts';
-import type { Tokenizer } from '../data/tokenizers/tokenizer.ts';
+import { type Tokenizer, TokenizerError } from '../data/tokenizers/tokenizer.ts';
 import { type LanguageModel, loadLanguageModel } from '../engine/models/language-model.ts';
 
 export interface LoadedModel {
@@ -37,7 +37,7 @@ export function loadModel(path: string, options: LoadOptions = {}): LoadedModel 
   const model = loadLanguageModel(folder.config, folder.tensors);
   checkHead(path, model, options.head ?? 'language');
   const tokenizerPath = options.tokenizer ?? folder.tokenizerPath;
-  if (!tokenizerPath) throw new Error(`${path}: it has no tokenizer; name one with --tokenizer FILE`);
+  if (!tokenizerPath) throw new TokenizerError(`${path}: it has no tokenizer; name one with --tokenizer FILE`);
   const tokenizer = loadTokenizer(tokenizerPath);
   return { folder, model, tokenizer, eosIds: endIds(folder, model, tokenizer) };
 }

@@ -5,7 +5,7 @@ import type { ImportPreview, ImportReport, RefusedRow, StoredPair } from '../../
 import type { Format, RecordValue } from '../formats/format.ts';
 import { valueAt } from '../formats/format.ts';
 import { formats } from '../formats/index.ts';
-import { DatasetError, fileSize, readRecords } from '../records.ts';
+import { DatasetError, fileSize, readRecords, whileUnchanged } from '../records.ts';
 import type { WritableStore } from '../store/store.ts';
 import { columnsOf, type Detection, detectFormat, type ImportOptions } from './detect.ts';
 import { countsOf, factsOf, LISTED, newTally, type Tally, take } from './tally.ts';
@@ -130,10 +130,11 @@ export async function importFiles(store: WritableStore, paths: Paths, job: Impor
     const tally = newTally(paths.length > 1);
     let bytesBefore = 0;
     for (const path of paths) {
-      const detection = path === paths[0] ? first : await detectFormat(path, { ...job, format: first.format.id });
       const file = paths.length === 1 ? source : basename(path);
-      const reading = { path, file, detection, bytesBefore, bytesTotal, tally };
-      await copyRows(writer, reading, job);
+      await whileUnchanged(path, async () => {
+        const detection = path === paths[0] ? first : await detectFormat(path, { ...job, format: first.format.id });
+        await copyRows(writer, { path, file, detection, bytesBefore, bytesTotal, tally }, job);
+      });
       bytesBefore += fileSize(path);
     }
     const { dataset, version } = writer;

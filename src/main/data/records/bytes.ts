@@ -16,6 +16,17 @@ export const MAX_RECORD_BYTES = 64 << 20;
 /** Small enough that the host answers others between two chunks. */
 const CHUNK_BYTES = 256 << 10;
 
+/** Known by their first bytes, and refused with what to do instead of a complaint about their bytes. */
+const REFUSED: readonly (readonly [magic: string, what: string])[] = [
+  ['PAR1', 'Parquet files are not read; save the table as JSONL'],
+  ['PK\x03\x04', 'zip archives and spreadsheets are not read; unpack it, or save the table as CSV'],
+  ['BZh', 'bzip2 files are not read; unpack it, or pack it with gzip or zstandard'],
+  ['\xfd7zXZ', 'xz files are not read; unpack it, or pack it with gzip or zstandard'],
+  ['ARROW1', 'Arrow files are not read; save the table as JSONL'],
+  ['SQLite format 3', 'databases are not read; save the table as CSV or JSONL'],
+  ['%PDF', 'PDF files are not read'],
+];
+
 const NUL = 0;
 const LF = 10;
 
@@ -34,6 +45,35 @@ export function fileSize(path: string): number {
     const why = code === 'ENOENT' ? 'there is no such file' : code === 'EACCES' ? 'no permission to read it' : code;
     throw new DatasetError(`${path}: ${why}`, { cause });
   }
+}
+
+/** What tells that a file is still the same one with the same content. */
+const stampOf = (path: string): string => {
+  const { ino, size, mtimeMs } = statSync(path);
+  return `${ino} ${size} ${mtimeMs}`;
+};
+
+/** Runs `read`, which may open the file several times; throws DatasetError when the file changed or vanished meanwhile. */
+export async function whileUnchanged<T>(path: string, read: () => Promise<T>): Promise<T> {
+  fileSize(path);
+  const before = stampOf(path);
+  const isSame = () => {
+    try {
+      return stampOf(path) === before;
+    } catch {
+      return false;
+    }
+  };
+  const changed = (cause?: unknown) =>
+    new DatasetError(`${path}: the file changed or vanished while it was read; nothing was imported`, { cause });
+  try {
+    const result = await read();
+    if (isSame()) return result;
+  } catch (cause) {
+    // what was found may be a half of the old file and a half of the new one
+    throw isSame() || (cause as Error).name === 'AbortError' ? cause : changed(cause);
+  }
+  throw changed();
 }
 
 /** The file's bytes, unpacked when its first bytes say so; a byte order mark of UTF-8 is skipped, one of UTF-16 refused. */
@@ -56,7 +96,9 @@ function withoutMark(path: string, chunk: Buffer): Buffer {
 
 function openBytes(path: string, options: ReadOptions): Readable {
   fileSize(path);
-  const magic = firstBytes(path, 4);
+  const magic = firstBytes(path, 16);
+  const refused = REFUSED.find(([start]) => magic.toString('latin1').startsWith(start));
+  if (refused) throw new DatasetError(`${path}: ${refused[1]}`);
   const raw = createReadStream(path, { highWaterMark: CHUNK_BYTES, signal: options.signal });
   let bytes = 0;
   raw.on('data', (chunk) => {
