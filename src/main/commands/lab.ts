@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LabResult } from '../train/lab/run-lab.ts';
-import { defineCommand, readJsonInput, UsageError } from './command.ts';
+import { defineCommand, UsageError } from './command.ts';
+import { readJsonInput } from './input-document.ts';
 import { modelPath } from './model-options.ts';
 
 const numberOf = (value: unknown, name: string, least: number): number => {
