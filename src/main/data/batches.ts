@@ -71,6 +71,10 @@ function cut(ids: readonly number[], start: number, { maxLength, truncation }: T
   return { ids: ids.slice(lost), start: Math.max(0, start - lost) };
 }
 
+const promptFills = (start: number, maxLength: number): Dropped => ({
+  dropped: `the prompt alone has ${start} tokens; max_length is ${maxLength}`,
+});
+
 /**
  * A pair as TRL 1.16 counts it: the answer begins where the ids of prompt and of prompt + answer stop being equal, for both sides at the
  * earlier of the two places. Dropped when the prompt alone fills `maxLength`.
@@ -85,9 +89,31 @@ export function pairTokens(
   const rejected = answeredIds(tokenizer, example.prompt, example.rejected);
   const start = Math.min(sharedPrefix(prompt, chosen), sharedPrefix(prompt, rejected));
   if (limits.truncation === 'keep_start' && limits.maxLength !== null && start >= limits.maxLength)
-    return { dropped: `the prompt alone has ${start} tokens; max_length is ${limits.maxLength}` };
+    return promptFills(start, limits.maxLength);
   return { chosen: cut(chosen, start, limits), rejected: cut(rejected, start, limits) };
 }
+
+/** A prompt and its answer as ids, uncut: what KTO lends to other rows. */
+export interface AnswerTokens {
+  readonly prompt: readonly number[];
+  readonly answer: readonly number[];
+}
+
+/** Dropped when the prompt alone fills `maxLength`. */
+export function answerTokens(
+  tokenizer: Tokenizer,
+  { prompt, completion }: { readonly prompt: TextOrChat; readonly completion: TextOrChat },
+  maxLength: number | null,
+): AnswerTokens | Dropped {
+  const ids = answeredIds(tokenizer, prompt, completion);
+  const start = sharedPrefix(promptIds(tokenizer, prompt), ids);
+  if (maxLength !== null && start >= maxLength) return promptFills(start, maxLength);
+  return { prompt: ids.slice(0, start), answer: ids.slice(start) };
+}
+
+/** An answer behind a prompt as a row that is scored, cut to `maxLength`. */
+export const answerRow = (prompt: readonly number[], answer: readonly number[], maxLength: number | null): TokenRow =>
+  cut([...prompt, ...answer], prompt.length, { maxLength, truncation: 'keep_start' });
 
 /** An SFT row; `completionOnly` counts the completion's tokens alone. Dropped when no token is left to learn. */
 export function demonstrationTokens(

@@ -91,6 +91,39 @@ function answersBegin(a: readonly unknown[], b: readonly unknown[]): number {
   return at;
 }
 
+/** An answer by itself, wanted or not. */
+export interface UnpairedExample {
+  readonly prompt: TextOrChat;
+  readonly completion: TextOrChat;
+  readonly label: boolean;
+}
+
+/** KTO rows: prompt, completion and label; a preference row gives two. */
+export function unpairedExamples(path: string, record: SourceRecord): readonly UnpairedExample[] {
+  const { value } = record;
+  if (value.completion === undefined && value.chosen !== undefined) {
+    const { prompt, chosen, rejected } = preferenceExample(path, record);
+    return [
+      { prompt, completion: chosen, label: true },
+      { prompt, completion: rejected, label: false },
+    ];
+  }
+  const prompt = textOrChat(path, record, 'prompt');
+  const completion = textOrChat(path, record, 'completion');
+  if (typeof prompt !== typeof completion)
+    throw new DatasetError(`${where(path, record)}: "prompt" and "completion" must both be text or both conversations`);
+  return [{ prompt, completion, label: labelOf(path, record) }];
+}
+
+/** true and false, also as 1 and 0 or as the words that CSV files have. */
+function labelOf(path: string, record: SourceRecord): boolean {
+  const { label } = record.value;
+  const word = String(label).toLowerCase();
+  if (word === 'true' || word === '1') return true;
+  if (word === 'false' || word === '0') return false;
+  throw new DatasetError(`${where(path, record)}: "label" must be true or false, found ${JSON.stringify(label)}`);
+}
+
 /** An SFT row: prompt and completion (or a pair, whose chosen answer is the completion), messages, conversations, or a text in `textField`. */
 export function demonstrationExample(path: string, record: SourceRecord, textField = 'text'): DemonstrationExample {
   const { value } = record;

@@ -8,6 +8,7 @@ import type { TokenStatistics } from '../engine/losses/logp.ts';
 import type { PairTerms } from '../engine/losses/preference.ts';
 import { float32 } from '../engine/runtime/session.ts';
 import type { PairObjective, PairOptions } from './pair-options.ts';
+import { firstScored, membershipFeed, sumByRow } from './row-sums.ts';
 import type { RunningMeans } from './running-means.ts';
 import { batchFeeds } from './step-graph.ts';
 
@@ -16,10 +17,6 @@ export interface PairLogps {
   readonly chosen: number;
   readonly rejected: number;
 }
-
-/** Σ over the answer's tokens: one row of 0s and 1s per answer times a number per token, [P]. */
-const sumByRow = (g: GraphBuilder, membership: Value, perToken: Value): Value =>
-  g.squeeze(g.matmul(membership, g.unsqueeze(perToken, [1])), [1]);
 
 /** Loss of a micro-batch, Σ pair_weights · loss, scalar; what `pairFeeds` feeds is declared here. */
 export function buildPairLoss(
@@ -79,7 +76,7 @@ const fullTokens = ({ chosen, rejected }: PairTokens): number => Math.min(scored
 
 /** ln π of an answer from next-token log-probabilities of its row (entry t belongs to token t + 1). */
 function answerLogp(row: TokenRow, logps: ArrayLike<number>, full: number, { ld_alpha }: PairOptions): number {
-  const from = Math.max(0, row.start - 1);
+  const from = firstScored(row);
   const border = Math.min(logps.length, from + full);
   return sum(logps, from, border) + (ld_alpha ?? 1) * sum(logps, border);
 }
@@ -102,14 +99,6 @@ export function pairLogps(
 export const padPairs = (pairs: readonly PairTokens[], padId: number): PaddedBatch =>
   padBatch([...pairs.map((p) => p.chosen), ...pairs.map((p) => p.rejected)], padId);
 
-/** [rows, M]: 1 where position m belongs to row `first` + r. */
-function membership(offsets: Int32Array, first: number, rows: number): Tensor {
-  const columns = offsets[offsets.length - 1];
-  const data = new Float32Array(rows * columns);
-  for (let r = 0; r < rows; r++) data.fill(1, r * columns + offsets[first + r], r * columns + offsets[first + r + 1]);
-  return float32([rows, columns], data);
-}
-
 /** Everything a micro-batch feeds besides the model's weights; `share` is its part of the optimiser step. */
 export function pairFeeds(
   pairs: readonly PairTokens[],
@@ -123,8 +112,8 @@ export function pairFeeds(
   const length = ({ ids, start }: TokenRow) => Math.max(1, ids.length - start);
   return {
     ...batchFeeds(padded),
-    chosen_rows: membership(padded.offsets, 0, count),
-    rejected_rows: membership(padded.offsets, count, count),
+    chosen_rows: membershipFeed(padded.offsets, 0, count),
+    rejected_rows: membershipFeed(padded.offsets, count, count),
     ref_chosen: perPair((_, i) => references[i].chosen),
     ref_rejected: perPair((_, i) => references[i].rejected),
     chosen_lengths: perPair(({ chosen }) => length(chosen)),

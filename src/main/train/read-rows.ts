@@ -10,13 +10,23 @@ export async function readRows<T extends object>(
   take: (file: string, record: SourceRecord) => T | Dropped | readonly (T | Dropped)[],
 ): Promise<T[]> {
   const file = control.resolvePath(path);
+  const found: (T | Dropped)[] = [];
+  for await (const record of readRecords(file)) {
+    const rows = take(file, record);
+    if (Array.isArray(rows)) found.push(...rows);
+    else found.push(rows as T | Dropped);
+  }
+  return keepRows(found, path, control);
+}
+
+/** The rows that can be trained on; a warning says how many of `path` cannot, and why the first of them. */
+export function keepRows<T extends object>(rows: readonly (T | Dropped)[], path: string, control: TrainControl): T[] {
   const kept: T[] = [];
   const reasons: string[] = [];
-  for await (const record of readRecords(file))
-    for (const row of [take(file, record)].flat() as (T | Dropped)[]) {
-      if ('dropped' in row) reasons.push(`row ${record.row + 1}: ${row.dropped}`);
-      else kept.push(row);
-    }
+  rows.forEach((row, i) => {
+    if ('dropped' in row) reasons.push(`row ${i + 1}: ${row.dropped}`);
+    else kept.push(row);
+  });
   if (reasons.length > 0) {
     const text = `${reasons.length} rows of ${path} were dropped; the first is ${reasons[0]}`;
     control.emit({ type: 'log', level: 'warning', text });

@@ -2,8 +2,9 @@
 import { registry } from '../../base/registry.ts';
 import type { Method } from '../method.ts';
 import { dpo } from './dpo.ts';
+import { kto } from './kto.ts';
 import { ppo } from './ppo.ts';
 import { rloo } from './rloo.ts';
 import { sft } from './sft.ts';
 
-export const methods = registry<Method>('method', [sft, dpo, ppo, rloo]);
+export const methods = registry<Method>('method', [sft, dpo, kto, ppo, rloo]);

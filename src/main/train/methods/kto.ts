@@ -1,0 +1,250 @@
+/** KTO (Ethayarajh et al., 2402.01306): learns from single answers, each marked as wanted or not; no pairs needed. */
+import { z } from 'zod';
+import { mean } from '../../base/statistics.ts';
+import { answerTokens, padBatch, type TokenRow } from '../../data/batches.ts';
+import { type UnpairedExample, unpairedExamples } from '../../data/examples.ts';
+import { unpairedLosses } from '../../engine/losses/index.ts';
+import { weightFeeds } from '../../engine/models/language-model.ts';
+import { float32, Session } from '../../engine/runtime/session.ts';
+import { createScorer, type Scorer } from '../../evaluate/scoring.ts';
+import { commonOptions, modelOption, parseConfig } from '../config.ts';
+import { loadModel } from '../load-model.ts';
+import { meanOf, runSteps } from '../loop.ts';
+import type { Method, TrainControl } from '../method.ts';
+import { Optimiser, optimiserOptions } from '../optimiser.ts';
+import { keepRows, readRows } from '../read-rows.ts';
+import { membershipFeed, scoredSum, sumByRow } from '../row-sums.ts';
+import { createSampler } from '../samples.ts';
+import { batchFeeds, buildStepGraph } from '../step-graph.ts';
+import { type LabelledTokens, lendAnswers, type UnpairedRow, unpairedOrder } from '../unpaired-rows.ts';
+
+const lossNames = unpairedLosses.all.map((loss) => loss.id) as [string, ...string[]];
+
+const weight = (title: string, description: string) =>
+  z.number().min(0).default(1).meta({ title, description, group: 'Objective' });
+
+const params = z.object({
+  ...commonOptions,
+  model: modelOption,
+  ref_model: z.string().min(1).nullish().meta({
+    title: 'Reference',
+    description: 'What the policy is held against; the model as it starts when none is named.',
+    group: 'Model',
+  }),
+  learning_rate: commonOptions.learning_rate.default(1e-6),
+  loss_type: z.enum(lossNames).default('kto').meta({
+    title: 'Loss',
+    description: 'kto: against the estimated KL. apo_zero_unpaired: against the reference itself.',
+    group: 'Objective',
+    common: true,
+  }),
+  beta: z.number().positive().default(0.1).meta({
+    title: 'β',
+    description: 'How strongly the policy is held to the reference: smaller lets it go further.',
+    group: 'Objective',
+    common: true,
+  }),
+  desirable_weight: weight('Weight of wanted answers', 'Raise it when they are the fewer.'),
+  undesirable_weight: weight('Weight of unwanted answers', 'Raise it when they are the fewer.'),
+});
+
+/** ln π_ref of a row's own answer and of the borrowed one. */
+interface ReferenceSums {
+  readonly own: number;
+  readonly borrowed: number;
+}
+
+export const kto: Method = {
+  id: 'kto',
+  title: 'KTO',
+  summary: 'Learns from single answers marked good or bad: thumbs up and down are enough.',
+  mark: 'kto',
+  formula: '1 − σ(±β[log π/π_ref(y) − KL])',
+  goodFor: 'Feedback on single answers, or many more of one kind than of the other.',
+  watch: 'The KL estimate comes from the batch: small batches make it noisy, a batch of one makes it useless.',
+  papers: [
+    { title: 'KTO: Model Alignment as Prospect Theoretic Optimization', url: 'https://arxiv.org/abs/2402.01306' },
+  ],
+  data: ['unpaired', 'preference'],
+  params,
+
+  async train(config, outputDir, control) {
+    const options = parseConfig(params, config);
+    const { beta, max_length: maxLength, per_device_train_batch_size: batchSize } = options;
+    const loss = unpairedLosses.get(options.loss_type);
+    const load = (path: string) =>
+      loadModel(control.resolvePath(path), { tokenizer: options.tokenizer && control.resolvePath(options.tokenizer) });
+    const loaded = load(options.model);
+    const { model, tokenizer } = loaded;
+
+    // 1. answers → token ids; each row borrows another row's answer for the KL estimate
+    const read = async (path: string): Promise<UnpairedRow[]> => {
+      const examples = await readExamples(path, control);
+      const tokens = examples.map((example) => {
+        const found = answerTokens(tokenizer, example, maxLength);
+        return 'dropped' in found ? found : { ...found, label: example.label };
+      });
+      return lendAnswers(keepRows<LabelledTokens>(tokens, path, control), batchSize, maxLength);
+    };
+    const rows = await read(options.dataset);
+    const held = options.eval_dataset ? await read(options.eval_dataset) : [];
+    if (loss.usesKl && batchSize === 1) warnOfBatchesOfOne(control);
+    const longest = Math.max(1, ...[...rows, ...held].flatMap((r) => [r.row.ids.length, r.borrowed.ids.length]));
+    const scoring = { weights: 'live', maxPositions: longest, threads: control.threads } as const;
+
+    // 2. the reference: a named model, or the policy as it starts; scored once
+    const references = new Map<UnpairedRow, ReferenceSums>();
+    const reference = await createScorer(options.ref_model ? load(options.ref_model).model : model, scoring);
+    try {
+      const all = [...rows, ...held];
+      const own = await sums(
+        reference,
+        all.map(({ row }) => row),
+      );
+      const borrowed = loss.usesKl
+        ? await sums(
+            reference,
+            all.map((r) => r.borrowed),
+          )
+        : own;
+      all.forEach((row, i) => {
+        references.set(row, { own: own[i], borrowed: borrowed[i] });
+      });
+    } finally {
+      await reference.close();
+    }
+    const referenceOf = (row: UnpairedRow): ReferenceSums => references.get(row) ?? { own: 0, borrowed: 0 };
+
+    // 3. one graph for forward, loss and gradients
+    const graph = buildStepGraph(model, longest, (g, { logp }) => {
+      const perRow = (name: string) => g.input(name, 'float32', ['R']);
+      const logps = sumByRow(g, g.input('membership', 'float32', ['R', 'M']), logp);
+      const ratio = g.sub(logps, perRow('reference'));
+      const terms = { ratio, sign: perRow('sign'), kl: g.input('kl', 'float32', []) };
+      g.output('logps', logps);
+      return g.reduceSum(g.mul(perRow('row_weights'), loss.build(g, terms, beta)));
+    });
+    const session = await Session.create(graph, { threads: control.threads });
+    const policy = await createScorer(model, scoring);
+    const optimiser = new Optimiser(model, optimiserOptions(options));
+    const padId = model.config.padId ?? tokenizer.padId ?? 0;
+    const weights = weightFeeds(model);
+
+    /** KL(π ‖ π_ref) from borrowed answers, at least 0 (the paper's z₀). */
+    const estimateKl = async (batch: readonly UnpairedRow[]): Promise<number> => {
+      if (!loss.usesKl) return 0;
+      const logps = await sums(
+        policy,
+        batch.map((r) => r.borrowed),
+      );
+      return Math.max(0, mean(batch.map((row, i) => logps[i] - referenceOf(row).borrowed)));
+    };
+
+    // 4. a micro-batch, which counts `share` of the step
+    const run = async (batch: readonly UnpairedRow[], share: number) => {
+      const count = batch.length;
+      const kl = await estimateKl(batch);
+      const padded = padBatch(
+        batch.map(({ row }) => row),
+        padId,
+      );
+      const perRow = (of: (row: UnpairedRow) => number) => float32([count], Float32Array.from(batch, of));
+      const found = await session.run({
+        ...weights,
+        ...batchFeeds(padded),
+        membership: membershipFeed(padded.offsets, 0, count),
+        reference: perRow((row) => referenceOf(row).own),
+        sign: perRow(({ label }) => (label ? 1 : -1)),
+        kl: float32([], Float32Array.of(kl)),
+        row_weights: perRow(
+          ({ label }) => (share / count) * (label ? options.desirable_weight : options.undesirable_weight),
+        ),
+      });
+      const numbers = (name: string) => found[name].data as Float32Array;
+      const logps = numbers('logps');
+      const logits = numbers('mean_logit');
+      /** Metrics of one side: absent where the micro-batch has no such row. */
+      const side = (name: 'chosen' | 'rejected', wanted: boolean): Record<string, number> => {
+        const of = batch.flatMap(({ label }, i) => (label === wanted ? [i] : []));
+        if (of.length === 0) return {};
+        const { offsets } = padded;
+        return {
+          [`rewards/${name}`]: mean(of.map((i) => beta * (logps[i] - referenceOf(batch[i]).own))),
+          [`logps/${name}`]: mean(of.map((i) => logps[i])),
+          [`logits/${name}`]: mean(of.flatMap((i) => [...logits.subarray(offsets[i], offsets[i + 1])])),
+        };
+      };
+      const sides = { ...side('chosen', true), ...side('rejected', false) };
+      const margins = sides['rewards/chosen'] - sides['rewards/rejected'];
+      const metrics = {
+        kl,
+        entropy: mean(numbers('entropy')),
+        ...sides,
+        ...(Number.isNaN(margins) ? {} : { 'rewards/margins': margins }),
+      };
+      return { found, metrics, loss: Number(found.loss.data[0]), tokens: padded.tokens };
+    };
+
+    // 5. a step: the mean of its micro-batches' means
+    const trainStep = async (batches: readonly (readonly number[])[]) => {
+      const reports: Record<string, number>[] = [];
+      let total = 0;
+      let tokens = 0;
+      for (const batch of batches) {
+        const result = await run(
+          batch.map((i) => rows[i]),
+          1 / batches.length,
+        );
+        optimiser.accumulate(result.found);
+        reports.push(result.metrics);
+        total += result.loss;
+        tokens += result.tokens;
+      }
+      return { metrics: { loss: total, ...meanOf(reports) }, tokens };
+    };
+
+    // 6. held-out rows, each counting once
+    const evaluate = async () => {
+      const reports: Record<string, number>[] = [];
+      for (let at = 0; at < held.length; at += batchSize) {
+        const batch = held.slice(at, at + batchSize);
+        const result = await run(batch, 1);
+        for (let i = 0; i < batch.length; i++) reports.push({ loss: result.loss, ...result.metrics });
+      }
+      return meanOf(reports);
+    };
+
+    const sampler = await createSampler(loaded, options, control);
+    try {
+      const parts = { loaded, optimiser, options, rows: rows.length, reference: options.ref_model ?? options.model };
+      const looks = { evaluate: held.length === 0 ? undefined : evaluate, sample: sampler?.sample };
+      return await runSteps({ ...parts, ...looks, trainStep }, outputDir, control);
+    } finally {
+      await sampler?.close();
+      await policy.close();
+      await session.close();
+    }
+  },
+};
+
+async function sums(scorer: Scorer, rows: readonly TokenRow[]): Promise<number[]> {
+  const logps = await scorer.score(rows.map(({ ids }) => ids));
+  return rows.map((row, i) => scoredSum(row, logps[i]));
+}
+
+/** Rows of a file in TRL's order: pairs are taken apart. */
+async function readExamples(path: string, control: TrainControl): Promise<UnpairedExample[]> {
+  let paired = true;
+  const examples = await readRows<UnpairedExample>(path, control, (file, record) => {
+    const found = unpairedExamples(file, record);
+    paired &&= found.length === 2;
+    return found;
+  });
+  return paired ? unpairedOrder(examples) : examples;
+}
+
+function warnOfBatchesOfOne(control: TrainControl): void {
+  const text =
+    'with per_device_train_batch_size 1 each row lends itself its own answer: the KL estimate is its log-ratio';
+  control.emit({ type: 'log', level: 'warning', text });
+}
