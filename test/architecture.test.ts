@@ -16,6 +16,11 @@ const LAYERS: readonly { readonly prefix: string; readonly name: string; readonl
   { prefix: 'src/main/data/', name: 'data', may: ['contract', 'base'] },
   { prefix: 'src/main/evaluate/', name: 'evaluate', may: ['contract', 'base', 'engine', 'tasks', 'data'] },
   { prefix: 'src/main/train/', name: 'train', may: ['contract', 'base', 'engine', 'tasks', 'data', 'evaluate'] },
+  {
+    prefix: 'src/main/bench/',
+    name: 'bench',
+    may: ['contract', 'base', 'engine', 'tasks', 'data', 'train', 'evaluate'],
+  },
   { prefix: 'src/main/jobs/', name: 'jobs', may: ['contract', 'base', 'engine', 'tasks', 'data', 'train', 'evaluate'] },
   {
     prefix: 'src/main/host/',
@@ -26,7 +31,7 @@ const LAYERS: readonly { readonly prefix: string; readonly name: string; readonl
   {
     prefix: 'src/main/commands/',
     name: 'commands',
-    may: ['contract', 'base', 'engine', 'tasks', 'data', 'train', 'evaluate', 'jobs', 'host'],
+    may: ['contract', 'base', 'engine', 'tasks', 'data', 'train', 'evaluate', 'jobs', 'host', 'bench'],
   },
   {
     prefix: 'src/main/',

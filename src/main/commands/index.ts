@@ -1,5 +1,6 @@
 /** The commands of `plumb`: one file each, one line here. */
 import { registry } from '../base/registry.ts';
+import { bench } from './bench.ts';
 import type { CommandDefinition, CommandGroup } from './command.ts';
 import { datasets } from './datasets/index.ts';
 import { exportCommand } from './export.ts';
@@ -29,4 +30,5 @@ export const commands = registry<CommandDefinition | CommandGroup>('command', [
   models,
   lab,
   serve,
+  bench,
 ]);

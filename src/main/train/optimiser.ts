@@ -28,12 +28,24 @@ export class Optimiser {
   steps = 0;
   #moments = new Map<string, Moments>();
   #gradients = new Map<string, Float32Array>();
+  /** Arrays that gradients are written into again and again: of the first micro-batch, and of the later ones, which are added to it. */
+  #arrays: readonly [Record<string, Float32Array>, Record<string, Float32Array>] = [{}, {}];
   #batches = 0;
 
   constructor(model: Trainable, options: OptimiserOptions) {
     this.model = model;
     this.options = options;
     for (const [name, data] of model.weights) this.#moments.set(name, initMoments(data.length));
+  }
+
+  /**
+   * Where the next micro-batch's gradients may be written, by output name: fresh memory for every step would cost more than the copy it saves.
+   * To be passed to the run whose outputs `accumulate` gets; valid until the next call.
+   */
+  gradientArrays(): Readonly<Record<string, Float32Array>> {
+    const arrays = this.#arrays[this.#batches === 0 ? 0 : 1];
+    for (const [name, { length }] of this.model.weights) arrays[gradientName(name)] ??= new Float32Array(length);
+    return arrays;
   }
 
   /** Adds the gradients found among a step graph's outputs, of all parameters or of some. The first one is kept without a copy. */

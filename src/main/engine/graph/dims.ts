@@ -51,6 +51,16 @@ export function quotient(numerator: Dim, denominator: Dim): Dim | undefined {
   return product([top.number / bottom.number, ...top.symbols]);
 }
 
+/** The size of a dimension when the symbols' sizes are known: "3*B*T" with B and T; throws naming a symbol that is not. */
+export function resolveDim(dim: Dim, sizes: ReadonlyMap<string, number>): number {
+  if (typeof dim === 'number') return dim;
+  return dim.split('*').reduce((total, factor) => {
+    const size = /^\d+$/.test(factor) ? Number(factor) : sizes.get(factor);
+    if (size === undefined) throw new Error(`the size "${dim}" is not known from the inputs`);
+    return total * size;
+  }, 1);
+}
+
 /** Axis counted from the front; throws when outside the rank. */
 export function normalAxis(axis: number, rank: number): number {
   const result = axis < 0 ? axis + rank : axis;

@@ -8,6 +8,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Graph, TensorArray } from '../graph/value.ts';
 import { encodeModel } from '../onnx/encode.ts';
+import { silenceTelemetry } from './telemetry.ts';
 
 /** ORT_API_VERSION asked for: every function used here is older. */
 const API_VERSION = 18;
@@ -59,6 +60,7 @@ function libraryPath(): string {
 }
 
 function load(): Api {
+  silenceTelemetry();
   const koffi = require('koffi') as typeof import('koffi');
   const library = koffi.load(libraryPath());
   const base = library.func('void *OrtGetApiBase()')() as unknown;

@@ -2,22 +2,17 @@
 import { createRequire } from 'node:module';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { DTYPE_CODES } from '../graph/builder.ts';
-import {
-  ARRAYS,
-  type Dim,
-  formatShape,
-  type Graph,
-  type Tensor,
-  type TensorArray,
-  type Value,
-} from '../graph/value.ts';
+import { resolveDim } from '../graph/dims.ts';
+import { ARRAYS, formatShape, type Graph, type Tensor, type TensorArray, type Value } from '../graph/value.ts';
 import { encodeModel, outputName } from '../onnx/encode.ts';
 import { type Crossing, NativeSession, nativeApi } from './native.ts';
+import { silenceTelemetry } from './telemetry.ts';
 
 // loaded when first needed: the native library takes 100 ms that `--help` does not have to pay
 type Ort = typeof import('onnxruntime-node');
 let ort: Ort | undefined;
 const runtime = (): Ort => {
+  silenceTelemetry();
   ort ??= createRequire(import.meta.url)('onnxruntime-node') as Ort;
   return ort;
 };
@@ -27,6 +22,8 @@ export interface SessionOptions {
   readonly threads?: number;
   /** Write a profile to this path prefix. */
   readonly profile?: string;
+  /** Which API runs the graph; without it the native one where it can be loaded. Asking for a native one that cannot be loaded throws. */
+  readonly backend?: 'native' | 'js';
 }
 
 /** Equal bits in repeated runs whatever the load; denormals as zero, because they cost hundreds of cycles each. */
@@ -48,8 +45,9 @@ export class Session {
   }
 
   static async create(graph: Graph, options: SessionOptions = {}): Promise<Session> {
-    const api = nativeApi();
-    if (!(api instanceof Error)) {
+    const api = options.backend === 'js' ? undefined : nativeApi();
+    if (api instanceof Error && options.backend === 'native') throw api;
+    if (api && !(api instanceof Error)) {
       const native = { threads: options.threads ?? 0, config: CONFIG, profile: options.profile };
       return new Session(graph, { kind: 'native', session: new NativeSession(api, graph, native) });
     }
@@ -99,7 +97,7 @@ export class Session {
       ({ name }): Crossing => ({ name, code: DTYPE_CODES[feeds[name].dtype], ...feeds[name] }),
     );
     const outputs = this.graph.outputs.map(({ name, value }): Crossing => {
-      const shape = value.shape.map((dim) => sizeOf(dim, sizes));
+      const shape = value.shape.map((dim) => resolveDim(dim, sizes));
       const count = shape.reduce((a, b) => a * b, 1);
       const data = into[name] ?? new ARRAYS[value.dtype](count);
       if (data.length !== count)
@@ -167,16 +165,6 @@ export class Session {
     if (this.#backend.kind === 'native') this.#backend.session.close();
     else await this.#backend.session.release();
   }
-}
-
-/** "3*B*T" with B and T known. */
-function sizeOf(dim: Dim, sizes: ReadonlyMap<string, number>): number {
-  if (typeof dim === 'number') return dim;
-  return dim.split('*').reduce((product, factor) => {
-    const size = /^\d+$/.test(factor) ? Number(factor) : sizes.get(factor);
-    if (size === undefined) throw new Error(`the size "${dim}" of an output is not known from the inputs`);
-    return product * size;
-  }, 1);
 }
 
 /** Short ways to write feeds. */
