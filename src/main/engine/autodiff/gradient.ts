@@ -35,7 +35,13 @@ function back(g: GraphBuilder, entry: TapeEntry, sums: Map<number, Value>, wante
   const inputs = entry.inputs as readonly Value[];
   const needs = (index: number) => Boolean(inputs[index] && wanted.has(inputs[index].id));
   const dOutputs = entry.outputs.map((o) => sums.get(o.id) ?? g.filled(0, o.shape));
-  const found = entry.grad(g, { inputs, outputs: entry.outputs, dOutputs, attributes: entry.attributes, needs });
+  const found = ruleOf(entry, entry.grad)(g, {
+    inputs,
+    outputs: entry.outputs,
+    dOutputs,
+    attributes: entry.attributes,
+    needs,
+  });
   inputs.forEach((input, i) => {
     const gradient = found[i];
     if (!input || !gradient || !needs(i)) return;
@@ -44,6 +50,19 @@ function back(g: GraphBuilder, entry: TapeEntry, sums: Map<number, Value>, wante
     sums.set(input.id, before ? g.add(before, fitted) : fitted);
   });
 }
+
+/** The rule, whose errors name the op and the shapes it was given. */
+const ruleOf =
+  (entry: TapeEntry, rule: NonNullable<TapeEntry['grad']>): typeof rule =>
+  (g, context) => {
+    try {
+      return rule(g, context);
+    } catch (cause) {
+      const shapes = entry.inputs.map((v) => (v ? `${v.name} ${formatShape(v.shape)}` : 'none')).join(', ');
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new Error(`gradient of ${entry.name}(${shapes}): ${reason}`, { cause });
+    }
+  };
 
 /** Undoes broadcasting: sums the gradient over the axes along which the operand was stretched. */
 function sumToShape(g: GraphBuilder, gradient: Value, operand: Value, op: string): Value {
