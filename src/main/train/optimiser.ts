@@ -13,7 +13,7 @@ export interface OptimiserOptions extends AdamWOptions {
 }
 
 /** The optimiser a config asks for. */
-export const optimiserOptions = (options: CommonOptions): OptimiserOptions => ({
+export const optimiserOptions = (options: Omit<CommonOptions, 'dataset'>): OptimiserOptions => ({
   beta1: options.adam_beta1,
   beta2: options.adam_beta2,
   epsilon: options.adam_epsilon,

@@ -1,5 +1,5 @@
 /** Preference pairs in a training graph: the terms losses are built from, what is fed for a micro-batch, and TRL's metrics of it. */
-import { mean, sum } from '../base/statistics.ts';
+import { maskedMean, mean, sum } from '../base/statistics.ts';
 import { type PaddedBatch, type PairTokens, padBatch, scoredTokens, type TokenRow } from '../data/batches.ts';
 import type { GraphBuilder } from '../engine/graph/builder.ts';
 import type { Tensor, Value } from '../engine/graph/value.ts';
@@ -99,13 +99,13 @@ export function pairLogps(
 export const padPairs = (pairs: readonly PairTokens[], padId: number): PaddedBatch =>
   padBatch([...pairs.map((p) => p.chosen), ...pairs.map((p) => p.rejected)], padId);
 
-/** Everything a micro-batch feeds besides the model's weights; `share` is its part of the optimiser step. */
+/** Everything a micro-batch feeds besides the model's weights; `weights` says how much each pair counts in the optimiser step. */
 export function pairFeeds(
   pairs: readonly PairTokens[],
   padded: PaddedBatch,
   references: readonly PairLogps[],
   options: PairOptions,
-  share: number,
+  weights: readonly number[],
 ): Record<string, Tensor> {
   const count = pairs.length;
   const perPair = (of: (pair: PairTokens, i: number) => number) => float32([count], Float32Array.from(pairs, of));
@@ -118,7 +118,7 @@ export function pairFeeds(
     ref_rejected: perPair((_, i) => references[i].rejected),
     chosen_lengths: perPair(({ chosen }) => length(chosen)),
     rejected_lengths: perPair(({ rejected }) => length(rejected)),
-    pair_weights: perPair(() => share / count),
+    pair_weights: perPair((_, i) => weights[i]),
     ...(hasTokenWeights(options) ? { token_weights: tokenWeights(pairs, padded, options) } : {}),
   };
 }
@@ -133,13 +133,18 @@ function tokenWeights(pairs: readonly PairTokens[], { offsets, rows }: PaddedBat
   return float32([rows.length], data);
 }
 
-/** TRL's metrics of a micro-batch: rewards are β (policy − reference) whatever the loss; logits and accuracy over answer tokens only. */
+/**
+ * TRL's metrics of a micro-batch: rewards are β (policy − reference) whatever the loss; logits and accuracy over answer tokens only. Pairs count
+ * by their weights, so that a label which is both ways round (soft, or a tie) counts by its probability.
+ */
 export function pairMetrics(
   found: Readonly<Record<string, Tensor>>,
   padded: PaddedBatch,
   references: readonly PairLogps[],
   beta: number,
+  weights: readonly number[],
 ): Record<string, number> {
+  const over = (values: ArrayLike<number>) => maskedMean(values, weights);
   const numbers = (name: string) => found[name].data as Float32Array;
   const chosen = numbers('chosen_logps');
   const rejected = numbers('rejected_logps');
@@ -147,12 +152,12 @@ export function pairMetrics(
   const rejectedRewards = references.map((reference, i) => beta * (rejected[i] - reference.rejected));
   const border = padded.offsets[references.length];
   return {
-    'rewards/chosen': mean(chosenRewards),
-    'rewards/rejected': mean(rejectedRewards),
-    'rewards/margins': mean(chosenRewards.map((r, i) => r - rejectedRewards[i])),
-    'rewards/accuracies': mean(chosenRewards.map((r, i) => (r > rejectedRewards[i] ? 1 : 0))),
-    'logps/chosen': mean(chosen),
-    'logps/rejected': mean(rejected),
+    'rewards/chosen': over(chosenRewards),
+    'rewards/rejected': over(rejectedRewards),
+    'rewards/margins': over(chosenRewards.map((r, i) => r - rejectedRewards[i])),
+    'rewards/accuracies': over(chosenRewards.map((r, i) => (r > rejectedRewards[i] ? 1 : 0))),
+    'logps/chosen': over(chosen),
+    'logps/rejected': over(rejected),
     'logits/chosen': mean(numbers('mean_logit'), 0, border),
     'logits/rejected': mean(numbers('mean_logit'), border),
     entropy: mean(numbers('entropy')),

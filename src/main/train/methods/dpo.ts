@@ -2,20 +2,17 @@
 import { z } from 'zod';
 import { type PairTokens, pairTokens } from '../../data/batches.ts';
 import { preferenceExample } from '../../data/examples.ts';
-import { cloneLanguageModel, weightFeeds } from '../../engine/models/language-model.ts';
-import { Session } from '../../engine/runtime/session.ts';
+import { cloneLanguageModel } from '../../engine/models/language-model.ts';
 import { ConfigError, commonOptions, modelOption, parseConfig } from '../config.ts';
 import { type LoadedModel, loadModel } from '../load-model.ts';
 import { meanOf, runSteps } from '../loop.ts';
 import type { Method } from '../method.ts';
 import { Optimiser, optimiserOptions } from '../optimiser.ts';
-import { buildPairLoss, padPairs, pairFeeds, pairMetrics } from '../pair-graph.ts';
 import { pairObjective, pairOptions } from '../pair-options.ts';
+import { createPairPass } from '../pair-pass.ts';
 import { readRows } from '../read-rows.ts';
 import { liveReference, moveReference, noReference, type PairReference, storedReference } from '../reference.ts';
-import { RunningMeans } from '../running-means.ts';
 import { createSampler } from '../samples.ts';
-import { buildStepGraph } from '../step-graph.ts';
 
 const params = z.object({
   ...commonOptions,
@@ -94,22 +91,20 @@ export const dpo: Method = {
     const { reference, moving } = await openReference(start, [...pairs, ...held], options, longest, control.threads);
 
     // 3. one graph for forward, loss and gradients
-    const running = new RunningMeans();
-    const graph = buildStepGraph(model, longest, (g, tokens) => buildPairLoss(g, tokens, objective, running));
-    const session = await Session.create(graph, { threads: control.threads });
+    const pass = await createPairPass(model, objective, reference, {
+      maxPositions: longest,
+      padId: model.config.padId ?? tokenizer.padId ?? 0,
+      threads: control.threads,
+    });
     const optimiser = new Optimiser(model, optimiserOptions(options));
-    const padId = model.config.padId ?? tokenizer.padId ?? 0;
-    const weights = weightFeeds(model);
 
     // 4. a micro-batch, which counts `share` of the step
-    const run = async (batch: readonly PairTokens[], share: number, training: boolean) => {
-      const padded = padPairs(batch, padId);
-      const references = await reference.logps(batch);
-      const feeds = pairFeeds(batch, padded, references, options, share);
-      const found = await session.run({ ...weights, ...feeds, ...running.feeds(training) });
-      const metrics = pairMetrics(found, padded, references, options.beta);
-      return { found, metrics, loss: Number(found.loss.data[0]), tokens: padded.tokens };
-    };
+    const run = (batch: readonly PairTokens[], share: number, training: boolean) =>
+      pass.run(
+        batch,
+        batch.map(() => share / batch.length),
+        training,
+      );
 
     // 5. a step: the mean of its micro-batches' means
     const trainStep = async (batches: readonly (readonly number[])[]) => {
@@ -123,7 +118,6 @@ export const dpo: Method = {
           true,
         );
         optimiser.accumulate(result.found);
-        running.update(result.found);
         reports.push(result.metrics);
         loss += result.loss;
         tokens += result.tokens;
@@ -160,14 +154,14 @@ export const dpo: Method = {
           evaluate: held.length === 0 ? undefined : evaluate,
           sample: sampler?.sample,
           beside: moving && { reference: moving },
-          memory: running,
+          memory: pass.running,
         },
         outputDir,
         control,
       );
     } finally {
       await sampler?.close();
-      await session.close();
+      await pass.close();
       await reference.close();
     }
   },

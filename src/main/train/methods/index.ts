@@ -3,8 +3,9 @@ import { registry } from '../../base/registry.ts';
 import type { Method } from '../method.ts';
 import { dpo } from './dpo.ts';
 import { kto } from './kto.ts';
+import { onlineDpo } from './online-dpo.ts';
 import { ppo } from './ppo.ts';
 import { rloo } from './rloo.ts';
 import { sft } from './sft.ts';
 
-export const methods = registry<Method>('method', [sft, dpo, kto, ppo, rloo]);
+export const methods = registry<Method>('method', [sft, dpo, onlineDpo, kto, ppo, rloo]);

@@ -8,7 +8,7 @@ import { jointGradients, jointParameters } from '../joint-parameters.ts';
 import { type LoadedModel, loadModel } from '../load-model.ts';
 import { runLoop } from '../loop.ts';
 import type { Method, TrainControl } from '../method.ts';
-import { Optimiser } from '../optimiser.ts';
+import { Optimiser, optimiserOptions } from '../optimiser.ts';
 import {
   explainedVariance,
   flatten,
@@ -18,7 +18,7 @@ import {
   tokenRewards,
   whiten,
 } from '../rollouts/advantages.ts';
-import { openExperience } from '../rollouts/experience.ts';
+import { answersShape, openExperience } from '../rollouts/experience.ts';
 import { rolloutMetrics, runInnerEpochs, stepsOf, updateMetrics, updateRecord } from '../rollouts/inner-epochs.ts';
 import { klPerToken, nextKlCoefficient } from '../rollouts/kl.ts';
 import { rolloutOptions } from '../rollouts/options.ts';
@@ -99,16 +99,13 @@ export const ppo: Method = {
       tokenizer: options.tokenizer && control.resolvePath(options.tokenizer),
     });
     const critic = openCritic(options, policy, control);
-    const world = await openExperience(policy, options, outputDir, control);
+    const world = await openExperience(policy, options, outputDir, control, answersShape(options, 1));
 
     // one AdamW over policy π and critic V together; one clipping
-    const optimiser = new Optimiser(jointParameters({ policy: policy.model, value: critic.model }), {
-      beta1: options.adam_beta1,
-      beta2: options.adam_beta2,
-      epsilon: options.adam_epsilon,
-      weightDecay: options.weight_decay,
-      maxGradNorm: options.max_grad_norm,
-    });
+    const optimiser = new Optimiser(
+      jointParameters({ policy: policy.model, value: critic.model }),
+      optimiserOptions(options),
+    );
     const pass = {
       maxPositions: world.maxPositions,
       rowsPerPass: options.per_device_train_batch_size,

@@ -5,10 +5,10 @@ import { ConfigError, parseConfig } from '../config.ts';
 import { loadModel } from '../load-model.ts';
 import { runLoop } from '../loop.ts';
 import type { Method } from '../method.ts';
-import { Optimiser } from '../optimiser.ts';
+import { Optimiser, optimiserOptions } from '../optimiser.ts';
 import { meanOfSums } from '../rollouts/advantages.ts';
 import { againstRunningMean, groupNormalised, leaveOneOut, normaliseBatch } from '../rollouts/baselines.ts';
-import { openExperience } from '../rollouts/experience.ts';
+import { answersShape, openExperience } from '../rollouts/experience.ts';
 import { rolloutMetrics, runInnerEpochs, stepsOf, updateMetrics, updateRecord } from '../rollouts/inner-epochs.ts';
 import { klPerToken, nextKlCoefficient } from '../rollouts/kl.ts';
 import { rolloutOptions } from '../rollouts/options.ts';
@@ -101,14 +101,14 @@ export const rloo: Method = {
     const policy = loadModel(control.resolvePath(options.model), {
       tokenizer: options.tokenizer && control.resolvePath(options.tokenizer),
     });
-    const world = await openExperience(policy, options, outputDir, control, options.num_generations);
-    const optimiser = new Optimiser(policy.model, {
-      beta1: options.adam_beta1,
-      beta2: options.adam_beta2,
-      epsilon: options.adam_epsilon,
-      weightDecay: options.weight_decay,
-      maxGradNorm: options.max_grad_norm,
-    });
+    const world = await openExperience(
+      policy,
+      options,
+      outputDir,
+      control,
+      answersShape(options, options.num_generations),
+    );
+    const optimiser = new Optimiser(policy.model, optimiserOptions(options));
     const policyPass = await createPolicyPass(policy.model, {
       maxPositions: world.maxPositions,
       rowsPerPass: options.per_device_train_batch_size,

@@ -3,19 +3,18 @@ import { createRandom } from '../../base/random.ts';
 import { mean, sum } from '../../base/statistics.ts';
 import { cloneLanguageModel } from '../../engine/models/language-model.ts';
 import { createScorer, type Scorer } from '../../evaluate/scoring.ts';
+import { answerLimit } from '../../evaluate/task-samples.ts';
 import { tasks } from '../../tasks/index.ts';
 import { ConfigError } from '../config.ts';
 import { type LoadedModel, loadModel } from '../load-model.ts';
 import type { TrainControl, TrainSample } from '../method.ts';
-import type { RolloutOptions } from './options.ts';
+import type { SamplingMethodOptions } from './options.ts';
 import { rowOf } from './policy-pass.ts';
 import { type Prompt, readPrompts } from './prompts.ts';
 import { openRewardSource, type RewardSource } from './rewards.ts';
 import { forgetRolloutsFrom, keepRollouts, type Rollout, readRollouts } from './rollout.ts';
 import { createRolloutSampler, type RolloutSampler } from './sample.ts';
 
-/** Words of a built-in world become at most this many tokens, on average over an answer. */
-const TOKENS_PER_WORD = 1.3;
 const DEFAULT_RESPONSE = 53;
 
 export interface Experience {
@@ -39,22 +38,38 @@ export interface Experience {
   close(): Promise<void>;
 }
 
-/** `answersPerPrompt` answers to each prompt, side by side in the order of `collect`; `rows` answers a step. */
-export async function openExperience(
-  loaded: LoadedModel,
-  options: RolloutOptions,
-  outputDir: string,
-  control: TrainControl,
-  answersPerPrompt = 1,
-): Promise<Experience> {
+/** How a method samples. */
+export interface ExperienceShape {
+  /** 0: nothing is sampled for training. */
+  readonly promptsPerStep: number;
+  /** Answers to one prompt stand side by side. */
+  readonly answersPerPrompt: number;
+  /** What scores answers; opened from the config when left out. */
+  readonly reward?: RewardSource;
+  /** Whether rollouts.jsonl keeps what is sampled. */
+  readonly keep: boolean;
+}
+
+/** Prompts a step for methods that count answers: the batch shared out to groups. Throws ConfigError when it does not come out even. */
+export function answersShape(options: SamplingMethodOptions, answersPerPrompt: number): ExperienceShape {
   const answers = options.per_device_train_batch_size * options.gradient_accumulation_steps;
   if (answers % answersPerPrompt !== 0)
     throw new ConfigError(`${answers} answers a step cannot be shared out evenly to groups of ${answersPerPrompt}`);
+  return { promptsPerStep: answers / answersPerPrompt, answersPerPrompt, keep: true };
+}
+
+export async function openExperience(
+  loaded: LoadedModel,
+  options: SamplingMethodOptions,
+  outputDir: string,
+  control: TrainControl,
+  shape: ExperienceShape,
+): Promise<Experience> {
+  const { promptsPerStep, answersPerPrompt } = shape;
   const recorded = options.rollouts ? await readRollouts(control.resolvePath(options.rollouts)) : undefined;
   const task = options.task === undefined ? undefined : tasks.get(options.task);
-  const maxNewTokens =
-    options.response_length ?? (task ? Math.ceil(task.maxCompletionTokens * TOKENS_PER_WORD) : DEFAULT_RESPONSE);
-  const train = recorded ? [] : await trainingPrompts(loaded, options, maxNewTokens, control);
+  const maxNewTokens = options.response_length ?? (task ? answerLimit(task, loaded.tokenizer) : DEFAULT_RESPONSE);
+  const train = recorded || promptsPerStep === 0 ? [] : await trainingPrompts(loaded, options, maxNewTokens, control);
   const held = await heldOutPrompts(loaded, options, control);
   const longestRecorded = Math.max(1, ...(recorded ?? []).flat().map((r) => rowOf(r).ids.length));
   const longestPrompt = Math.max(0, ...[...train, ...held].map(({ ids }) => ids.length));
@@ -73,8 +88,10 @@ export async function openExperience(
     : cloneLanguageModel(loaded.model);
   const ref = keep(await createScorer(reference, { weights: 'frozen', maxPositions, temperature, threads }));
   const now = keep(await createScorer(loaded.model, { weights: 'live', maxPositions, temperature, threads }));
-  const needsReward = !recorded || held.length > 0;
-  const reward = needsReward ? keep(await rewardOf(loaded, options, maxPositions, control)) : undefined;
+  const needsReward = train.length > 0 || held.length > 0;
+  const reward = needsReward
+    ? keep(shape.reward ?? (await rewardOf(loaded, options, maxPositions, control)))
+    : undefined;
   const sampler = reward
     ? keep(
         await createRolloutSampler(loaded, reward, {
@@ -88,21 +105,22 @@ export async function openExperience(
     : undefined;
   if (reward) control.emit({ type: 'log', level: 'info', text: `answers are scored by the ${reward.title}` });
 
-  const perStep = answers / answersPerPrompt;
   const collect = async (step: number): Promise<readonly Rollout[]> => {
     if (recorded) return recorded[step % recorded.length];
     if (!sampler) throw new Error('a sampler is opened unless rollouts are recorded');
-    const prompts = promptsOfStep(train, step, perStep, options).flatMap((prompt) =>
+    const prompts = promptsOfStep(train, step, promptsPerStep, options).flatMap((prompt) =>
       new Array<Prompt>(answersPerPrompt).fill(prompt),
     );
     const rollouts = await sampler.sample(prompts, `${options.seed}:rollouts:${step}`, step);
-    forgetRolloutsFrom(outputDir, step);
-    keepRollouts(outputDir, rollouts);
+    if (shape.keep) {
+      forgetRolloutsFrom(outputDir, step);
+      keepRollouts(outputDir, rollouts);
+    }
     return rollouts;
   };
   return {
     rows: recorded?.length ?? train.length,
-    stepsPerEpoch: recorded?.length ?? Math.max(1, Math.ceil(train.length / perStep)),
+    stepsPerEpoch: recorded?.length ?? Math.max(1, Math.ceil(train.length / Math.max(1, promptsPerStep))),
     reference: options.ref_model ?? options.model,
     maxPositions,
     maxNewTokens,
@@ -119,7 +137,7 @@ export async function openExperience(
 
 async function trainingPrompts(
   loaded: LoadedModel,
-  options: RolloutOptions,
+  options: SamplingMethodOptions,
   maxNewTokens: number,
   control: TrainControl,
 ) {
@@ -142,7 +160,11 @@ async function trainingPrompts(
   return prompts;
 }
 
-async function heldOutPrompts(loaded: LoadedModel, options: RolloutOptions, control: TrainControl): Promise<Prompt[]> {
+async function heldOutPrompts(
+  loaded: LoadedModel,
+  options: SamplingMethodOptions,
+  control: TrainControl,
+): Promise<Prompt[]> {
   if (options.eval_prompts === 0 || (!options.eval_dataset && !options.task)) return [];
   const { prompts } = await readPrompts(
     loaded.tokenizer,
@@ -160,7 +182,7 @@ async function heldOutPrompts(loaded: LoadedModel, options: RolloutOptions, cont
 
 const rewardOf = (
   loaded: LoadedModel,
-  options: RolloutOptions,
+  options: SamplingMethodOptions,
   maxPositions: number,
   control: TrainControl,
 ): Promise<RewardSource> =>
@@ -176,7 +198,12 @@ const rewardOf = (
   );
 
 /** The prompts of a step: a fresh order every time all were used; a function of seed and step alone. */
-function promptsOfStep(prompts: readonly Prompt[], step: number, count: number, options: RolloutOptions): Prompt[] {
+function promptsOfStep(
+  prompts: readonly Prompt[],
+  step: number,
+  count: number,
+  options: SamplingMethodOptions,
+): Prompt[] {
   const chosen: Prompt[] = [];
   for (let i = step * count; i < (step + 1) * count; i++) {
     const round = Math.floor(i / prompts.length);
@@ -187,7 +214,11 @@ function promptsOfStep(prompts: readonly Prompt[], step: number, count: number, 
 
 let lastOrder: { prompts: readonly Prompt[]; key: string; order: readonly Prompt[] } | undefined;
 
-function orderOf(prompts: readonly Prompt[], round: number, { shuffle, seed }: RolloutOptions): readonly Prompt[] {
+function orderOf(
+  prompts: readonly Prompt[],
+  round: number,
+  { shuffle, seed }: SamplingMethodOptions,
+): readonly Prompt[] {
   if (!shuffle) return prompts;
   const key = `${seed}:prompts:${round}`;
   if (lastOrder?.prompts !== prompts || lastOrder.key !== key)
@@ -202,7 +233,7 @@ async function answerLogprobs(scorer: Scorer, rollouts: readonly Rollout[]): Pro
 
 interface Watched {
   readonly loaded: LoadedModel;
-  readonly options: RolloutOptions;
+  readonly options: SamplingMethodOptions;
   readonly sampler: RolloutSampler;
   readonly held: readonly Prompt[];
   readonly ref: Scorer;

@@ -9,7 +9,8 @@ const idsOf = (registry: { readonly all: readonly { readonly id: string }[] }) =
   registry.all.map(({ id }) => id) as [string, ...string[]];
 const path = z.string().min(1);
 
-export const rolloutOptions = {
+/** What every method that samples has: prompts, reward, reference and how answers are sampled. */
+export const samplingOptions = {
   ...commonOptions,
   model: path.meta(commonOptions.model.meta() ?? {}),
   dataset: path.optional().meta({
@@ -45,8 +46,6 @@ export const rolloutOptions = {
     description: 'Learn from these answers instead of sampling: a replay.',
     group: 'Sampling',
   }),
-  learning_rate: commonOptions.learning_rate.default(3e-6),
-  adam_epsilon: commonOptions.adam_epsilon.default(1e-5),
   response_length: z.int().min(1).optional().meta({
     title: 'Longest answer',
     description: 'Answers are cut here; 53 unless the task has a limit of its own.',
@@ -65,6 +64,26 @@ export const rolloutOptions = {
     description: 'Taken from the score of an answer that does not end by itself.',
     group: 'Objective',
   }),
+  prompt_count: z.int().min(1).default(2000).meta({
+    title: 'Task prompts',
+    description: 'How many different prompts of the built-in task are used.',
+    group: 'Training',
+  }),
+  eval_prompts: z.int().min(0).default(0).meta({
+    title: 'Evaluation prompts',
+    description: 'Held-out prompts that are answered and scored at every evaluation.',
+    group: 'Evaluation',
+  }),
+} as const;
+
+const sampling = z.object(samplingOptions);
+export type SamplingMethodOptions = z.output<typeof sampling>;
+
+/** PPO and RLOO besides. */
+export const rolloutOptions = {
+  ...samplingOptions,
+  learning_rate: commonOptions.learning_rate.default(3e-6),
+  adam_epsilon: commonOptions.adam_epsilon.default(1e-5),
   kl_coef: z.number().min(0).default(0.05).meta({
     title: 'β',
     description: 'Weight of KL to the reference: larger keeps the policy closer.',
@@ -150,16 +169,6 @@ export const rolloutOptions = {
     description: 'Answers sampled in all, instead of steps.',
     group: 'Training',
     unit: 'answers',
-  }),
-  prompt_count: z.int().min(1).default(2000).meta({
-    title: 'Task prompts',
-    description: 'How many different prompts of the built-in task are used.',
-    group: 'Training',
-  }),
-  eval_prompts: z.int().min(0).default(0).meta({
-    title: 'Evaluation prompts',
-    description: 'Held-out prompts that are answered and scored at every evaluation.',
-    group: 'Evaluation',
   }),
 } as const;
 

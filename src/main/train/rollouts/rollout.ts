@@ -1,9 +1,7 @@
 /** One answer sampled from a policy, with everything needed to learn from it again; kept as a line of rollouts.jsonl. */
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { z } from 'zod';
-import { writeFileAtomic } from '../../data/checkpoints/atomic.ts';
 import { DatasetError, readRecords } from '../../data/records.ts';
+import { stepLog } from './step-log.ts';
 
 export interface Rollout {
   /** Optimiser-side step that the answer was sampled for, 0-based. */
@@ -19,8 +17,6 @@ export interface Rollout {
   /** ln π at temperature 1 of each token when it was drawn; empty when recorded elsewhere. */
   readonly sampledLogprobs: readonly number[];
 }
-
-const FILE = 'rollouts.jsonl';
 
 const ids = z.array(z.int().min(0));
 const recorded = z.object({
@@ -63,28 +59,21 @@ const fromRecord = (data: z.output<typeof recorded>, step: number): Rollout => (
   sampledLogprobs: data.sampled_logprobs,
 });
 
-const toLine = (rollout: Rollout): string =>
-  `${JSON.stringify({
-    step: rollout.step,
-    prompt: rollout.prompt,
-    query_ids: rollout.queryIds,
-    response_ids: rollout.responseIds,
-    contains_eos: rollout.containsEos,
-    score: rollout.score,
-    sampled_logprobs: rollout.sampledLogprobs,
-  })}\n`;
+const toRecord = (rollout: Rollout) => ({
+  step: rollout.step,
+  prompt: rollout.prompt,
+  query_ids: rollout.queryIds,
+  response_ids: rollout.responseIds,
+  contains_eos: rollout.containsEos,
+  score: rollout.score,
+  sampled_logprobs: rollout.sampledLogprobs,
+});
+
+const log = stepLog('rollouts.jsonl');
 
 /** Appends a step's rollouts to the run's file, from which `rollouts: FILE` replays them. */
-export function keepRollouts(outputDir: string, rollouts: readonly Rollout[]): void {
-  mkdirSync(outputDir, { recursive: true });
-  appendFileSync(join(outputDir, FILE), rollouts.map(toLine).join(''));
-}
+export const keepRollouts = (outputDir: string, rollouts: readonly Rollout[]): void =>
+  log.append(outputDir, rollouts.map(toRecord));
 
-/** Drops what was sampled from `step` on: a resume samples it again. A line that a kill cut short goes too. */
-export function forgetRolloutsFrom(outputDir: string, step: number): void {
-  const path = join(outputDir, FILE);
-  if (!existsSync(path)) return;
-  const whole = readFileSync(path, 'utf8').split('\n').slice(0, -1);
-  const kept = whole.filter((line) => (JSON.parse(line) as { step: number }).step < step);
-  writeFileAtomic(path, kept.map((line) => `${line}\n`).join(''));
-}
+/** Drops what was sampled from `step` on: a resume samples it again. */
+export const forgetRolloutsFrom = (outputDir: string, step: number): void => log.forgetFrom(outputDir, step);

@@ -1,0 +1,57 @@
+/** Forward and backward passes over preference pairs: one session for whatever objective, shared by offline and online DPO. */
+import type { PairTokens } from '../data/batches.ts';
+import type { Tensor } from '../engine/graph/value.ts';
+import { type LanguageModel, weightFeeds } from '../engine/models/language-model.ts';
+import { Session } from '../engine/runtime/session.ts';
+import { buildPairLoss, type PairLogps, padPairs, pairFeeds, pairMetrics } from './pair-graph.ts';
+import type { PairObjective } from './pair-options.ts';
+import type { PairReference } from './reference.ts';
+import { RunningMeans } from './running-means.ts';
+import { buildStepGraph } from './step-graph.ts';
+
+export interface PairResult {
+  /** Outputs of the graph, the gradients among them. */
+  readonly found: Record<string, Tensor>;
+  readonly references: readonly PairLogps[];
+  readonly metrics: Record<string, number>;
+  /** Σ weight · loss. */
+  readonly loss: number;
+  readonly tokens: number;
+}
+
+export interface PairPass {
+  /** What the losses remember between batches; part of a checkpoint. */
+  readonly running: RunningMeans;
+  /** One micro-batch; `weights` says how much each pair counts in the step. Held-out batches do not move running means. */
+  run(pairs: readonly PairTokens[], weights: readonly number[], training: boolean): Promise<PairResult>;
+  close(): Promise<void>;
+}
+
+export async function createPairPass(
+  model: LanguageModel,
+  objective: PairObjective,
+  reference: PairReference,
+  { maxPositions, padId, threads }: { maxPositions: number; padId: number; threads?: number },
+): Promise<PairPass> {
+  const running = new RunningMeans();
+  const graph = buildStepGraph(model, maxPositions, (g, tokens) => buildPairLoss(g, tokens, objective, running));
+  const session = await Session.create(graph, { threads });
+  const feeds = weightFeeds(model);
+  const { options } = objective;
+  return {
+    running,
+    async run(pairs, weights, training) {
+      const padded = padPairs(pairs, padId);
+      const references = await reference.logps(pairs);
+      const found = await session.run({
+        ...feeds,
+        ...pairFeeds(pairs, padded, references, options, weights),
+        ...running.feeds(training),
+      });
+      if (training) running.update(found);
+      const metrics = pairMetrics(found, padded, references, options.beta, weights);
+      return { found, references, metrics, loss: Number(found.loss.data[0]), tokens: padded.tokens };
+    },
+    close: () => session.close(),
+  };
+}
