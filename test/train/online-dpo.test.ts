@@ -69,7 +69,7 @@ describe('online DPO', () => {
       const found = await run({ max_steps: 25, resample_every, labelling: 'threshold', learning_rate: 1e-2 });
       expect(mean(found, 'rewards/margins', 15, 25), `every ${resample_every}`).toBeGreaterThan(0.02);
     }
-    const online = await run({ max_steps: 40 });
+    const online = await run({ max_steps: 40, labelling: 'threshold', learning_rate: 1e-2 });
     expect(mean(online, 'objective/scores', 36, 40)).toBeGreaterThan(mean(online, 'objective/scores', 0, 4) + 0.5);
   });
 
