@@ -41,8 +41,8 @@ export async function followRun(
     spawn,
     threads,
     adopts: false,
-    onEnd: (run, outcome) => ends.push({ run, outcome }),
   });
+  workbench.runner.onEnd((run, outcome) => ends.push({ run, outcome }));
   const begun = performance.now();
   const points: MetricPoint[] = [];
   try {

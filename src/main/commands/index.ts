@@ -10,6 +10,7 @@ import { lab } from './lab.ts';
 import { logits } from './logits.ts';
 import { logprobs } from './logprobs.ts';
 import { models } from './models/index.ts';
+import { quickstart } from './quickstart.ts';
 import { rewards } from './rewards.ts';
 import { runs } from './runs.ts';
 import { serve } from './serve.ts';
@@ -29,6 +30,7 @@ export const commands = registry<CommandDefinition | CommandGroup>('command', [
   datasets,
   models,
   lab,
+  quickstart,
   serve,
   bench,
 ]);

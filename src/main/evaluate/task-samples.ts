@@ -1,5 +1,6 @@
 /** Answers of a model to a built-in task's prompts, with their gold reward. */
 import { createRandom } from '../base/random.ts';
+import { sum } from '../base/statistics.ts';
 import { promptIds } from '../data/batches.ts';
 import type { Tokenizer } from '../data/tokenizers/tokenizer.ts';
 import { Decoder } from '../engine/generation/decoder.ts';
@@ -15,6 +16,10 @@ export interface Answerer {
 
 export interface TaskAnswer {
   readonly prompt: string;
+  readonly promptIds: readonly number[];
+  readonly ids: readonly number[];
+  /** Σ ln π over `ids`, at the sampling temperature, in nats. */
+  readonly logp: number;
   /** As decoded, separator included. */
   readonly completion: string;
   readonly tokens: number;
@@ -72,6 +77,9 @@ export async function answerTask(
         const ended = completion.finishReason === 'eos';
         answers.push({
           prompt,
+          promptIds: group[i],
+          ids: completion.ids,
+          logp: sum(completion.logps),
           completion: text,
           tokens: completion.ids.length,
           ended,

@@ -1,6 +1,7 @@
 /** Contract namespace `catalogue`: what can be done, with the options of each as JSON Schema. */
 import { z } from 'zod';
 import type { MethodEntry } from '../../preload/contract/runs.ts';
+import { tasks } from '../tasks/index.ts';
 import type { Method } from '../train/method.ts';
 import type { Handlers } from './services.ts';
 
@@ -10,7 +11,8 @@ export const catalogueHandlers = (): Handlers<'catalogue'> => ({
     const { methods } = await import('../train/methods/index.ts');
     return methods.all.map(methodEntry);
   },
-  'catalogue.tasks': () => [],
+  'catalogue.tasks': () =>
+    tasks.all.map(({ id, title, summary, goldDescription }) => ({ id, title, summary, gold: goldDescription })),
 });
 
 function methodEntry(method: Method): MethodEntry {

@@ -2,6 +2,7 @@
 import type { Handle } from '../../preload/contract/rpc.ts';
 import type { FileHandle } from '../../preload/contract/system.ts';
 import type { WritableStore } from '../data/store/store.ts';
+import { createQuickstarts } from '../jobs/quickstart-driver.ts';
 import type { JobRunner } from '../jobs/runner.ts';
 import type { SpawnJob } from '../jobs/spawn.ts';
 import { createFileTable, type FileTable } from './file-table.ts';
@@ -32,6 +33,7 @@ export function openHost(options: HostOptions): Host {
   const { kind, workspace, spawn, pickPath } = options;
   const workbench = openWorkbench({ workspace, spawn });
   const { store, runner } = workbench;
+  const quickstarts = createQuickstarts({ store, runner, runs: workspace.runs });
   const files = createFileTable(workspace.uploads);
   const pickFile =
     pickPath &&
@@ -40,11 +42,12 @@ export function openHost(options: HostOptions): Host {
       return path === null ? null : files.add(path);
     });
   return {
-    handle: createHandle({ kind, workspace, store, runner, files, pickFile }),
+    handle: createHandle({ kind, workspace, store, runner, quickstarts, files, pickFile }),
     files,
     store,
     runner,
     async close() {
+      quickstarts.close();
       await workbench.close();
       files.close();
     },

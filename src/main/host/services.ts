@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { Contract, Event, FileHandle, Name, Output, StreamName } from '../../preload/contract/index.ts';
 import type { WritableStore } from '../data/store/store.ts';
+import type { Quickstarts } from '../jobs/quickstart-driver.ts';
 import type { JobRunner } from '../jobs/runner.ts';
 import type { FileTable } from './file-table.ts';
 import type { Workspace } from './workspace.ts';
@@ -11,6 +12,7 @@ export interface HostServices {
   readonly workspace: Workspace;
   readonly store: WritableStore;
   readonly runner: JobRunner;
+  readonly quickstarts: Quickstarts;
   readonly files: FileTable;
   /** A native dialog; absent where files come by upload. */
   pickFile?(title: string, extensions: readonly string[]): Promise<FileHandle | null>;

@@ -15,7 +15,7 @@ export interface Workbench {
   close(): Promise<void>;
 }
 
-export interface WorkbenchOptions extends Pick<RunnerOptions, 'spawn' | 'onEnd' | 'adopts' | 'threads'> {
+export interface WorkbenchOptions extends Pick<RunnerOptions, 'spawn' | 'adopts' | 'threads'> {
   readonly workspace: Workspace;
 }
 

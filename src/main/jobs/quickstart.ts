@@ -1,164 +1,145 @@
-/** The quickstart: SFT reference → simulated preferences → offline DPO → comparison, each stage a run that can be watched. */
-import { randomUUID } from 'node:crypto';
+/** What a quickstart does: SFT reference → simulated preferences → offline DPO → comparison; each stage a run of its own. */
 import { join } from 'node:path';
-import type { ComparisonRow, RunSummary } from '../../preload/contract/runs.ts';
+import { z } from 'zod';
+import type { RunSummary } from '../../preload/contract/runs.ts';
 import { importFile } from '../data/datasets/import.ts';
-import { insertComparison } from '../data/store/comparisons.ts';
+import { listModels } from '../data/store/models.ts';
 import type { WritableStore } from '../data/store/store.ts';
 import type { NewJob } from './new-job.ts';
-import type { JobRunner } from './runner.ts';
-import { STAGE_FILES, taskComparison } from './task-stages.ts';
+import { STAGE_FILES } from './task-stages.ts';
 
-export interface QuickstartOptions {
-  readonly task: string;
-  readonly seed: number;
-  readonly demonstrations: number;
-  readonly sftSteps: number;
-  readonly pairs: number;
-  readonly dpoSteps: number;
-  readonly prompts: number;
-}
+export const quickstartOptions = z.object({
+  task: z.string(),
+  seed: z.int().min(0).default(1),
+  demonstrations: z.int().min(10).default(10_000),
+  sft_steps: z.int().min(1).default(900),
+  pairs: z.int().min(20).default(1700),
+  dpo_steps: z.int().min(1).default(100),
+  /** Held-out prompts of the comparison. */
+  prompts: z.int().min(10).default(300),
+});
+/** The defaults take under five minutes on two cores. */
+export type QuickstartOptions = z.output<typeof quickstartOptions>;
 
-/** Under five minutes on two cores. */
-export const QUICKSTART: Omit<QuickstartOptions, 'task'> = {
-  seed: 1,
-  demonstrations: 10_000,
-  sftSteps: 900,
-  pairs: 1700,
-  dpoSteps: 100,
-  prompts: 300,
-};
-
-export interface QuickstartServices {
+/** What a stage begins with. */
+export interface StageContext {
   readonly store: WritableStore;
-  readonly runner: JobRunner;
   /** Folder of all runs. */
   readonly runs: string;
-  /** Result of a stage that is over, by run. */
-  resultOf(runId: string): unknown;
+  readonly options: QuickstartOptions;
+  /** The finished run of an earlier stage. */
+  run(method: string): RunSummary;
 }
 
-/** Why a quickstart ended early: a stage failed or was stopped. */
-export class QuickstartEnded extends Error {
-  readonly code = 'quickstart_ended';
+export interface QuickstartStage {
+  /** Method of its run; one stage each. */
+  readonly method: string;
+  readonly title: string;
+  job(context: StageContext): Promise<Omit<NewJob, 'method' | 'group'>> | Omit<NewJob, 'method' | 'group'>;
 }
 
-export interface Quickstart {
-  /** Shared by all its runs. */
-  readonly group: string;
-  readonly done: Promise<ComparisonRow>;
-}
+/** Demonstrations of mixed quality, and a model that knows nothing. */
+const start: QuickstartStage = {
+  method: 'task_start',
+  title: 'Demonstrations',
+  job: ({ options }) => ({
+    nameBase: `start-${options.task}`,
+    // the options of the whole quickstart: it is taken up again from here
+    config: { method: 'task_start', ...options },
+  }),
+};
 
-/** Starts the first stage and goes on by itself. */
-export function startQuickstart(services: QuickstartServices, options: QuickstartOptions): Quickstart {
-  const group = `quickstart-${options.task}-${randomUUID().slice(0, 8)}`;
-  return { group, done: runStages(services, options, group) };
-}
+/** The reference: it learns the mixture, good and bad alike. */
+const sft: QuickstartStage = {
+  method: 'sft',
+  title: 'SFT reference',
+  async job(context) {
+    const { task, seed, sft_steps } = context.options;
+    const from = context.run('task_start');
+    const model = modelOf(context.store, from);
+    const dataset = await importStage(context, from, STAGE_FILES.demonstrations, {
+      name: `${task}-demos`,
+      recipe: `demonstrations of ${task}, seed ${seed}`,
+    });
+    return {
+      nameBase: `sft-${task}`,
+      model,
+      dataset: dataset.name,
+      config: {
+        ...trainingDefaults(seed),
+        method: 'sft',
+        model,
+        dataset: dataset.version,
+        learning_rate: 2e-3,
+        warmup_steps: 50,
+        weight_decay: 0.01,
+        max_steps: sft_steps,
+        eval_steps: 150,
+      },
+    };
+  },
+};
 
-async function runStages(
-  services: QuickstartServices,
-  options: QuickstartOptions,
-  group: string,
-): Promise<ComparisonRow> {
-  const { store, runs } = services;
-  const { task, seed } = options;
-  const stage = (job: Omit<NewJob, 'group'>) => runStage(services, { ...job, group });
+/** Two samples a prompt, and a noisy rater who prefers by the gold reward. */
+const pairs: QuickstartStage = {
+  method: 'task_pairs',
+  title: 'Preferences',
+  job({ store, options, run }) {
+    const model = modelOf(store, run('sft'));
+    const { task, seed } = options;
+    const config = { task, model, pairs: options.pairs, rater_temperature: 1, temperature: 1, seed };
+    return { nameBase: `pairs-${task}`, model, config: { method: 'task_pairs', ...config } };
+  },
+};
 
-  // 1. demonstrations of mixed quality, and a model that knows nothing
-  const start = await stage({
-    method: 'task_start',
-    nameBase: `start-${task}`,
-    config: { method: 'task_start', task, demonstrations: options.demonstrations, seed },
-  });
-  const demonstrations = await importFile(store, join(runs, start.name, STAGE_FILES.demonstrations), {
-    name: `${task}-demos`,
-    sourceName: `task ${task}`,
-    recipe: `demonstrations of ${task}, seed ${seed}`,
-  });
-
-  // 2. the reference: it learns the mixture, good and bad alike
-  const sft = await stage({
-    method: 'sft',
-    nameBase: `sft-${task}`,
-    dataset: demonstrations.dataset,
-    config: {
-      ...trainingDefaults(seed),
-      method: 'sft',
-      model: join(runs, start.name, STAGE_FILES.model),
-      dataset: `${demonstrations.dataset}@${demonstrations.version}`,
-      learning_rate: 2e-3,
-      warmup_steps: 50,
-      weight_decay: 0.01,
-      max_steps: options.sftSteps,
-      eval_steps: 150,
-    },
-  });
-
-  // 3. two samples a prompt, and a noisy rater who prefers by the gold reward
-  const reference = join(runs, sft.name);
-  const sampled = await stage({
-    method: 'task_pairs',
-    nameBase: `pairs-${task}`,
-    model: sft.name,
-    config: {
-      method: 'task_pairs',
-      task,
+const dpo: QuickstartStage = {
+  method: 'dpo',
+  title: 'Offline DPO',
+  async job(context) {
+    const { task, seed, dpo_steps } = context.options;
+    const reference = modelOf(context.store, context.run('sft'));
+    const from = context.run('task_pairs');
+    const about = `sampled from ${reference}, simulated rater at T = 1, seed ${seed}`;
+    const train = await importStage(context, from, STAGE_FILES.pairs, { name: `${task}-sim`, recipe: about });
+    const held = await importStage(context, from, STAGE_FILES.heldPairs, {
+      name: `${task}-sim-held-out`,
+      recipe: about,
+    });
+    return {
+      nameBase: `offline-dpo-${task}`,
       model: reference,
-      pairs: options.pairs,
-      rater_temperature: 1,
-      temperature: 1,
-      seed,
-    },
-  });
-  const pairs = await importFile(store, join(runs, sampled.name, STAGE_FILES.pairs), {
-    name: `${task}-sim`,
-    sourceName: `task ${task}`,
-    recipe: `sampled from ${sft.name}, simulated rater at T = 1, seed ${seed}`,
-  });
+      referenceModel: reference,
+      dataset: train.name,
+      config: {
+        ...trainingDefaults(seed),
+        method: 'dpo',
+        model: reference,
+        dataset: train.version,
+        eval_dataset: held.version,
+        learning_rate: 5e-4,
+        warmup_steps: 10,
+        beta: 0.1,
+        max_steps: dpo_steps,
+        eval_steps: 20,
+      },
+    };
+  },
+};
 
-  // 4. offline DPO on these pairs
-  const dpo = await stage({
-    method: 'dpo',
-    nameBase: `offline-dpo-${task}`,
-    model: sft.name,
-    referenceModel: sft.name,
-    dataset: pairs.dataset,
-    config: {
-      ...trainingDefaults(seed),
-      method: 'dpo',
-      model: reference,
-      dataset: `${pairs.dataset}@${pairs.version}`,
-      eval_dataset: join(runs, sampled.name, STAGE_FILES.heldPairs),
-      learning_rate: 5e-4,
-      warmup_steps: 10,
-      beta: 0.1,
-      max_steps: options.dpoSteps,
-      eval_steps: 20,
-    },
-  });
+/** Both answer prompts that nobody trained on. */
+const compare: QuickstartStage = {
+  method: 'task_compare',
+  title: 'Comparison',
+  job({ store, options, run }) {
+    const [a, b] = [modelOf(store, run('dpo')), modelOf(store, run('sft'))];
+    const { task, seed, prompts } = options;
+    const config = { method: 'task_compare', task, a, b, prompts, temperature: 1, seed };
+    return { nameBase: `compare-${task}`, model: a, referenceModel: b, config };
+  },
+};
 
-  // 5. both answer prompts that nobody trained on
-  const compared = await stage({
-    method: 'task_compare',
-    nameBase: `compare-${task}`,
-    model: dpo.name,
-    referenceModel: sft.name,
-    config: {
-      method: 'task_compare',
-      task,
-      a: join(runs, dpo.name),
-      b: reference,
-      name_a: dpo.name,
-      name_b: sft.name,
-      prompts: options.prompts,
-      temperature: 1,
-      seed,
-    },
-  });
-  const row = { ...taskComparison.parse(services.resultOf(compared.id)), createdAt: new Date().toISOString() };
-  insertComparison(store, row);
-  return row;
-}
+/** In their order. */
+export const quickstartStages: readonly QuickstartStage[] = [start, sft, pairs, dpo, compare];
 
 const trainingDefaults = (seed: number) => ({
   seed,
@@ -170,16 +151,20 @@ const trainingDefaults = (seed: number) => ({
   sample_max_new_tokens: 48,
 });
 
-/** Queues a run and waits for its end. */
-function runStage({ runner }: QuickstartServices, job: NewJob): Promise<RunSummary> {
-  return new Promise((resolve, reject) => {
-    let id = '';
-    const remove = runner.onChange((run) => {
-      if (run.id !== id || !['finished', 'failed', 'stopped'].includes(run.status)) return;
-      remove();
-      if (run.status === 'finished') resolve(run);
-      else reject(new QuickstartEnded(`${run.name} ${run.status}${run.error ? `: ${run.error}` : ''}`));
-    });
-    id = runner.create(job);
-  });
+/** The workspace's name of the model that a run made. */
+function modelOf(store: WritableStore, run: RunSummary): string {
+  const model = listModels(store).find(({ runId }) => runId === run.id);
+  if (!model) throw new Error(`the model of ${run.name} is not in the workspace any more`);
+  return model.name;
+}
+
+/** A stage's file as a version of a dataset. */
+async function importStage(
+  { store, runs, options }: StageContext,
+  from: RunSummary,
+  file: string,
+  into: { readonly name: string; readonly recipe: string },
+): Promise<{ readonly name: string; readonly version: string }> {
+  const report = await importFile(store, join(runs, from.name, file), { ...into, sourceName: `task ${options.task}` });
+  return { name: report.dataset, version: `${report.dataset}@${report.version}` };
 }

@@ -32,13 +32,13 @@ export interface RunnerOptions {
   readonly spawn: SpawnJob;
   /** What the host does with a result, e.g. register the model; an error here fails the run. */
   onResult?(run: RunRecord, result: unknown): void;
-  /** How a run ended, after it was recorded. */
-  onEnd?(run: RunRecord, outcome: JobOutcome): void;
   /** Whether runs that a dead program left waiting are run here; the app does, a command minds its own run. */
   readonly adopts?: boolean;
   /** Threads of one operator in job processes; all cores when absent. */
   readonly threads?: number;
 }
+
+type EndListener = (run: RunRecord, outcome: JobOutcome) => void;
 
 export interface RunnerStatus {
   readonly running: RunSummary | null;
@@ -62,6 +62,7 @@ export class JobRunner {
   readonly #queue: { readonly id: string; readonly resume: boolean }[] = [];
   readonly #watchers = new Map<string, Set<(event: RunEvent) => void>>();
   readonly #listeners = new Set<(run: RunSummary) => void>();
+  readonly #endListeners = new Set<EndListener>();
   #idleWaiters: (() => void)[] = [];
   #current: Current | undefined;
   #closed = false;
@@ -156,6 +157,12 @@ export class JobRunner {
     return () => this.#listeners.delete(listener);
   }
 
+  /** How each run of this program ended, after it was recorded; returns a function that ends it. */
+  onEnd(listener: EndListener): () => void {
+    this.#endListeners.add(listener);
+    return () => this.#endListeners.delete(listener);
+  }
+
   status(): RunnerStatus {
     return {
       running: this.#current ? summaryOf(this.#store, this.#current.id) : null,
@@ -231,7 +238,8 @@ export class JobRunner {
     const run = this.#recordOf(mine.id);
     const outcome = this.#accept(run, mine.outcome ?? this.#crashOf(mine, run, exit));
     this.#finish(mine, run, outcome);
-    this.#options.onEnd?.(this.#recordOf(mine.id), outcome);
+    const ended = this.#recordOf(mine.id);
+    for (const listener of this.#endListeners) listener(ended, outcome);
     this.#pump();
   }
 

@@ -14,7 +14,7 @@ export const taskStartConfig = z.object({
 export const taskPairsConfig = z.object({
   method: z.literal('task_pairs'),
   task: z.string(),
-  /** Folder of the model that is sampled: the reference. */
+  /** Name of the model that is sampled: the reference. */
   model: z.string(),
   pairs: z.int().min(2),
   /** Of the simulated rater: P(a over b) = σ((gold(a) − gold(b)) / T). */
@@ -26,25 +26,26 @@ export const taskPairsConfig = z.object({
 export const taskCompareConfig = z.object({
   method: z.literal('task_compare'),
   task: z.string(),
-  /** Folders of the two models. */
+  /** Names of the two models; b is the reference. */
   a: z.string(),
   b: z.string(),
-  name_a: z.string(),
-  name_b: z.string(),
   prompts: z.int().min(10),
   temperature: z.number().positive(),
   seed: z.int(),
 });
 
-/** Files within a stage's output folder. */
+/** Files within a stage's output folder; the first stage's model is the folder itself. */
 export const STAGE_FILES = {
-  model: 'untrained',
   demonstrations: 'demonstrations.jsonl',
   pairs: 'pairs.jsonl',
   heldPairs: 'held-out-pairs.jsonl',
+  comparison: 'comparison.json',
 } as const;
 
-/** What `task_compare` results in; the host adds when. */
+/** Rows as the file of a dataset. */
+export const jsonLines = (rows: readonly unknown[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+
+/** What the host stores of a comparison; it adds when. */
 export const taskComparison = z.object({
   task: z.string(),
   a: z.string(),
@@ -60,3 +61,22 @@ export const taskComparison = z.object({
   judge: z.string(),
 });
 export type TaskComparison = z.infer<typeof taskComparison>;
+
+/** A win rate alone hides a collapsed opponent: how each model answers. */
+const comparedModel = z.object({
+  name: z.string(),
+  /** Mean gold reward. */
+  gold: z.number(),
+  /** Mean tokens of an answer. */
+  tokens: z.number(),
+  /** Share of answers with an end token. */
+  ended: z.number(),
+  /** Share of answers that the demonstrations' grammar cannot have made. */
+  off_grammar: z.number(),
+  /** Mean of ln π(y|x) − ln π_ref(y|x) over its own answers, in nats. */
+  kl: z.number(),
+});
+export type ComparedModel = z.infer<typeof comparedModel>;
+
+/** Content of `comparison.json`. */
+export const stageComparison = z.object({ comparison: taskComparison, models: z.array(comparedModel) });

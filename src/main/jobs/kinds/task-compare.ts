@@ -1,53 +1,89 @@
 /** Last stage of a quickstart: both models answer held-out prompts, the gold reward judges. */
-import { mean } from '../../base/statistics.ts';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { mean, sum } from '../../base/statistics.ts';
+import { writeFileAtomic } from '../../data/checkpoints/atomic.ts';
+import { createScorer } from '../../evaluate/scoring.ts';
 import { answerTask, type TaskAnswer } from '../../evaluate/task-samples.ts';
 import { winRate } from '../../evaluate/win-rate.ts';
 import { tasks } from '../../tasks/index.ts';
-import { loadModel } from '../../train/load-model.ts';
+import { type LoadedModel, loadModel } from '../../train/load-model.ts';
 import type { JobKind } from '../kind.ts';
-import { type TaskComparison, taskCompareConfig } from '../task-stages.ts';
+import { type ComparedModel, STAGE_FILES, stageComparison, taskCompareConfig } from '../task-stages.ts';
+import { resolveJob } from '../workspace-paths.ts';
 
 export const taskCompare: JobKind = {
   id: 'task_compare',
-  async run(job, context): Promise<TaskComparison> {
+  async run(job, context) {
     const config = taskCompareConfig.parse(job.config);
+    const { resolvePath } = resolveJob(job, context.workspace);
     const task = tasks.get(config.task);
     const prompts = task.prompts('held-out', config.prompts, config.seed);
     const maxSteps = 2 * prompts.length;
     context.emit({ type: 'started', maxSteps });
-    const answers = async (path: string, part: number): Promise<TaskAnswer[]> =>
-      answerTask(task, loadModel(path), prompts, {
+    const [modelA, reference] = [config.a, config.b].map((name) => loadModel(resolvePath(name)));
+    const answers = (model: LoadedModel, part: number): Promise<TaskAnswer[]> =>
+      answerTask(task, model, prompts, {
         temperature: config.temperature,
         seed: `${config.seed}:${part}`,
         breathe: context.breathe,
         onProgress: (done) =>
           context.emit({ type: 'progress', step: part * prompts.length + done, maxSteps, secondsLeft: null }),
       });
-    const a = await answers(config.a, 0);
-    const b = await answers(config.b, 1);
-    const golds = (list: readonly TaskAnswer[]) => list.map((answer) => answer.gold);
-    report(context.emit, config.name_a, a);
-    report(context.emit, config.name_b, b);
-    return {
+    const a = await answers(modelA, 0);
+    const b = await answers(reference, 1);
+    const models = [factsOf(config.a, a, await divergence(modelA, reference, a)), factsOf(config.b, b, 0)];
+    for (const model of models) context.emit({ type: 'log', line: lineOf(model) });
+    const [goldsA, goldsB] = [a, b].map((list) => list.map((answer) => answer.gold));
+    const comparison = {
       task: task.id,
-      a: config.name_a,
-      b: config.name_b,
-      ...winRate(golds(a), golds(b)),
-      meanRewardA: mean(golds(a)),
-      meanRewardB: mean(golds(b)),
+      a: config.a,
+      b: config.b,
+      ...winRate(goldsA, goldsB),
+      meanRewardA: mean(goldsA),
+      meanRewardB: mean(goldsB),
       judge: 'gold',
     };
+    mkdirSync(job.outputDir, { recursive: true });
+    const content = stageComparison.parse({ comparison, models });
+    writeFileAtomic(join(job.outputDir, STAGE_FILES.comparison), `${JSON.stringify(content, null, 2)}\n`);
+    return content;
   },
 };
 
-/** A win rate alone hides a collapsed opponent: say also how each model answers. */
-function report(emit: Parameters<JobKind['run']>[1]['emit'], name: string, answers: readonly TaskAnswer[]): void {
-  const share = (test: (answer: TaskAnswer) => boolean) => (100 * answers.filter(test).length) / answers.length;
-  const text = [
-    `${name}: gold ${mean(answers.map((a) => a.gold)).toFixed(2)}`,
-    `${mean(answers.map((a) => a.tokens)).toFixed(1)} tokens`,
-    `${share((a) => a.ended).toFixed(0)}% end by themselves`,
-    `${share((a) => !a.onGrammar).toFixed(1)}% off grammar`,
-  ].join(', ');
-  emit({ type: 'log', line: { at: new Date().toISOString(), level: 'info', text } });
+/** KL(π ‖ π_ref) from π's own answers: the mean of ln π(y|x) − ln π_ref(y|x), both at temperature 1, in nats. */
+async function divergence(model: LoadedModel, reference: LoadedModel, answers: readonly TaskAnswer[]): Promise<number> {
+  const [own, theirs] = [await sumsUnder(model, answers), await sumsUnder(reference, answers)];
+  return mean(own.map((logp, i) => logp - theirs[i]));
+}
+
+async function sumsUnder({ model }: LoadedModel, answers: readonly TaskAnswer[]): Promise<number[]> {
+  const sequences = answers.map(({ promptIds, ids }) => [...promptIds, ...ids]);
+  const maxPositions = Math.max(...sequences.map((ids) => ids.length));
+  const scorer = await createScorer(model, { weights: 'live', maxPositions });
+  try {
+    const found = await scorer.score(sequences);
+    // the log-probability of token i stands at i − 1
+    return found.map((logps, i) => sum(logps, Math.max(0, answers[i].promptIds.length - 1)));
+  } finally {
+    await scorer.close();
+  }
+}
+
+function factsOf(name: string, answers: readonly TaskAnswer[], kl: number): ComparedModel {
+  const share = (test: (answer: TaskAnswer) => boolean) => answers.filter(test).length / answers.length;
+  return {
+    name,
+    gold: mean(answers.map((answer) => answer.gold)),
+    tokens: mean(answers.map((answer) => answer.tokens)),
+    ended: share((answer) => answer.ended),
+    off_grammar: share((answer) => !answer.onGrammar),
+    kl,
+  };
+}
+
+function lineOf({ name, gold, tokens, ended, off_grammar, kl }: ComparedModel) {
+  const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
+  const text = `${name}: gold ${gold.toFixed(2)}, ${tokens.toFixed(1)} tokens, ${percent(ended)} end by themselves, ${percent(off_grammar)} off grammar, KL ${kl.toFixed(2)}`;
+  return { at: new Date().toISOString(), level: 'info', text } as const;
 }

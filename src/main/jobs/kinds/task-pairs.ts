@@ -7,7 +7,8 @@ import { tasks } from '../../tasks/index.ts';
 import { prefersFirst } from '../../tasks/rater.ts';
 import { loadModel } from '../../train/load-model.ts';
 import type { JobKind } from '../kind.ts';
-import { STAGE_FILES, taskPairsConfig } from '../task-stages.ts';
+import { jsonLines, STAGE_FILES, taskPairsConfig } from '../task-stages.ts';
+import { resolveJob } from '../workspace-paths.ts';
 
 /** Share of the pairs that is kept for evaluation. */
 const HELD_OUT = 1 / 16;
@@ -17,7 +18,7 @@ export const taskPairs: JobKind = {
   async run(job, context) {
     const config = taskPairsConfig.parse(job.config);
     const task = tasks.get(config.task);
-    const reference = loadModel(config.model);
+    const reference = loadModel(resolveJob(job, context.workspace).resolvePath(config.model));
     const prompts = task.prompts('train', config.pairs, config.seed);
     const maxSteps = 2 * prompts.length;
     context.emit({ type: 'started', maxSteps });
@@ -35,13 +36,11 @@ export const taskPairs: JobKind = {
     const rows = first.flatMap((a, i) => pairOf(a, second[i], config.rater_temperature, random));
     const held = Math.round(rows.length * HELD_OUT);
     mkdirSync(job.outputDir, { recursive: true });
-    writeFileSync(join(job.outputDir, STAGE_FILES.pairs), linesOf(rows.slice(held)));
-    writeFileSync(join(job.outputDir, STAGE_FILES.heldPairs), linesOf(rows.slice(0, held)));
+    writeFileSync(join(job.outputDir, STAGE_FILES.pairs), jsonLines(rows.slice(held)));
+    writeFileSync(join(job.outputDir, STAGE_FILES.heldPairs), jsonLines(rows.slice(0, held)));
     return { pairs: rows.length - held, held_out: held, identical: prompts.length - rows.length };
   },
 };
-
-const linesOf = (rows: readonly unknown[]): string => `${rows.map((row) => JSON.stringify(row)).join('\n')}\n`;
 
 /** One row, or none when both samples are the same text. */
 function pairOf(a: TaskAnswer, b: TaskAnswer, temperature: number, random: ReturnType<typeof createRandom>) {
