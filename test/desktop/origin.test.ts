@@ -1,6 +1,6 @@
 /** Which pages are ours, which frames may speak, and what a click may open outside. */
 import { describe, expect, it } from 'vitest';
-import { isOurs, isTrusted, mayOpenOutside, START_URL } from '../../src/main/desktop/origin.ts';
+import { isOurBlob, isOurs, isTrusted, mayOpenOutside, START_URL } from '../../src/main/desktop/origin.ts';
 
 describe('our origin', () => {
   it.each([START_URL, 'app://plumbline/#/datasets', 'app://plumbline'])('is that of %s', (url) => {
@@ -19,6 +19,22 @@ describe('our origin', () => {
     '',
   ])('is not that of %s', (url) => {
     expect(isOurs(url)).toBe(false);
+  });
+});
+
+describe('a download', () => {
+  it('is ours when our page made it', () => {
+    expect(isOurBlob('blob:app://plumbline/3f0c')).toBe(true);
+  });
+
+  it.each([
+    'blob:app://plumbline.evil/3f0c',
+    'blob:https://evil.example/3f0c',
+    'app://plumbline/index.html',
+    'https://evil.example/file.exe',
+    'data:text/plain,hello',
+  ])('is not ours: %s', (url) => {
+    expect(isOurBlob(url)).toBe(false);
   });
 });
 

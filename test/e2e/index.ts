@@ -1,6 +1,15 @@
 /** The end-to-end specs: one file a subject, one line here. */
+import { accessibilitySpecs } from './accessibility.ts';
 import { frameSpecs } from './frame.ts';
+import { keyboardSpecs } from './keyboard.ts';
+import { runSpecs } from './runs.ts';
 import { securitySpecs } from './security.ts';
 import type { Spec } from './stage.ts';
 
-export const specs: readonly Spec[] = [...frameSpecs, ...securitySpecs];
+export const specs: readonly Spec[] = [
+  ...frameSpecs,
+  ...keyboardSpecs,
+  ...accessibilitySpecs,
+  ...runSpecs,
+  ...securitySpecs,
+];

@@ -14,6 +14,9 @@ export function isOurs(url: string): boolean {
   }
 }
 
+/** Whether a URL is that of a blob our page made: its origin is part of it. */
+export const isOurBlob = (url: string): boolean => url.startsWith(`blob:${ORIGIN}/`);
+
 /** The part of a frame that decides whether it may speak. */
 export interface Frame {
   readonly url: string;

@@ -1,13 +1,16 @@
 /** What no page may do: navigate away, open windows, embed webviews, ask for devices. */
 import { app, type Session, shell, type WebContents } from 'electron';
-import { isOurs, mayOpenOutside } from './origin.ts';
+import { isOurBlob, isOurs, mayOpenOutside } from './origin.ts';
 
-/** Refuses every permission, asked for or checked. */
+/** Refuses every permission, asked for or checked, and every download but of what the page made. */
 export function denyPermissions(session: Session): void {
   session.setPermissionRequestHandler((_contents, _permission, decide) => decide(false));
   session.setPermissionCheckHandler(() => false);
   session.setDevicePermissionHandler(() => false);
-  session.on('will-download', (event) => event.preventDefault());
+  // what the page itself made (a chart, a log) goes through the system's save dialog; nothing else is downloaded
+  session.on('will-download', (event, item) => {
+    if (!isOurBlob(item.getURL())) event.preventDefault();
+  });
 }
 
 /** Guards every contents that is ever created, frames and webviews included. */

@@ -45,7 +45,7 @@ const FACTS: Readonly<Record<string, MetricFacts>> = {
   'val/contain_eos_token': share('Answers that end by themselves.'),
 };
 
-const EVERY = ['loss', 'grad_norm', 'learning_rate', 'entropy', 'mean_token_accuracy'];
+const EVERY = ['num_tokens', 'loss', 'grad_norm', 'learning_rate', 'entropy', 'mean_token_accuracy'];
 const sides = (metric: string) => [`${metric}/chosen`, `${metric}/rejected`];
 
 /** Metrics that a method reports from its first step on. */

@@ -129,7 +129,7 @@ export function AppFrame({ children, onHelp }: { children: ReactNode; onHelp: ()
           {!small && <span>Collapse</span>}
         </UnstyledButton>
       </nav>
-      <main className="pl-main" tabIndex={-1}>
+      <main id="main" className="pl-main" tabIndex={-1}>
         {children}
       </main>
       <StatusBar />

@@ -20,7 +20,9 @@ export function PageHeader({ title, parent, facts, actions }: PageHeaderProps) {
     <header className="pl-header">
       {parent && (
         <nav className="pl-crumbs" aria-label="Breadcrumb">
-          <Link href={parent.path}>{parent.title}</Link>
+          <Link href={parent.path} aria-label={`Back to ${parent.title}`}>
+            {parent.title}
+          </Link>
           <IconChevronRight size={14} aria-hidden="true" />
         </nav>
       )}

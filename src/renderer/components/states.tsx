@@ -25,18 +25,20 @@ export function ErrorState({ error, onRetry, what }: { error: Error; onRetry?: (
       tone="danger"
       title={`${what}.`}
       actions={
-        onRetry && (
-          <Button leftSection={<IconRefresh />} onClick={onRetry}>
-            Try again
-          </Button>
-        )
+        <>
+          {onRetry && (
+            <Button leftSection={<IconRefresh />} onClick={onRetry}>
+              Try again
+            </Button>
+          )}
+          <details className="pl-details">
+            <summary>Details for a bug report</summary>
+            <pre>{`${code}\n${error.stack ?? error.message}`}</pre>
+          </details>
+        </>
       }
     >
       {error.message}
-      <details className="pl-details">
-        <summary>Details for a bug report</summary>
-        <pre>{`${code}\n${error.stack ?? error.message}`}</pre>
-      </details>
     </Banner>
   );
 }

@@ -8,7 +8,7 @@ import { Content } from '../../components/content.tsx';
 import { MethodMark } from '../../components/labels.tsx';
 import { PageHeader, PrimaryButton } from '../../components/page-header.tsx';
 import { ParamForm } from '../../components/param-form.tsx';
-import { changedValues, type Field, fieldsOf, problemsOf } from '../../components/params.ts';
+import { changedValues, type Field, fieldsOf, groupFields, problemsOf } from '../../components/params.ts';
 import { ErrorState, SkeletonLines } from '../../components/states.tsx';
 import { Stepper } from '../../components/stepper.tsx';
 import { useAction, useCall } from '../../host.ts';
@@ -61,6 +61,9 @@ const EXPERIMENTS = { title: 'Experiments', path: '/experiments' };
 const PARAMETERS = 3;
 const REVIEW = 4;
 
+/** As the form shows them: by group. */
+const inFormOrder = (fields: readonly Field[]) => groupFields(fields).flatMap((group) => group.fields);
+
 /** Moves to the first field that has a problem, once it is drawn. */
 function focusProblem(key: string | undefined): void {
   requestAnimationFrame(() => document.getElementById(`param-${key}`)?.focus());
@@ -101,7 +104,7 @@ function useWizard(catalogue: Catalogue) {
     if (blocked || !method) {
       setTried(true);
       if (step === REVIEW) useDraft.setState({ step: PARAMETERS });
-      focusProblem(Object.keys(problems)[0]);
+      focusProblem(inFormOrder(fields).find(({ key }) => problems[key])?.key);
     } else if (step < REVIEW) go(step + 1);
     else start(method);
   };

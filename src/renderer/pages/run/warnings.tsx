@@ -52,7 +52,9 @@ export function RunWarnings({ run, book }: { run: RunDetail; book: CurveBook }) 
   const [opened, setOpened] = useState(false);
   const [all, setAll] = useState(false);
   const live = run.status === 'running' || run.status === 'queued';
-  if (live && (!opened || warnings.length === 0))
+  // once the line was there it stays: the end of a run moves nothing either
+  const [wasLive] = useState(live);
+  if ((live || wasLive) && (!opened || warnings.length === 0))
     return <HealthLine warnings={warnings} onOpen={() => setOpened(true)} />;
   const visible = all ? warnings : warnings.slice(0, 1);
   return visible.map((warning, index) => (

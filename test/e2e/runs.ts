@@ -1,0 +1,204 @@
+/** Specs of runs: the wizard with a value that is wrong, a real run to its end under observation, pause, resume and stop, and what is said when something is not there. */
+import assert from 'node:assert/strict';
+import type { Page } from 'playwright-core';
+import { expectAccessible, switchTheme, type Theme } from './accessibility.ts';
+import type { Spec } from './stage.ts';
+import { MODEL, PAIRS, withModelAndPairs } from './workspace.ts';
+
+const next = (page: Page) => page.getByRole('button', { name: /^Next/ }).click();
+const option = (page: Page, key: string) => page.locator(`#param-${key}`);
+const status = (page: Page, word: string) =>
+  page.locator('.pl-header .pl-state').filter({ hasText: word }).waitFor({ timeout: 90_000 });
+
+const goTo = (page: Page, hash: string) => page.evaluate(`location.assign(${JSON.stringify(hash)})`);
+
+/** Up to the parameters of offline DPO, all of them shown. */
+async function openParameters(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'Experiments', exact: true }).click();
+  await page.getByRole('button', { name: 'New run' }).click();
+  await page.getByRole('radio', { name: /Offline DPO/ }).check();
+  await next(page);
+  await page.getByRole('radio', { name: new RegExp(MODEL) }).check();
+  await next(page);
+  await page.getByRole('radio', { name: new RegExp(PAIRS) }).check();
+  await next(page);
+  await page.getByRole('radiogroup', { name: 'Which parameters' }).getByText('All').click();
+}
+
+async function setOptions(page: Page, values: Readonly<Record<string, number>>): Promise<void> {
+  for (const [key, value] of Object.entries(values)) await option(page, key).fill(String(value));
+}
+
+async function startRun(page: Page, values: Readonly<Record<string, number>>): Promise<void> {
+  await openParameters(page);
+  await setOptions(page, { max_length: 64, per_device_train_batch_size: 4, learning_rate: 5e-4, ...values });
+  await next(page);
+  await page.getByRole('button', { name: 'Start run' }).click();
+  await page.getByRole('tab', { name: /Charts/ }).waitFor();
+}
+
+const currentStep = async (page: Page): Promise<number> => {
+  const text = (await page.locator('.pl-strip-facts').textContent()) ?? '';
+  return Number(/step (\d+) of/.exec(text)?.[1] ?? -1);
+};
+
+async function waitForStep(page: Page, step: number): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  while ((await currentStep(page)) < step) {
+    assert.ok(Date.now() < deadline, `step ${step} was not reached`);
+    await page.waitForTimeout(100);
+  }
+}
+
+/** What must not move while numbers stream in. */
+const PLACES =
+  '.pl-header h1, .pl-strip, .pl-strip-facts > span, .pl-tabs, .pl-health, .pl-content .pl-toolbar, .pl-content .pl-card, .pl-chart, .pl-panel, .pl-panel-foot';
+
+const places = (page: Page): Promise<readonly string[]> =>
+  page.locator(PLACES).evaluateAll((elements) =>
+    elements.map((element) => {
+      const { left, top, height } = element.getBoundingClientRect();
+      return `${element.className} ${Math.round(left)} ${Math.round(top)} ${Math.round(height)}`;
+    }),
+  );
+
+/** Values of a chart by its table, which is what it draws. */
+async function tableRows(page: Page, title: string): Promise<number> {
+  await page.getByRole('button', { name: `Options of ${title}` }).click();
+  await page.getByRole('menuitem', { name: 'View as table' }).click();
+  const dialog = page.getByRole('dialog', { name: title });
+  const rows = await dialog.getByRole('row').count();
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  return rows - 1;
+}
+
+/** Pixels of the chart that are not of the most frequent colour. */
+const inkOf = (page: Page, title: string): Promise<number> =>
+  page.getByRole('img', { name: new RegExp(`^${title}`) }).evaluate((box) => {
+    const canvas = box.querySelector('canvas');
+    const data = canvas?.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+    let ink = 0;
+    for (let at = 3; at < data.length; at += 4) if (data[at] > 0) ink++;
+    return ink;
+  });
+
+async function checkRunPages(page: Page, path: string, themes: readonly Theme[]): Promise<void> {
+  for (const theme of themes) {
+    await switchTheme(page, theme);
+    await page.getByRole('link', { name: 'Home', exact: true }).click();
+    await page.getByRole('table', { name: 'Recent runs' }).waitFor();
+    await expectAccessible(page, 'Home with runs', theme);
+    await page.getByRole('link', { name: 'Experiments', exact: true }).click();
+    await page.getByRole('grid', { name: 'Runs' }).waitFor();
+    await expectAccessible(page, 'Experiments with runs', theme);
+    await goTo(page, path);
+    for (const tab of ['Charts', 'Samples', 'Log', 'Config', 'Checkpoints']) {
+      await page.getByRole('tab', { name: new RegExp(`^${tab}`) }).click();
+      await expectAccessible(page, `Run, ${tab}`, theme);
+    }
+  }
+}
+
+export const runSpecs: readonly Spec[] = [
+  {
+    name: 'the wizard says what is wrong with a value, where, and how to mend it',
+    prepare: withModelAndPairs,
+    async run({ page }) {
+      await openParameters(page);
+      await option(page, 'beta').fill('-1');
+      await option(page, 'label_smoothing').fill('0.1');
+      await option(page, 'max_steps').fill('ten');
+      await next(page);
+      await page.getByRole('alert').filter({ hasText: '3 parameters to correct' }).waitFor();
+      assert.equal(await page.evaluate('document.activeElement.id'), 'param-beta', 'focus is at the first problem');
+      await page.getByText('Enter a number above 0.').waitFor();
+      await page.getByText('sigmoid does not use label_smoothing.').waitFor();
+      await page.getByText('Enter a number, such as').waitFor();
+
+      await option(page, 'beta').fill('0.2');
+      await option(page, 'max_steps').fill('5');
+      await page.getByRole('button', { name: 'cdpo', exact: true }).click();
+      await next(page);
+      const changed = page.getByRole('table', { name: 'Parameters that differ from the defaults' });
+      for (const [key, value] of [
+        ['beta', '0.2'],
+        ['loss_type', 'cdpo'],
+        ['label_smoothing', '0.1'],
+        ['max_steps', '5'],
+      ])
+        await changed.getByRole('row').filter({ hasText: key }).filter({ hasText: value }).waitFor();
+    },
+  },
+  {
+    name: 'a run is started, watched with curves and samples while nothing moves, and ends',
+    prepare: withModelAndPairs,
+    async run({ page, errors, host }) {
+      await startRun(page, { max_steps: 60, eval_steps: 20, sample_prompts: 2, sample_max_new_tokens: 12 });
+      await status(page, 'Running');
+      await waitForStep(page, 5);
+      const before = await places(page);
+      await page
+        .getByRole('status')
+        .filter({ hasText: /step \d+ of 60/ })
+        .first()
+        .waitFor();
+      await waitForStep(page, 45);
+      assert.deepEqual(await places(page), before, 'something moved while the run streamed');
+      await status(page, 'Finished');
+      await page.getByText('step 60 of 60').waitFor();
+      assert.equal(await tableRows(page, 'rewards/margins'), 60);
+      assert.equal(await tableRows(page, 'loss'), 60);
+      assert.ok((await inkOf(page, 'rewards/margins')) > 500, 'the curve is drawn');
+      const panel = page.getByRole('complementary', { name: 'Samples and log' });
+      for (const step of [0, 20, 40, 60]) await panel.getByText(`step ${step}`, { exact: true }).waitFor();
+      await panel.getByText('prompt 1 of 2').waitFor();
+      await page.locator('.pl-header h1').click();
+      await page.keyboard.press('ArrowRight');
+      await panel.getByText('prompt 2 of 2').waitFor();
+
+      assert.deepEqual(errors, []);
+      const path = String(await page.evaluate('location.hash'));
+      await page.getByRole('link', { name: 'Experiments', exact: true }).click();
+      await page.getByRole('grid', { name: 'Runs' }).getByText('Finished').waitFor();
+      // what the older Chromium of a desktop might do otherwise is seen in one theme
+      await checkRunPages(page, path, host === 'desktop' ? ['Dark'] : ['Light', 'Dark']);
+    },
+  },
+  {
+    name: 'a run is paused, resumed and stopped by keys, and leaves a checkpoint to resume from',
+    prepare: withModelAndPairs,
+    async run({ page }) {
+      await startRun(page, { max_steps: 3000, sample_prompts: 0 });
+      await status(page, 'Running');
+      await waitForStep(page, 2);
+      await page.locator('.pl-header h1').click();
+      await page.keyboard.press('p');
+      await status(page, 'Paused');
+      const paused = await currentStep(page);
+      await page.waitForTimeout(700);
+      assert.ok((await currentStep(page)) <= paused + 1, 'a paused run takes no step');
+      await page.keyboard.press('p');
+      await status(page, 'Running');
+      await waitForStep(page, paused + 2);
+      await page.keyboard.press('Shift+S');
+      await page.getByRole('dialog').getByRole('button', { name: 'Stop run' }).click();
+      await status(page, 'Stopped');
+      await page.getByRole('tab', { name: /Checkpoints/ }).click();
+      assert.equal(await page.getByRole('table', { name: 'Checkpoints' }).getByRole('row').count(), 2);
+      await page.getByRole('button', { name: 'Resume' }).waitFor();
+    },
+  },
+  {
+    name: 'a run that is not there, and an address that leads nowhere, are said in a sentence',
+    async run({ page }) {
+      await page.getByRole('heading', { level: 1, name: 'Home' }).waitFor();
+      await goTo(page, '#/runs/gone');
+      await page.getByText('This run could not be read').waitFor();
+      await page.getByRole('alert').filter({ hasText: 'there is no run "gone"' }).waitFor();
+      await page.getByRole('button', { name: 'Try again' }).waitFor();
+      await goTo(page, '#/nowhere');
+      await page.getByRole('heading', { level: 1, name: 'No such page' }).waitFor();
+    },
+  },
+];
