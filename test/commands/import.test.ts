@@ -18,7 +18,7 @@ import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { writeSyntheticPairs } from '../../scripts/synthetic-pairs.ts';
+import { writeSyntheticPairs } from '../../src/main/bench/synthetic-pairs.ts';
 import { document, failure, onlyDocument, plumb, program, shared, start } from './plumb.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'plumb-cli-import-'));
