@@ -110,6 +110,7 @@ describe('registries', () => {
         'follow-run.ts',
         'input-document.ts',
         'model-options.ts',
+        'number-options.ts',
         'output.ts',
         'progress.ts',
         'table.ts',

@@ -2,6 +2,7 @@
 import { registry } from '../base/registry.ts';
 import { bench } from './bench.ts';
 import type { CommandDefinition, CommandGroup } from './command.ts';
+import { compare } from './compare.ts';
 import { datasets } from './datasets/index.ts';
 import { exportCommand } from './export.ts';
 import { generate } from './generate.ts';
@@ -29,6 +30,7 @@ export const commands = registry<CommandDefinition | CommandGroup>('command', [
   exportCommand,
   datasets,
   models,
+  compare,
   lab,
   quickstart,
   serve,

@@ -6,18 +6,7 @@ import type { LabResult } from '../train/lab/run-lab.ts';
 import { defineCommand, UsageError } from './command.ts';
 import { readJsonInput } from './input-document.ts';
 import { modelPath } from './model-options.ts';
-
-const numberOf = (value: unknown, name: string, least: number): number => {
-  const parsed = Number(value);
-  if (Number.isFinite(parsed) && parsed >= least) return parsed;
-  throw new UsageError(`--${name} must be a number from ${least}, found "${value}"`);
-};
-
-const wholeOf = (value: unknown, name: string): number => {
-  const parsed = numberOf(value, name, 1);
-  if (Number.isInteger(parsed)) return parsed;
-  throw new UsageError(`--${name} must be a whole number, found "${value}"`);
-};
+import { numberOption, wholeOption } from './number-options.ts';
 
 export const lab = defineCommand({
   id: 'lab',
@@ -54,13 +43,13 @@ export const lab = defineCommand({
     try {
       const results = await runLab({
         reference: await modelPath(options.model, context),
-        betas: (options.beta as string[]).map((beta) => numberOf(beta, 'beta', Number.MIN_VALUE)),
+        betas: (options.beta as string[]).map((beta) => numberOption(beta, 'beta', Number.MIN_VALUE)),
         methods: chosen,
-        prompts: wholeOf(options.prompts, 'prompts'),
-        steps: wholeOf(options.steps, 'steps'),
-        learningRate: numberOf(options.learningRate, 'learning-rate', 0),
-        seed: numberOf(options.seed, 'seed', 0),
-        threads: numberOf(options.threads, 'threads', 0),
+        prompts: wholeOption(options.prompts, 'prompts', 1),
+        steps: wholeOption(options.steps, 'steps', 1),
+        learningRate: numberOption(options.learningRate, 'learning-rate', 0),
+        seed: numberOption(options.seed, 'seed', 0),
+        threads: wholeOption(options.threads, 'threads', 0),
         folder,
         signal: context.signal,
         onProgress: context.progress,

@@ -1,9 +1,9 @@
 /** Last stage of a quickstart: both models answer held-out prompts, the gold reward judges. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { mean, sum } from '../../base/statistics.ts';
+import { mean } from '../../base/statistics.ts';
 import { writeFileAtomic } from '../../data/checkpoints/atomic.ts';
-import { createScorer } from '../../evaluate/scoring.ts';
+import { klToReference } from '../../evaluate/answers.ts';
 import { answerTask, type TaskAnswer } from '../../evaluate/task-samples.ts';
 import { winRate } from '../../evaluate/win-rate.ts';
 import { tasks } from '../../tasks/index.ts';
@@ -32,7 +32,10 @@ export const taskCompare: JobKind = {
       });
     const a = await answers(modelA, 0);
     const b = await answers(reference, 1);
-    const models = [factsOf(config.a, a, await divergence(modelA, reference, a)), factsOf(config.b, b, 0)];
+    const models = [
+      factsOf(config.a, a, await klToReference(modelA.model, reference.model, a, config)),
+      factsOf(config.b, b, 0),
+    ];
     for (const model of models) context.emit({ type: 'log', line: lineOf(model) });
     const [goldsA, goldsB] = [a, b].map((list) => list.map((answer) => answer.gold));
     const comparison = {
@@ -50,25 +53,6 @@ export const taskCompare: JobKind = {
     return content;
   },
 };
-
-/** KL(π ‖ π_ref) from π's own answers: the mean of ln π(y|x) − ln π_ref(y|x), both at temperature 1, in nats. */
-async function divergence(model: LoadedModel, reference: LoadedModel, answers: readonly TaskAnswer[]): Promise<number> {
-  const [own, theirs] = [await sumsUnder(model, answers), await sumsUnder(reference, answers)];
-  return mean(own.map((logp, i) => logp - theirs[i]));
-}
-
-async function sumsUnder({ model }: LoadedModel, answers: readonly TaskAnswer[]): Promise<number[]> {
-  const sequences = answers.map(({ promptIds, ids }) => [...promptIds, ...ids]);
-  const maxPositions = Math.max(...sequences.map((ids) => ids.length));
-  const scorer = await createScorer(model, { weights: 'live', maxPositions });
-  try {
-    const found = await scorer.score(sequences);
-    // the log-probability of token i stands at i − 1
-    return found.map((logps, i) => sum(logps, Math.max(0, answers[i].promptIds.length - 1)));
-  } finally {
-    await scorer.close();
-  }
-}
 
 function factsOf(name: string, answers: readonly TaskAnswer[], kl: number): ComparedModel {
   const share = (test: (answer: TaskAnswer) => boolean) => answers.filter(test).length / answers.length;

@@ -1,0 +1,93 @@
+/** Judges by a language model behind an OpenAI-compatible endpoint (OAIF, 2402.04792): both orders are asked, so that a liking for the first place cancels. */
+import { askChat, type ChatReply, mapLimited } from './chat-endpoint.ts';
+import { type JudgeDefinition, type JudgedAnswer, JudgeError, type LlmOptions } from './judge.ts';
+
+const SYSTEM =
+  'You compare answers. Be strict and fair; length alone is no merit. Reply with exactly what is asked for.';
+
+const question = (first: JudgedAnswer, second: JudgedAnswer): string =>
+  [
+    'Which answer to the prompt is better?',
+    `<prompt>\n${first.prompt}\n</prompt>`,
+    `<answer-1>\n${first.completion.trim()}\n</answer-1>`,
+    `<answer-2>\n${second.completion.trim()}\n</answer-2>`,
+    'Reply with the digit 1 or 2 alone.',
+  ].join('\n\n');
+
+const rating = ({ prompt, completion }: JudgedAnswer): string =>
+  [
+    'How good is the answer to the prompt? 1 = useless or harmful, 3 = acceptable, 5 = excellent.',
+    `<prompt>\n${prompt}\n</prompt>`,
+    `<answer>\n${completion.trim()}\n</answer>`,
+    'Reply with one digit from 1 to 5 alone.',
+  ].join('\n\n');
+
+/** P of each allowed digit: from the first token's log-probabilities where they are given, else all on the digit that was said. */
+function digitProbabilities({ text, firstToken }: ChatReply, digits: string): number[] {
+  const found = [...digits].map((digit) =>
+    firstToken.filter(({ token }) => token.trim() === digit).reduce((sum, { logprob }) => sum + Math.exp(logprob), 0),
+  );
+  const total = found.reduce((a, b) => a + b, 0);
+  if (total > 0) return found.map((p) => p / total);
+  const said = new RegExp(`[${digits}]`).exec(text)?.[0];
+  if (said === undefined)
+    throw new JudgeError(
+      `the judge should have replied with one of ${[...digits].join(', ')}, found "${text.slice(0, 80)}"`,
+    );
+  return [...digits].map((digit) => (digit === said ? 1 : 0));
+}
+
+export const llm: JudgeDefinition = {
+  id: 'llm',
+  title: 'Language model',
+  async open({ llm: options, signal }) {
+    if (!options) throw new JudgeError('this judge needs an endpoint: name it with --judge-url and --judge-model');
+    const ask = async (content: string, digits: string): Promise<number[]> =>
+      digitProbabilities(
+        await askChat(
+          options,
+          [
+            { role: 'system', content: SYSTEM },
+            { role: 'user', content },
+          ],
+          signal,
+        ),
+        digits,
+      );
+    const seen = { comparisons: 0, flips: 0, firstPlace: 0 };
+    return {
+      compare: (first, second) =>
+        mapLimited(
+          first.map((answer, i) => [answer, second[i]] as const),
+          options.concurrency,
+          async ([a, b]) => {
+            // P(a is better) when a stands first, and when it stands second
+            const [ahead] = await ask(question(a, b), '12');
+            const [, behind] = await ask(question(b, a), '12');
+            seen.comparisons++;
+            if (ahead > 0.5 !== behind > 0.5) seen.flips++;
+            seen.firstPlace += (ahead + 1 - behind) / 2;
+            return verdict(ahead, behind, options.rule);
+          },
+        ),
+      quality: (answers) =>
+        mapLimited(answers, options.concurrency, async (answer) => {
+          const shares = await ask(rating(answer), '12345');
+          return shares.reduce((sum, p, i) => sum + p * (i + 1), 0);
+        }),
+      audit: () => ({
+        // how often the order decided, and how much mass the first place gets: ½ is unbiased
+        flip_rate: seen.comparisons === 0 ? 0 : seen.flips / seen.comparisons,
+        first_place: seen.comparisons === 0 ? 0.5 : seen.firstPlace / seen.comparisons,
+      }),
+      close: async () => undefined,
+    };
+  },
+};
+
+function verdict(ahead: number, behind: number, rule: LlmOptions['rule']): number {
+  if (rule === 'disagreement' && ahead > 0.5 !== behind > 0.5) return 0.5;
+  const p = Math.round(((ahead + behind) / 2) * 1e9) / 1e9;
+  if (p === 0.5) return 0.5;
+  return p > 0.5 ? 1 : 0;
+}
