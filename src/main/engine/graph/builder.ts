@@ -143,12 +143,20 @@ export class GraphBuilder {
     forward: () => readonly Value[],
     grad: (g: GraphBuilder, context: GradientContext) => readonly (Value | null)[],
   ): readonly Value[] {
+    const outputs = this.untaped(forward);
+    if (this.#taping) this.tape.push({ name, inputs, outputs, attributes: {}, grad });
+    return outputs;
+  }
+
+  /** Builds nodes that differentiation does not see: the inside of a fused group. */
+  untaped<T>(build: () => T): T {
     const outer = this.#taping;
     this.#taping = false;
-    const outputs = forward();
-    this.#taping = outer;
-    if (outer) this.tape.push({ name, inputs, outputs, attributes: {}, grad });
-    return outputs;
+    try {
+      return build();
+    } finally {
+      this.#taping = outer;
+    }
   }
 
   /** The same tensor, through which no gradient flows. */

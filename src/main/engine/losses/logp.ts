@@ -23,29 +23,28 @@ export function tokenStatistics(g: GraphBuilder, logits: Value, labels: Value): 
   const [m] = logits.shape;
   const column = g.unsqueeze(labels, [1]);
   const flat = (x: Value) => g.reshape(x, [m]);
-  let probabilities: Value | undefined;
+  // e^(x − max) is left unnormalised: what needs probabilities divides by its sum after the pass over the vocabulary, not before
+  const { shifted, powers, total } = g.untaped(() => {
+    const shifted = g.sub(logits, g.reduceMax(logits, [1], true));
+    const powers = g.exp(shifted);
+    return { shifted, powers, total: g.reduceSum(powers, [1], true) };
+  });
   const [logp, entropy, correct, meanLogit, logSquares] = g.fused(
     'TokenStatistics',
     [logits],
     () => {
-      const top = g.reduceMax(logits, [1], true);
-      const shifted = g.sub(logits, top);
-      const powers = g.exp(shifted);
-      const total = g.reduceSum(powers, [1], true);
-      probabilities = g.div(powers, total);
       const logTotal = g.log(total);
       const chosen = g.gatherElements(shifted, column, 1);
       // H = ln Σe^s − Σ p s
-      const spread = g.reduceSum(g.mul(probabilities, shifted), [1], true);
+      const spread = g.div(g.reduceSum(g.mul(powers, shifted), [1], true), total);
       const hit = g.indicator(g.equal(g.op('ArgMax', [logits], { axis: 1, keepdims: 0 }), g.cast(labels, 'int64')));
       const mean = g.reduceMean(logits, [1], true);
-      const squares = g.log(g.reduceSum(g.mul(probabilities, probabilities), [1], true));
+      const squares = g.sub(g.log(g.reduceSum(g.mul(powers, powers), [1], true)), g.mul(2, logTotal));
       return [flat(g.sub(chosen, logTotal)), flat(g.sub(logTotal, spread)), hit, flat(mean), flat(squares)];
     },
     (_, { dOutputs: [d] }) => {
-      if (!probabilities) throw new Error('the forward pass comes first');
       const upstream = g.reshape(d, [m, 1]);
-      const spread = g.mul(probabilities, g.neg(upstream));
+      const spread = g.mul(powers, g.neg(g.div(upstream, total)));
       return [g.op('ScatterElements', [spread, column, upstream], { axis: 1, reduction: 'add' })];
     },
   );

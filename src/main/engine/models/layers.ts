@@ -31,8 +31,8 @@ function swiglu(g: GraphBuilder, gate: Value, up: Value): Value {
     (_, { dOutputs: [dy], needs }) => {
       const s = g.sigmoid(gate);
       const a = g.mul(gate, s);
-      // d silu = s + a (1 − s) = s + a − a s
-      const slope = g.add(s, g.mul(a, g.sub(1, s)));
+      // d silu = s + a (1 − s) = s (1 + gate − a)
+      const slope = g.mul(s, g.add(1, g.sub(gate, a)));
       return [needs(0) ? g.mul(g.mul(dy, up), slope) : null, needs(1) ? g.mul(dy, a) : null];
     },
   )[0];
@@ -105,7 +105,7 @@ export function attention(
   const fresh = g.matmul(queries, key); // [B, Hkv, G·T, T]
   const mixed = past
     ? withPast(g, { queries, fresh, value, past, mask: input.mask, group })
-    : g.matmul(masked(g, fresh, input.mask, group), value);
+    : mix(g, fresh, value, input.mask, group);
   const perHead = g.transpose(g.reshape(mixed, [b, keyValueHeads, group, t, headSize]), [0, 3, 1, 2, 4]);
   return { output: g.reshape(perHead, [product([b, t]), heads * headSize]), present: { key, value } };
 }
@@ -117,6 +117,28 @@ function masked(g: GraphBuilder, scores: Value, mask: Value, group: number): Val
   const t = mask.shape[mask.shape.length - 2];
   const split = g.reshape(scores, [b, heads, group, t, width]);
   return g.reshape(g.softmax(g.add(split, rank5)), scores.shape);
+}
+
+const swapLast = (g: GraphBuilder, x: Value): Value => g.transpose(x, [0, 1, 3, 2]);
+
+/**
+ * softmax(scores + mask) · value. With weights P and output O, d scores = P ∘ (dO Vᵀ − rowsum(dO ∘ O)) (FlashAttention, 2205.14135, appendix B):
+ * the row sums run over a head's width instead of over all keys. dV is formed as (dOᵀ P)ᵀ, which transposes the narrow operand, not P.
+ */
+function mix(g: GraphBuilder, scores: Value, value: Value, mask: Value, group: number): Value {
+  const weights = g.untaped(() => masked(g, scores, mask, group));
+  return g.fused(
+    'Attention',
+    [scores, value],
+    () => [g.matmul(weights, value)],
+    (_, { outputs: [output], dOutputs: [d], needs }) => {
+      const balance = g.reduceSum(g.mul(d, output), [3], true);
+      return [
+        needs(0) ? g.mul(weights, g.sub(g.matmul(d, swapLast(g, value)), balance)) : null,
+        needs(1) ? swapLast(g, g.matmul(swapLast(g, d), weights)) : null,
+      ];
+    },
+  )[0];
 }
 
 interface PastAttention {

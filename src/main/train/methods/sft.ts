@@ -111,11 +111,14 @@ export const sft: Method = {
     const run = async (batch: readonly TokenRow[], tokensOfStep: number) => {
       const padded = padBatch(batch, padId);
       const count = padded.rows.length;
-      const found = await session.run({
-        ...weights,
-        ...batchFeeds(padded),
-        token_weights: float32([count], new Float32Array(count).fill(1 / tokensOfStep)),
-      });
+      const found = await session.run(
+        {
+          ...weights,
+          ...batchFeeds(padded),
+          token_weights: float32([count], new Float32Array(count).fill(1 / tokensOfStep)),
+        },
+        optimiser.gradientArrays(),
+      );
       const metrics = {
         entropy: mean(found.entropy.data as Float32Array),
         mean_token_accuracy: mean(found.correct.data as Float32Array),
