@@ -22,8 +22,16 @@ export interface PairResult {
 export interface PairPass {
   /** What the losses remember between batches; part of a checkpoint. */
   readonly running: RunningMeans;
-  /** One micro-batch; `weights` says how much each pair counts in the step. Held-out batches do not move running means. */
-  run(pairs: readonly PairTokens[], weights: readonly number[], training: boolean): Promise<PairResult>;
+  /**
+   * One micro-batch; `weights` says how much each pair counts in the step. Held-out batches do not move running means. Gradients are written into
+   * the arrays of `into` (`Optimiser.gradientArrays`), or into fresh ones.
+   */
+  run(
+    pairs: readonly PairTokens[],
+    weights: readonly number[],
+    training: boolean,
+    into?: Readonly<Record<string, Float32Array>>,
+  ): Promise<PairResult>;
   close(): Promise<void>;
 }
 
@@ -40,14 +48,17 @@ export async function createPairPass(
   const { options } = objective;
   return {
     running,
-    async run(pairs, weights, training) {
+    async run(pairs, weights, training, into) {
       const padded = padPairs(pairs, padId);
       const references = await reference.logps(pairs);
-      const found = await session.run({
-        ...feeds,
-        ...pairFeeds(pairs, padded, references, options, weights),
-        ...running.feeds(training),
-      });
+      const found = await session.run(
+        {
+          ...feeds,
+          ...pairFeeds(pairs, padded, references, options, weights),
+          ...running.feeds(training),
+        },
+        into,
+      );
       if (training) running.update(found);
       const metrics = pairMetrics(found, padded, references, options.beta, weights);
       return { found, references, metrics, loss: Number(found.loss.data[0]), tokens: padded.tokens };

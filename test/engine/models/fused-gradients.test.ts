@@ -6,7 +6,7 @@ import { architectureOf } from '../../../src/main/engine/models/index.ts';
 import { attention, gatedUnit, rotation } from '../../../src/main/engine/models/layers.ts';
 import { causalMaskFeed } from '../../../src/main/engine/runtime/batch-feeds.ts';
 import { float32, int32, Session } from '../../../src/main/engine/runtime/session.ts';
-import { expectGradients } from '../finite-difference.ts';
+import { checkGradients } from './check-gradients.ts';
 
 function llama(heads: number, keyValueHeads: number, headSize: number) {
   const raw = {
@@ -31,7 +31,7 @@ describe('attention', () => {
     const [batch, length, headSize] = [2, 3, 2];
     const config = llama(heads, keyValueHeads, headSize);
     const rows = batch * length;
-    await expectGradients(
+    await checkGradients(
       { q: [rows, heads * headSize], k: [rows, keyValueHeads * headSize], v: [rows, keyValueHeads * headSize] },
       (g, { q, k, v }) => {
         const ids = g.constant('ids', 'int32', [batch, length], new Int32Array(rows));
@@ -47,12 +47,12 @@ describe('attention', () => {
 
 describe('SwiGLU', () => {
   it('gate and up', () =>
-    expectGradients({ gate: [3, 4], up: [3, 4] }, (g, { gate, up }) => [gatedUnit(g, 'silu', gate, up)]));
+    checkGradients({ gate: [3, 4], up: [3, 4] }, (g, { gate, up }) => [gatedUnit(g, 'silu', gate, up)]));
 });
 
 describe('tokenStatistics', () => {
   it('ln p of labels', () =>
-    expectGradients({ logits: [4, 7] }, (g, { logits }) => {
+    checkGradients({ logits: [4, 7] }, (g, { logits }) => {
       const labels = g.constant('labels', 'int32', [4], Int32Array.of(0, 6, 3, 3));
       return [tokenStatistics(g, logits, labels).logp];
     }));

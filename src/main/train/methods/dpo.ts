@@ -104,6 +104,7 @@ export const dpo: Method = {
         batch,
         batch.map(() => share / batch.length),
         training,
+        optimiser.gradientArrays(),
       );
 
     // 5. a step: the mean of its micro-batches' means

@@ -108,6 +108,7 @@ export const onlineDpo: Method = {
           batch.map((d) => d.tokens),
           weights,
           true,
+          optimiser.gradientArrays(),
         );
         optimiser.accumulate(result.found);
         for (let i = 0; i < batch.length; i++) reports.push(result.metrics);
