@@ -67,6 +67,6 @@ function buildRewardScoring(model: LanguageModel, options: ScorerOptions) {
   const mask = g.input('mask', 'float32', ['T', 'T']);
   const { maxPositions } = options;
   const { hidden } = architecture.decode(g, config, weights, { ids, positions, mask, maxPositions });
-  g.output('scores', scoreRows(g, weights, hidden));
+  g.output('scores', scoreRows(g, config, weights, hidden));
   return g.build();
 }

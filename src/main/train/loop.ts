@@ -35,6 +35,8 @@ export interface LoopParts {
   sample?(step: number): Promise<readonly TrainSample[]>;
   /** Models trained beside `loaded`, by folder name: saved in a folder of their own within each checkpoint and the result. */
   readonly beside?: Readonly<Record<string, LoadedModel>>;
+  /** Called after the last step: the model to save instead of `loaded`. */
+  finish?(): Promise<LoadedModel>;
   /** What a resume needs besides weights, moments and step; JSON. */
   readonly memory?: { save(): unknown; restore(saved: unknown): void };
 }
@@ -124,7 +126,7 @@ export async function runLoop(parts: LoopParts, outputDir: string, control: Trai
       await look(parts, done, control);
     if (done < maxSteps && isDue(options.save_strategy, options.save_steps, done, maxSteps, wholeEpoch)) save(done);
   }
-  saveFinal(outputDir, saved);
+  saveFinal(outputDir, { ...saved, loaded: (await parts.finish?.()) ?? loaded });
   return { status: 'finished', steps: maxSteps, tokens };
 }
 

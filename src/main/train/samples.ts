@@ -1,8 +1,9 @@
 /** Samples shown while a run trains: the same prompts answered by the model as it is now. */
 import { createRandom } from '../base/random.ts';
 import { promptIds } from '../data/batches.ts';
-import type { TextOrChat } from '../data/examples.ts';
+import { promptExample } from '../data/examples.ts';
 import { readRecords } from '../data/records.ts';
+import type { Tokenizer } from '../data/tokenizers/tokenizer.ts';
 import { Decoder } from '../engine/generation/decoder.ts';
 import { generate } from '../engine/generation/generate.ts';
 import type { CommonOptions } from './config.ts';
@@ -21,11 +22,8 @@ export async function createSampler(
   control: TrainControl,
 ): Promise<Sampler | undefined> {
   if (options.sample_prompts === 0) return undefined;
-  const prompts = await firstPrompts(
-    control.resolvePath(options.eval_dataset ?? options.dataset),
-    options.sample_prompts,
-  );
-  const ids = prompts.map((prompt) => promptIds(loaded.tokenizer, prompt)).filter((row) => row.length > 0);
+  const path = control.resolvePath(options.eval_dataset ?? options.dataset);
+  const ids = await promptTokens(path, options.sample_prompts, loaded.tokenizer);
   if (ids.length === 0) return undefined;
   const maxPositions = Math.max(...ids.map((row) => row.length)) + options.sample_max_new_tokens;
   const decoder = await Decoder.create(loaded.model, { weights: 'live', maxPositions, threads: control.threads });
@@ -51,10 +49,18 @@ export async function createSampler(
   };
 }
 
-async function firstPrompts(path: string, count: number): Promise<TextOrChat[]> {
-  const prompts: TextOrChat[] = [];
-  for await (const { value } of readRecords(path)) {
-    if (typeof value.prompt === 'string' || Array.isArray(value.prompt)) prompts.push(value.prompt as TextOrChat);
+/** Ids of the first `count` different prompts of a file of any kind; rows without a prompt are passed over. */
+export async function promptTokens(path: string, count: number, tokenizer: Tokenizer): Promise<number[][]> {
+  const seen = new Set<string>();
+  const prompts: number[][] = [];
+  for await (const record of readRecords(path)) {
+    const { prompt, chosen } = record.value;
+    if (prompt === undefined && chosen === undefined) continue;
+    const ids = promptIds(tokenizer, promptExample(path, record));
+    const key = ids.join();
+    if (ids.length === 0 || seen.has(key)) continue;
+    seen.add(key);
+    prompts.push(ids);
     if (prompts.length === count) break;
   }
   return prompts;

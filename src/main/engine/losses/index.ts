@@ -21,6 +21,7 @@ import { sigmoidNorm } from './sigmoid-norm.ts';
 import { simpo } from './simpo.ts';
 import { sppoHard } from './sppo-hard.ts';
 
+export { rewardLosses } from './reward/index.ts';
 export { unpairedLosses } from './unpaired/index.ts';
 
 export const preferenceLosses = registry<PreferenceLoss>('loss_type', [

@@ -31,10 +31,34 @@ export function scoreParameters(architecture: Architecture, config: ModelConfig)
   return [...body, scoreSpec(config.hidden)];
 }
 
+/**
+ * config.json's entry for a constant added to every score: transformers' head has no bias. It changes no preference, only where 0 lies, so
+ * transformers, which does not know it, ranks answers alike.
+ */
+export const SCORE_SHIFT = 'score_shift';
+
+export function scoreShift({ raw }: ModelConfig): number {
+  const shift = raw[SCORE_SHIFT];
+  return typeof shift === 'number' && Number.isFinite(shift) ? shift : 0;
+}
+
 /** Hidden states after the final norm [M, hidden] → one score each, [M]. */
-export function scoreRows(g: GraphBuilder, weights: Weights, hidden: Value): Value {
-  const scores = g.gemm(hidden, weights(SCORE_WEIGHT), { transB: true });
-  return g.reshape(scores, [hidden.shape[0]]);
+export function scoreRows(g: GraphBuilder, config: ModelConfig, weights: Weights, hidden: Value): Value {
+  const scores = g.reshape(g.gemm(hidden, weights(SCORE_WEIGHT), { transB: true }), [hidden.shape[0]]);
+  const shift = scoreShift(config);
+  return shift === 0 ? scores : g.add(scores, shift);
+}
+
+/** The model whose scores are (score − mean) / std of this one's: the weights are scaled, the rest is a shift in its config. */
+export function standardiseScores(model: LanguageModel, mean: number, std: number): LanguageModel {
+  if (!(std > 0) || !Number.isFinite(mean))
+    throw new RangeError(`scores with mean ${mean} and std ${std} cannot be standardised`);
+  const { config } = model;
+  const head = model.weights.get(SCORE_WEIGHT);
+  if (!head) throw new Error(`${model.architecture.title}: it has no score head`);
+  const weights = new Map([...model.weights, [SCORE_WEIGHT, head.map((w) => w / std)] as const]);
+  const raw = { ...config.raw, [SCORE_SHIFT]: (scoreShift(config) - mean) / std };
+  return { ...model, weights, config: { ...config, raw } };
 }
 
 /**

@@ -5,7 +5,8 @@ import { dpo } from './dpo.ts';
 import { kto } from './kto.ts';
 import { onlineDpo } from './online-dpo.ts';
 import { ppo } from './ppo.ts';
+import { reward } from './reward.ts';
 import { rloo } from './rloo.ts';
 import { sft } from './sft.ts';
 
-export const methods = registry<Method>('method', [sft, dpo, onlineDpo, kto, ppo, rloo]);
+export const methods = registry<Method>('method', [sft, reward, dpo, onlineDpo, kto, ppo, rloo]);

@@ -152,7 +152,7 @@ export async function createCriticPass(
   const { clipRange, coefficient } = options;
   const graph = buildObjectiveGraph(critic, options.maxPositions, (g, { hidden, weights }) => {
     const input = (name: string) => g.input(name, 'float32', ['M']);
-    const values = scoreRows(g, weights, hidden);
+    const values = scoreRows(g, critic.config, weights, hidden);
     const tokens = { values, oldValues: input('old_values'), returns: input('returns'), weights: input('shares') };
     const loss = clippedValueLoss(g, tokens, clipRange);
     g.output('values', values);
