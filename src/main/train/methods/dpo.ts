@@ -129,7 +129,7 @@ export const dpo: Method = {
     // 6. held-out pairs, each counting once, so that a smaller last batch does not count more
     const evaluate = async () => {
       const reports: Record<string, number>[] = [];
-      const size = options.per_device_train_batch_size;
+      const size = options.per_device_eval_batch_size;
       for (let at = 0; at < held.length; at += size) {
         const batch = held.slice(at, at + size);
         const result = await run(batch, 1, false);
