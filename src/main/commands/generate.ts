@@ -47,6 +47,7 @@ export const generate = defineCommand({
     const { Decoder } = await import('../engine/generation/decoder.ts');
     const { generate: run } = await import('../engine/generation/generate.ts');
     const { createRandom } = await import('../base/random.ts');
+    const { createStopStrings } = await import('../data/tokenizers/stop-strings.ts');
     const sampling = samplingOf(options);
     const maxNewTokens = wholeNumber(options.maxNewTokens, '--max-new-tokens', 0, MOST_TOKENS);
     const seed = wholeNumber(options.seed, '--seed', 0, LARGEST_SEED);
@@ -62,12 +63,9 @@ export const generate = defineCommand({
       if (row.length === 0 && tokenizer.bosId !== null) row.push(tokenizer.bosId);
       if (row.length === 0) throw new InputError(`prompt ${i} is empty and the tokenizer has no token to begin with`);
     });
-    const textOf = (row: readonly number[]) => tokenizer.decode(row, { skipSpecialTokens: !options.ignoreEos });
-    const findStop = (row: readonly number[]) => {
-      const text = textOf(row);
-      return Math.min(...stops.map((s) => (text.includes(s) ? text.indexOf(s) : Number.POSITIVE_INFINITY)));
-    };
+    const stopping = createStopStrings(tokenizer, stops, !options.ignoreEos);
     if (ids.length === 0) return { results: [], tokens_per_second: 0 };
+    checkContext(ids, maxNewTokens, loaded.model.config.context);
     const maxPositions = ids.reduce((most, row) => Math.max(most, row.length), 0) + maxNewTokens;
     const decoder = await Decoder.create(loaded.model, { weights: 'frozen', maxPositions });
     const started = performance.now();
@@ -77,23 +75,19 @@ export const generate = defineCommand({
         ...sampling,
         eosIds: loaded.eosIds,
         ignoreEos: options.ignoreEos === true,
-        findStop: stops.length > 0 ? (row) => (Number.isFinite(findStop(row)) ? findStop(row) : -1) : undefined,
+        findStop: stops.length > 0 ? stopping.find : undefined,
         random: createRandom(seed),
         signal: context.signal,
       });
       const tokens = found.reduce((sum, c) => sum + c.logps.length, 0);
       return {
-        results: found.map((c, i) => {
-          const text = textOf(c.ids);
-          const end = findStop(c.ids);
-          return {
-            prompt: prompts[i].text,
-            ids: c.ids,
-            text: Number.isFinite(end) ? text.slice(0, end) : text,
-            logps: c.logps,
-            finish_reason: c.finishReason,
-          };
-        }),
+        results: found.map((c, i) => ({
+          prompt: prompts[i].text,
+          ids: c.ids,
+          text: stopping.textBefore(c.ids),
+          logps: c.logps,
+          finish_reason: c.finishReason,
+        })),
         tokens_per_second: tokens / ((performance.now() - started) / 1000),
       };
     } finally {
@@ -122,4 +116,14 @@ function promptsOf(
   if (document?.conversations !== undefined) return conversationsOf(document).map(render);
   const texts = document ? stringsOf(document, 'texts') : [String(options.prompt)];
   return texts.map((text) => (options.chat ? render([{ role: 'user', content: text }]) : { text, special: true }));
+}
+
+/** Positions beyond those a model was made for give words without sense, so they are not generated. */
+function checkContext(prompts: readonly (readonly number[])[], maxNewTokens: number, context: number): void {
+  prompts.forEach(({ length }, i) => {
+    if (length + maxNewTokens > context)
+      throw new InputError(
+        `prompt ${i} has ${length} tokens; with ${maxNewTokens} new ones that is more than the model's context of ${context} positions`,
+      );
+  });
 }
