@@ -102,11 +102,12 @@ async function execute(
     const document = await definition.run(args, options, context);
     progress.finish();
     const stopped = saysStopped(document) || (signal.aborted && !definition.untilStopped);
-    if (published) return stopped ? 130 : 0;
+    const code = stopped ? 130 : definition.failed?.(document as never) ? 1 : 0;
+    if (published) return code;
     if (json) writeDocument(json, document);
     else if (definition.show) definition.show(document as never, context);
     else context.print(JSON.stringify(document, null, 2));
-    return stopped ? 130 : 0;
+    return code;
   } catch (error) {
     progress.finish();
     const reason = signal.aborted ? new StoppedError() : error;

@@ -4,6 +4,7 @@ import { bench } from './bench.ts';
 import type { CommandDefinition, CommandGroup } from './command.ts';
 import { compare } from './compare.ts';
 import { datasets } from './datasets/index.ts';
+import { doctor } from './doctor.ts';
 import { exportCommand } from './export.ts';
 import { generate } from './generate.ts';
 import { importCommand } from './import.ts';
@@ -34,5 +35,6 @@ export const commands = registry<CommandDefinition | CommandGroup>('command', [
   lab,
   quickstart,
   serve,
+  doctor,
   bench,
 ]);
