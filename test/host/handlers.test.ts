@@ -155,9 +155,14 @@ describe('runs', () => {
     expect(changes.length).toBeGreaterThan(2);
   });
 
-  it('has no results and no models at first', async () => {
+  it('has no results at first, and only the models that come with the program, which stay', async () => {
     expect(await call('results.list')).toEqual([]);
-    expect(await call('models.list')).toEqual([]);
+    const models = (await call('models.list')) as { id: string; name: string; origin: string; parameters: number }[];
+    expect(models.map(({ name }) => name)).toEqual(
+      ['enumerable', 'harmless', 'helpful', 'tldr'].map((task) => `${task}-reference`),
+    );
+    for (const { origin, parameters } of models) expect([origin, parameters > 50_000]).toEqual(['built-in', true]);
+    await expect(call('models.remove', { id: models[0].id })).rejects.toMatchObject({ code: 'invalid_input' });
     await expect(call('models.remove', { id: 'x' })).rejects.toMatchObject({ code: 'not_found' });
   });
 });

@@ -82,17 +82,16 @@ describe('methods against the exact optimum', () => {
     expect(policy?.J).toBeLessThan(J_star);
     expect(Math.abs((policy?.kl_policy_ref ?? 0) - kl_star_ref)).toBeLessThan(0.2);
     expect(policy?.ood_mass).toBeLessThan(start.ood_mass);
-  });
+  }, 120_000);
 
-  it('every method of the lab halves the distance in 40 steps, and the same seed gives the same numbers', async () => {
+  it('every method of the lab comes nearer: below 0.65 of the start in 30 steps, and the same seed gives the same numbers', async () => {
     const ids = labMethods.all.map(({ id }) => id);
-    const [first] = await run(ids, 40);
+    const [first] = await run(ids, 30);
     for (const { method, beta_kl_policy_star } of first.policies)
-      expect(beta_kl_policy_star, method).toBeLessThan(first.start.beta_kl_policy_star / 2);
-    const [again] = await run(['dpo'], 40);
+      expect(beta_kl_policy_star, method).toBeLessThan(0.65 * first.start.beta_kl_policy_star);
+    const [again] = await run(['dpo'], 30);
     const numbersOf = ({ cpu_seconds: _seconds, ...numbers }: (typeof first.policies)[number]) => numbers;
-    expect(numbersOf(again.policies[0])).toEqual(
-      numbersOf(first.policies.find((p) => p.method === 'dpo') ?? again.policies[0]),
-    );
-  });
+    const dpo = first.policies.find(({ method }) => method === 'dpo');
+    expect(numbersOf(again.policies[0])).toEqual(dpo && numbersOf(dpo));
+  }, 300_000);
 });

@@ -4,26 +4,43 @@ import { existsSync, rmSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import type { ModelSummary } from '../../preload/contract/models.ts';
 import { RpcError } from '../../preload/contract/rpc.ts';
+import { builtInModelFolder, builtInModels } from '../data/built-in-models.ts';
 import { createFolderAtomic } from '../data/checkpoints/atomic.ts';
 import { copyModel } from '../data/checkpoints/copy-model.ts';
 import { openCheckpoint } from '../data/checkpoints/index.ts';
 import type { ModelFolder } from '../data/checkpoints/model-folder.ts';
 import { CheckpointError } from '../data/checkpoints/safetensors.ts';
 import { getModel, getModelByName, insertModel, listModels, type ModelRow, removeModel } from '../data/store/models.ts';
-import { transaction, type WritableStore } from '../data/store/store.ts';
+import { type Store, transaction, type WritableStore } from '../data/store/store.ts';
 import { loadLanguageModel } from '../engine/models/language-model.ts';
 import type { Handlers, HostServices } from './services.ts';
 import type { Workspace } from './workspace.ts';
 
 export const modelsHandlers = ({ store, workspace }: HostServices): Handlers<'models'> => ({
-  'models.list': () => listModels(store).map(summaryOf),
+  'models.list': () => [...listModels(store).map(summaryOf), ...builtInSummaries(store)],
   'models.remove'({ id }) {
     const model = getModel(store, id);
+    if (id.startsWith(BUILT_IN)) throw new RpcError('invalid_input', 'This model comes with the program and stays.');
     if (!model) throw new RpcError('not_found', 'This model does not exist any more.');
     forgetModel(store, workspace, model);
     return { ok: true };
   },
 });
+
+/** Ids of the models that come with the program begin so; the store does not know them. */
+const BUILT_IN = 'built-in:';
+/** They were there before anything in the workspace. */
+const BEFORE_ALL = new Date(0).toISOString();
+
+/** Models that come with the program, unless the workspace has one of the same name. */
+export function builtInSummaries(store: Store): ModelSummary[] {
+  return builtInModels().flatMap((name) => {
+    const folder = builtInModelFolder(name);
+    if (folder === undefined || getModelByName(store, name)) return [];
+    const facts = rowOf(folder, { name, origin: 'built-in', runId: null, parent: null });
+    return [{ ...facts, id: BUILT_IN + name, createdAt: BEFORE_ALL }];
+  });
+}
 
 const summaryOf = ({ folder: _folder, ...summary }: ModelRow): ModelSummary => summary;
 

@@ -1,6 +1,7 @@
 /** Contract namespace `runs`: start, steer and watch runs; their metrics, samples and logs. */
 
 import { RpcError } from '../../preload/contract/rpc.ts';
+import { builtInModelFolder } from '../data/built-in-models.ts';
 import { findVersion } from '../data/datasets/find.ts';
 import { getDatasetByName } from '../data/store/datasets.ts';
 import { readLog } from '../data/store/log.ts';
@@ -87,12 +88,16 @@ export async function checkedJob(store: Store, config: Readonly<Record<string, u
   for (const key of PATH_KEYS)
     if (config[key] !== undefined) throw new RpcError('invalid_input', `"${key}" cannot be set here.`, { key });
   const parsed: Record<string, unknown> = parseConfig(method.params, config);
-  for (const key of MODEL_KEYS) mustBeKnown(parsed, key, (name) => getModelByName(store, name) !== undefined, 'model');
+  for (const key of MODEL_KEYS) mustBeKnown(parsed, key, (name) => isModel(store, name), 'model');
   for (const key of DATASET_KEYS) mustBeKnown(parsed, key, (name) => findVersion(store, name) !== undefined, 'dataset');
   const labels = labelsOf(parsed);
   const dataset = labels.dataset && (getDatasetByName(store, labels.dataset)?.name ?? labels.dataset);
   return { method: method.id, config: parsed, ...labels, dataset };
 }
+
+/** Of the workspace, or one that comes with the program. */
+const isModel = (store: Store, name: string): boolean =>
+  getModelByName(store, name) !== undefined || builtInModelFolder(name) !== undefined;
 
 function mustBeKnown(
   config: Readonly<Record<string, unknown>>,

@@ -1,6 +1,7 @@
 /** What names in a run's config stand for: models and datasets of the workspace become folders and files. */
 import { existsSync, mkdirSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
+import { builtInModelFolder } from '../data/built-in-models.ts';
 import { exportVersion } from '../data/datasets/export.ts';
 import { findVersion } from '../data/datasets/find.ts';
 import { getModelByName } from '../data/store/models.ts';
@@ -30,8 +31,9 @@ export function resolveJob(job: JobSpec, workspace: JobWorkspace): ResolvedJob {
     const config = { ...job.config };
     const models = new Map<string, string>();
     for (const [key, value] of Object.entries(job.config)) {
-      if (!store || typeof value !== 'string' || isAbsolute(value) || besideConfig(job, value)) continue;
-      if (DATASET_KEYS.includes(key)) config[key] = datasetFile(store, job, value);
+      if (typeof value !== 'string' || isAbsolute(value) || besideConfig(job, value)) continue;
+      if (!store) rememberBuiltIn(models, value);
+      else if (DATASET_KEYS.includes(key)) config[key] = datasetFile(store, job, value);
       else rememberModel(store, workspace, models, value);
     }
     return {
@@ -46,6 +48,13 @@ export function resolveJob(job: JobSpec, workspace: JobWorkspace): ResolvedJob {
 function rememberModel(store: Store, workspace: JobWorkspace, models: Map<string, string>, name: string): void {
   const model = getModelByName(store, name);
   if (model) models.set(name, join(workspace.models, model.folder));
+  else rememberBuiltIn(models, name);
+}
+
+/** A model that comes with the program; one of the workspace with the same name goes before it. */
+function rememberBuiltIn(models: Map<string, string>, name: string): void {
+  const folder = builtInModelFolder(name);
+  if (folder !== undefined) models.set(name, folder);
 }
 
 /** Neither a file nor a dataset. */

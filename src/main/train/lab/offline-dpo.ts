@@ -7,9 +7,9 @@ import type { LabMethod, LabSetting } from './lab-method.ts';
 import { trainByMethod } from './run-method.ts';
 
 /** Pairs in a step; every pair is seen once. */
-const PAIRS_PER_STEP = 64;
+export const PAIRS_PER_STEP = 64;
 /** DPO's optimum is π* only at this temperature: else its reward is r/T. */
-const RATER_TEMPERATURE = 1;
+export const RATER_TEMPERATURE = 1;
 
 export const offlineDpo: LabMethod = {
   id: 'dpo',
