@@ -1,5 +1,7 @@
 /** Online DPO: analytic start, learning, the slide from online to offline, ties and noise, resume within an interval, replay, provenance. */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/main/base/random.ts';
@@ -142,7 +144,32 @@ describe('online DPO', () => {
     for (const { first, second } of pairsIn(found)) expect(first.score).toBeGreaterThanOrEqual(second.score);
   });
 
+  it('asks a language model in both orders, and reports how it behaved', async () => {
+    const letters = (text: string) => text.split('o').length;
+    const part = (content: string, n: number) => content.split(`<answer-${n}>`)[1].split(`</answer-${n}>`)[0];
+    const { url, close, asked } = await chatServer((content) =>
+      letters(part(content, 1)) > letters(part(content, 2)) ? '1' : '2',
+    );
+    try {
+      const judge = { annotator: 'llm_judge', reward_function: undefined, judge_url: url, judge_model: 'letters' };
+      const found = await run({ max_steps: 2, labelling: 'threshold', ...judge });
+      expect(asked()).toBe(2 * 2 * 10);
+      // equal counts always get "2": the order decides, which averaging makes a tie
+      expect(found.steps[1].metrics['judge/flip_rate']).toBeGreaterThan(0);
+      const text = (pair: { label: string }) => pair.label;
+      expect(new Set(pairsIn(found).map(text))).toContain('first');
+    } finally {
+      await close();
+    }
+  });
+
   it.each([
+    ['a judge without an address', { annotator: 'llm_judge' }, 'needs "judge_url" and "judge_model"'],
+    [
+      'more than two answers for one who compares',
+      { annotator: 'llm_judge', judge_url: 'http://127.0.0.1:9/v1', judge_model: 'x', num_generations: 3 },
+      'needs an annotator that scores',
+    ],
     ['an annotator that is not there', { annotator: 'golden' }, 'did you mean "gold"'],
     ['gold without a task', { annotator: 'gold' }, 'annotator gold needs "task"'],
     ['a share of nothing', { offline_share: 0.5 }, 'offline_dataset'],
@@ -150,6 +177,23 @@ describe('online DPO', () => {
     await expect(run({ max_steps: 1, ...more })).rejects.toThrow(message);
   });
 });
+
+/** A chat endpoint on loopback that answers by `reply`. */
+async function chatServer(reply: (content: string) => string) {
+  let count = 0;
+  const server = createServer(async (request, response) => {
+    let body = '';
+    for await (const part of request) body += part;
+    count++;
+    const { messages } = JSON.parse(body) as { messages: { content: string }[] };
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify({ choices: [{ message: { content: reply(messages[1].content) } }] }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const close = () => new Promise<void>((resolve) => server.close(() => resolve()));
+  return { url: `http://127.0.0.1:${port}/v1`, close, asked: () => count };
+}
 
 describe('labels', () => {
   const options = { labelling: 'threshold', tieBand: 0.05, flip: 0 } as const;

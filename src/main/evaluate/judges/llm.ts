@@ -37,57 +37,74 @@ function digitProbabilities({ text, firstToken }: ChatReply, digits: string): nu
   return [...digits].map((digit) => (digit === said ? 1 : 0));
 }
 
+/** What a judge observed of itself: flips on swap, mass on the first place. */
+type Audit = Readonly<Record<string, number>>;
+
+/** P(first is better) for pairs of answers, both orders asked. */
+export interface LlmPreference {
+  prefer(first: readonly JudgedAnswer[], second: readonly JudgedAnswer[]): Promise<number[]>;
+  audit(): Audit;
+}
+
+type Ask = (content: string, digits: string) => Promise<number[]>;
+
+const asker =
+  (options: LlmOptions, signal?: AbortSignal): Ask =>
+  async (content, digits) => {
+    const messages = [
+      { role: 'system', content: SYSTEM },
+      { role: 'user', content },
+    ];
+    return digitProbabilities(await askChat(options, messages, signal), digits);
+  };
+
+/** rule average: the probabilities of both orders are averaged (OAIF) · disagreement: ½ unless both orders agree. */
+export function llmPreference(options: LlmOptions, signal?: AbortSignal): LlmPreference {
+  const ask = asker(options, signal);
+  const seen = { comparisons: 0, flips: 0, firstPlace: 0 };
+  return {
+    prefer: (first, second) =>
+      mapLimited(
+        first.map((answer, i) => [answer, second[i]] as const),
+        options.concurrency,
+        async ([a, b]) => {
+          // P(a is better) when a stands first, and when it stands second
+          const [ahead] = await ask(question(a, b), '12');
+          const [, behind] = await ask(question(b, a), '12');
+          const flipped = ahead > 0.5 !== behind > 0.5;
+          seen.comparisons++;
+          if (flipped) seen.flips++;
+          seen.firstPlace += (ahead + 1 - behind) / 2;
+          if (options.rule === 'disagreement' && flipped) return 0.5;
+          return Math.round(((ahead + behind) / 2) * 1e9) / 1e9;
+        },
+      ),
+    audit: () => ({
+      // how often the order decided, and how much mass the first place gets: ½ is unbiased
+      flip_rate: seen.comparisons === 0 ? 0 : seen.flips / seen.comparisons,
+      first_place: seen.comparisons === 0 ? 0.5 : seen.firstPlace / seen.comparisons,
+    }),
+  };
+}
+
 export const llm: JudgeDefinition = {
   id: 'llm',
   title: 'Language model',
   async open({ llm: options, signal }) {
     if (!options) throw new JudgeError('this judge needs an endpoint: name it with --judge-url and --judge-model');
-    const ask = async (content: string, digits: string): Promise<number[]> =>
-      digitProbabilities(
-        await askChat(
-          options,
-          [
-            { role: 'system', content: SYSTEM },
-            { role: 'user', content },
-          ],
-          signal,
-        ),
-        digits,
-      );
-    const seen = { comparisons: 0, flips: 0, firstPlace: 0 };
+    const ask = asker(options, signal);
+    const preference = llmPreference(options, signal);
     return {
-      compare: (first, second) =>
-        mapLimited(
-          first.map((answer, i) => [answer, second[i]] as const),
-          options.concurrency,
-          async ([a, b]) => {
-            // P(a is better) when a stands first, and when it stands second
-            const [ahead] = await ask(question(a, b), '12');
-            const [, behind] = await ask(question(b, a), '12');
-            seen.comparisons++;
-            if (ahead > 0.5 !== behind > 0.5) seen.flips++;
-            seen.firstPlace += (ahead + 1 - behind) / 2;
-            return verdict(ahead, behind, options.rule);
-          },
-        ),
+      compare: async (first, second) => (await preference.prefer(first, second)).map(verdict),
       quality: (answers) =>
         mapLimited(answers, options.concurrency, async (answer) => {
           const shares = await ask(rating(answer), '12345');
           return shares.reduce((sum, p, i) => sum + p * (i + 1), 0);
         }),
-      audit: () => ({
-        // how often the order decided, and how much mass the first place gets: ½ is unbiased
-        flip_rate: seen.comparisons === 0 ? 0 : seen.flips / seen.comparisons,
-        first_place: seen.comparisons === 0 ? 0.5 : seen.firstPlace / seen.comparisons,
-      }),
+      audit: preference.audit,
       close: async () => undefined,
     };
   },
 };
 
-function verdict(ahead: number, behind: number, rule: LlmOptions['rule']): number {
-  if (rule === 'disagreement' && ahead > 0.5 !== behind > 0.5) return 0.5;
-  const p = Math.round(((ahead + behind) / 2) * 1e9) / 1e9;
-  if (p === 0.5) return 0.5;
-  return p > 0.5 ? 1 : 0;
-}
+const verdict = (probability: number): number => (probability === 0.5 ? 0.5 : probability > 0.5 ? 1 : 0);

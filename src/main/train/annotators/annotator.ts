@@ -21,6 +21,8 @@ export interface Annotator {
   readonly scores: boolean;
   /** P(first is better) of each pair; ½ is a tie. */
   prefer(pairs: readonly AnswerPair[]): Promise<readonly number[]>;
+  /** What the annotator observed of itself, as metrics "judge/NAME". */
+  audit?(): Readonly<Record<string, number>>;
   close(): Promise<void>;
 }
 

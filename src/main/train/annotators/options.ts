@@ -73,6 +73,16 @@ export const onlineOptions = {
     description: 'Name of the model at the endpoint.',
     group: 'Sampling',
   }),
+  judge_rule: z.enum(['average', 'disagreement']).default('average').meta({
+    title: 'Judge rule',
+    description: 'average: of both orders (OAIF). disagreement: a tie unless both orders agree.',
+    group: 'Sampling',
+  }),
+  judge_concurrency: z.int().min(1).max(64).default(4).meta({
+    title: 'Requests at once',
+    description: 'How many questions the judge gets at a time.',
+    group: 'Sampling',
+  }),
 } as const;
 
 const schema = z.object(onlineOptions);

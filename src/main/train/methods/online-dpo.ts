@@ -122,7 +122,13 @@ export const onlineDpo: Method = {
       // no pair to learn from: the step is taken by nobody, the schedule goes on
       const gradNorm = directed.length === 0 ? 0 : optimiser.step(learningRate);
       return {
-        metrics: { loss, ...meanOf(reports), grad_norm: gradNorm, ...sampledMetrics(sampled, kl, step, options) },
+        metrics: {
+          loss,
+          ...meanOf(reports),
+          grad_norm: gradNorm,
+          ...sampledMetrics(sampled, kl, step, options),
+          ...auditOf(annotator),
+        },
         tokens,
       };
     };
@@ -211,6 +217,10 @@ function learnt(sampled: readonly SampledPair[], fixed: readonly PairTokens[], o
     denominator: Math.max(1, sampled.length - dropped + fixed.length),
   };
 }
+
+/** What a judge observed of itself so far, as metrics. */
+const auditOf = (annotator: Annotator | undefined): Record<string, number> =>
+  Object.fromEntries(Object.entries(annotator?.audit?.() ?? {}).map(([name, value]) => [`judge/${name}`, value]));
 
 /** TRL's objective/* of the sampled answers, and how many pairs had something to say. `kl` in nats an answer. */
 function sampledMetrics(sampled: readonly SampledPair[], kl: readonly number[], step: number, options: OnlineOptions) {

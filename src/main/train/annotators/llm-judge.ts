@@ -1,0 +1,55 @@
+/** A language model behind an OpenAI-compatible endpoint as annotator (OAIF, 2402.04792): both orders are asked. */
+import type { JudgedAnswer, LlmOptions } from '../../evaluate/judges/judge.ts';
+import { llmPreference } from '../../evaluate/judges/llm.ts';
+import { ConfigError } from '../config.ts';
+import type { Rollout } from '../rollouts/rollout.ts';
+import type { AnnotatorKind } from './annotator.ts';
+import type { OnlineOptions } from './options.ts';
+import { unscored } from './unscored.ts';
+
+const TIMEOUT_MS = 120_000;
+
+function endpointOf({ judge_url, judge_model, judge_rule, judge_concurrency }: OnlineOptions): LlmOptions {
+  if (judge_url === undefined || judge_model === undefined)
+    throw new ConfigError('annotator llm_judge needs "judge_url" and "judge_model"');
+  if (!URL.canParse(judge_url) || !/^https?:$/.test(new URL(judge_url).protocol))
+    throw new ConfigError(`judge_url must be an http address, found "${judge_url}"`);
+  return {
+    url: judge_url,
+    model: judge_model,
+    // never from a config: it would be saved with the run
+    key: process.env.PLUMB_JUDGE_KEY ?? process.env.OPENAI_API_KEY,
+    rule: judge_rule,
+    concurrency: judge_concurrency,
+    timeoutMs: TIMEOUT_MS,
+  };
+}
+
+export const llmJudge: AnnotatorKind = {
+  id: 'llm_judge',
+  summary: 'A language model compares the answers; both orders are asked, so that its liking for a place cancels.',
+  async open({ options, text }) {
+    const endpoint = endpointOf(options);
+    const preference = llmPreference(endpoint);
+    const judged = (rollout: Rollout): JudgedAnswer => ({
+      prompt: rollout.prompt,
+      promptIds: rollout.queryIds,
+      ids: rollout.responseIds,
+      completion: text(rollout),
+      tokens: rollout.responseIds.length - (rollout.containsEos ? 1 : 0),
+      ended: rollout.containsEos,
+    });
+    return {
+      title: `judge ${endpoint.model}`,
+      reward: unscored,
+      scores: false,
+      prefer: (pairs) =>
+        preference.prefer(
+          pairs.map(({ first }) => judged(first)),
+          pairs.map(({ second }) => judged(second)),
+        ),
+      audit: preference.audit,
+      close: async () => undefined,
+    };
+  },
+};
