@@ -209,3 +209,24 @@ describe('saved models', () => {
       expect(loaded.model.weights.get(name)).toEqual(data);
   });
 });
+
+describe('a tokenizer that knows more tokens than the model', () => {
+  it('is refused by the name of the first such token, by training and by loading alike', async () => {
+    const small = join(folder, 'small');
+    const json = JSON.parse(readFileSync(join(folder, 'model', 'tokenizer.json'), 'utf8'));
+    const raw = { ...JSON.parse(readFileSync(join(folder, 'model', 'config.json'), 'utf8')), vocab_size: 258 };
+    const model = initLanguageModel(raw, 7);
+    writeModelFolder(small, {
+      config: raw,
+      tensors: new Map(
+        model.specs.map((s) => [s.name, { shape: s.shape, data: model.weights.get(s.name) ?? new Float32Array() }]),
+      ),
+      files: { 'tokenizer.json': JSON.stringify(json) },
+    });
+    const message = /small: its token ".+" has id \d+, but the model's vocabulary has 258 tokens/;
+    await expect(run({ model: 'small', max_steps: 1 })).rejects.toThrow(message);
+    const { tokenizer } = loadModel(small);
+    expect(() => tokenizer.encode('name a red thing')).toThrow(message);
+    expect(tokenizer.encode('\u0001').ids.every((id) => id < 258)).toBe(true);
+  });
+});

@@ -38,7 +38,7 @@ export function loadModel(path: string, options: LoadOptions = {}): LoadedModel 
   checkHead(path, model, options.head ?? 'language');
   const tokenizerPath = options.tokenizer ?? folder.tokenizerPath;
   if (!tokenizerPath) throw new TokenizerError(`${path}: it has no tokenizer; name one with --tokenizer FILE`);
-  const tokenizer = loadTokenizer(tokenizerPath);
+  const tokenizer = withinVocabulary(loadTokenizer(tokenizerPath), model.config.vocabulary, tokenizerPath);
   return { folder, model, tokenizer, eosIds: endIds(folder, model, tokenizer) };
 }
 
@@ -50,6 +50,25 @@ function checkHead(path: string, { head, config }: LanguageModel, wanted: LoadOp
       ? `${path}: ${name} gives scores, it has no language head; a language model is needed here`
       : `${path}: ${name} predicts tokens, it has no score head; a reward model (…ForSequenceClassification) is needed here`,
   );
+}
+
+/** A tokenizer may know more tokens than the model has rows for; a text that needs one is refused by its name, not by an index. */
+function withinVocabulary(tokenizer: Tokenizer, vocabulary: number, path: string): Tokenizer {
+  if (tokenizer.vocabularySize <= vocabulary) return tokenizer;
+  const known = (id: number | null) => (id !== null && id < vocabulary ? id : null);
+  return {
+    ...tokenizer,
+    padId: known(tokenizer.padId),
+    encode(text, options) {
+      const encoding = tokenizer.encode(text, options);
+      const outside = encoding.ids.find((id) => id >= vocabulary);
+      if (outside === undefined) return encoding;
+      const token = JSON.stringify(tokenizer.tokenOf(outside));
+      throw new TokenizerError(
+        `${path}: its token ${token} has id ${outside}, but the model's vocabulary has ${vocabulary} tokens: this is not the tokenizer the model was trained with`,
+      );
+    },
+  };
 }
 
 function endIds(folder: ModelFolder, model: LanguageModel, tokenizer: Tokenizer): number[] {

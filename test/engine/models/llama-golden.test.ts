@@ -81,9 +81,14 @@ describe('what cannot be computed is refused by name', () => {
     [{ num_hidden_layers: 0 }, '"num_hidden_layers" must be an integer from 1 to'],
     [{ vocab_size: 1e9 }, '"vocab_size" must be an integer from 1 to'],
     [{ tie_word_embeddings: 'yes' }, '"tie_word_embeddings" must be true or false'],
+    [{ pad_token_id: 11 }, '"pad_token_id" 11 is outside the vocabulary of 11 tokens'],
     [{ eos_token_id: ['a'] }, '"eos_token_id" must hold token ids'],
   ])('%j', (changes, message) => {
     expect(refused(changes)).toThrow(UnsupportedModel);
     expect(refused(changes)).toThrow(message);
   });
+});
+
+it('a negative pad_token_id counts from the end, as in PyTorch', () => {
+  expect(initLanguageModel({ ...TINY_LLAMA, pad_token_id: -1 }, 1).config.padId).toBe(10);
 });

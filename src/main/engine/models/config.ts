@@ -126,6 +126,15 @@ export function readActivation({ raw }: ConfigReader): string {
   );
 }
 
+/** `pad_token_id`; a negative one counts from the end of the embedding, as in PyTorch. */
+export function readPadId(reader: ConfigReader, vocabulary: number): number | null {
+  const id = reader.ids('pad_token_id').at(0);
+  if (id === undefined) return null;
+  if (id < -vocabulary || id >= vocabulary)
+    throw new UnsupportedModel(`config.json: "pad_token_id" ${id} is outside the vocabulary of ${vocabulary} tokens`);
+  return id < 0 ? id + vocabulary : id;
+}
+
 const ROPE_TYPES = ['default', 'linear', 'llama3', 'yarn'] as const;
 
 /** RoPE as transformers 4 (rope_theta, rope_scaling) and 5 (rope_parameters) write it. */

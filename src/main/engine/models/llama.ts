@@ -1,6 +1,6 @@
 /** The llama family (2302.13971, 2307.09288): RMSNorm, RoPE, grouped queries, SwiGLU, tied or untied head. */
 import type { Architecture, ParameterSpec } from './architecture.ts';
-import { ConfigReader, readActivation, readRope, UnsupportedModel } from './config.ts';
+import { ConfigReader, readActivation, readPadId, readRope, UnsupportedModel } from './config.ts';
 import { attention, embed, gatedUnit, linear, rmsNorm, rotation } from './layers.ts';
 
 const layer = (i: number, part: string) => `model.layers.${i}.${part}`;
@@ -14,6 +14,7 @@ export const llama: Architecture = {
 
   readConfig(raw) {
     const read = new ConfigReader(raw);
+    const vocabulary = read.size('vocab_size', 'vocabulary');
     const hidden = read.size('hidden_size', 'hidden');
     const heads = read.size('num_attention_heads', 'heads');
     const keyValueHeads = read.size('num_key_value_heads', 'heads', heads);
@@ -23,7 +24,7 @@ export const llama: Architecture = {
     if (headSize % 2 !== 0) throw new UnsupportedModel(`config.json: head_dim ${headSize} is odd; RoPE needs pairs`);
     return {
       family: 'llama',
-      vocabulary: read.size('vocab_size', 'vocabulary'),
+      vocabulary,
       hidden,
       layers: read.size('num_hidden_layers', 'layers'),
       heads,
@@ -39,7 +40,7 @@ export const llama: Architecture = {
       rope: readRope(read),
       bosId: read.ids('bos_token_id')[0] ?? null,
       eosIds: read.ids('eos_token_id'),
-      padId: read.ids('pad_token_id')[0] ?? null,
+      padId: readPadId(read, vocabulary),
       raw,
     };
   },
