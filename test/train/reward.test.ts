@@ -186,5 +186,14 @@ describe('normalised rewards', () => {
     const { output_dir } = await toy.train({ ...base, max_steps: 1 });
     const config = { ...base, model: output_dir.slice(toy.folder.length + 1), normalize_rewards: true };
     await expect(toy.train(config)).rejects.toThrow('gives scores, it has no language head');
+    const dataset = toy.write('one-prompt.jsonl', [toyPairs[0], toyPairs[0]]);
+    await expect(toy.train({ ...base, dataset, normalize_rewards: true })).rejects.toThrow(
+      'normalize_rewards needs at least two different prompts, the dataset has 1',
+    );
+  });
+
+  it('stay as they are, said aloud, where every answer scores alike', async () => {
+    const said = await logsOf({ model: 'flat', normalize_model: 'model', normalize_rewards: true, learning_rate: 0 });
+    expect(said).toContain('such scores cannot be normalised and stay as they are');
   });
 });

@@ -60,7 +60,9 @@ const RULES: ReadonlyMap<string, Rule> = new Map([
   ),
   ...anything('liger_kernel_config half_precision_backend fp16_opt_level fp16_backend'),
   ...anything('use_logits_to_keep padding_free pad_to_multiple_of average_tokens_across_devices disable_dropout'),
-  ...anything('precompute_ref_batch_size auto_find_batch_size optim_target_modules trust_remote_code'),
+  ...anything(
+    'precompute_ref_log_probs precompute_ref_batch_size auto_find_batch_size optim_target_modules trust_remote_code',
+  ),
   // how data is read: same rows
   ...anything('dataloader_num_workers dataloader_pin_memory dataloader_persistent_workers dataloader_prefetch_factor'),
   ...anything('dataloader_in_order dataloader_multiprocessing_context dataset_num_proc dataset_batch_size'),

@@ -14,33 +14,48 @@ import { promptTokens } from './samples.ts';
 
 type Options = CommonOptions & { readonly normalize_samples: number };
 
-/** `generator` answers prompts of the dataset, one answer each; the mean and spread of their scores are taken out of `model`. */
-export async function normalisedRewards(
-  model: LanguageModel,
+export interface Normaliser {
+  /** The same model with its scores standardised; unchanged, with a warning, when all answers score alike. */
+  normalise(model: LanguageModel): Promise<LanguageModel>;
+}
+
+/** Answers prompts of the dataset with `generator`, one answer each. Throws ConfigError, before anything is trained, when there are too few. */
+export async function createNormaliser(
   generator: LoadedModel,
   padId: number | null,
   options: Options,
   control: TrainControl,
-): Promise<LanguageModel> {
-  const prompts = await promptTokens(
-    control.resolvePath(options.dataset),
-    options.normalize_samples,
-    generator.tokenizer,
-  );
-  if (prompts.length < 2) throw new ConfigError('normalize_rewards needs at least two prompts in the dataset');
+): Promise<Normaliser> {
+  const path = control.resolvePath(options.dataset);
+  const prompts = await promptTokens(path, options.normalize_samples, generator.tokenizer);
+  if (prompts.length < 2)
+    throw new ConfigError(`normalize_rewards needs at least two different prompts, the dataset has ${prompts.length}`);
   const sequences = await answered(generator, prompts, options, control.threads);
   const maxPositions = Math.max(...sequences.map((ids) => ids.length));
-  const scorer = await createRewardScorer(model, { weights: 'live', maxPositions, padId, threads: control.threads });
-  try {
-    const scores = await scorer.scores(sequences);
-    const [centre, spread] = [mean(scores), standardDeviation(scores)];
-    const text = `scores of ${scores.length} answers of the reference: mean ${centre.toFixed(4)}, standard deviation ${spread.toFixed(4)}; now 0 and 1`;
-    const normalised = standardiseScores(model, centre, spread);
-    control.emit({ type: 'log', level: 'info', text });
-    return normalised;
-  } finally {
-    await scorer.close();
-  }
+  const scoring = { weights: 'live', maxPositions, padId, threads: control.threads } as const;
+  return {
+    async normalise(model) {
+      const scorer = await createRewardScorer(model, scoring);
+      try {
+        const scores = await scorer.scores(sequences);
+        const [centre, spread] = [mean(scores), standardDeviation(scores)];
+        const usable = Number.isFinite(centre) && Number.isFinite(spread) && spread > 0;
+        const found = `scores of ${scores.length} answers of the reference: mean ${centre.toFixed(4)}, standard deviation ${spread.toFixed(4)}`;
+        control.emit(
+          usable
+            ? { type: 'log', level: 'info', text: `${found}; now 0 and 1` }
+            : {
+                type: 'log',
+                level: 'warning',
+                text: `${found}; such scores cannot be normalised and stay as they are`,
+              },
+        );
+        return usable ? standardiseScores(model, centre, spread) : model;
+      } finally {
+        await scorer.close();
+      }
+    },
+  };
 }
 
 async function answered(

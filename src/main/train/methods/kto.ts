@@ -149,17 +149,20 @@ export const kto: Method = {
         padId,
       );
       const perRow = (of: (row: UnpairedRow) => number) => float32([count], Float32Array.from(batch, of));
-      const found = await session.run({
-        ...weights,
-        ...batchFeeds(padded),
-        membership: membershipFeed(padded.offsets, 0, count),
-        reference: perRow((row) => referenceOf(row).own),
-        sign: perRow(({ label }) => (label ? 1 : -1)),
-        kl: float32([], Float32Array.of(kl)),
-        row_weights: perRow(
-          ({ label }) => (share / count) * (label ? options.desirable_weight : options.undesirable_weight),
-        ),
-      });
+      const found = await session.run(
+        {
+          ...weights,
+          ...batchFeeds(padded),
+          membership: membershipFeed(padded.offsets, 0, count),
+          reference: perRow((row) => referenceOf(row).own),
+          sign: perRow(({ label }) => (label ? 1 : -1)),
+          kl: float32([], Float32Array.of(kl)),
+          row_weights: perRow(
+            ({ label }) => (share / count) * (label ? options.desirable_weight : options.undesirable_weight),
+          ),
+        },
+        optimiser.gradientArrays(),
+      );
       const numbers = (name: string) => found[name].data as Float32Array;
       const logps = numbers('logps');
       const logits = numbers('mean_logit');

@@ -13,7 +13,7 @@ import { commonOptions, modelOption, parseConfig } from '../config.ts';
 import { type LoadedModel, loadModel } from '../load-model.ts';
 import { meanOf, runSteps } from '../loop.ts';
 import type { Method } from '../method.ts';
-import { normalisedRewards } from '../normalise-rewards.ts';
+import { createNormaliser } from '../normalise-rewards.ts';
 import { Optimiser, optimiserOptions } from '../optimiser.ts';
 import { readRows } from '../read-rows.ts';
 import { type RewardRow, rewardRow } from '../reward-rows.ts';
@@ -88,13 +88,13 @@ export const reward: Method = {
         head,
       });
     const start = load(options.model, 'any');
-    const generator = options.normalize_rewards
-      ? load(options.normalize_model ?? options.model, 'language')
-      : undefined;
     const { tokenizer } = start;
     const padId = tokenizer.padId ?? tokenizer.eosId ?? start.model.config.padId;
     const loaded: LoadedModel = { ...start, model: namesPad(withScoreHead(start.model, options.seed), padId) };
     const { model } = loaded;
+    const normaliser = options.normalize_rewards
+      ? await createNormaliser(load(options.normalize_model ?? options.model, 'language'), padId, options, control)
+      : undefined;
 
     // 1. pairs → token ids; nothing is cut, too long pairs are dropped
     const rowOptions = { maxLength: options.max_length, ties: loss.usesTies ? 'learn' : 'drop' } as const;
@@ -132,14 +132,17 @@ export const reward: Method = {
       );
       const scoredAt = Int32Array.from(sequences, (ids, i) => i * padded.length + scorePosition(ids, padId));
       const perPair = (of: (row: RewardRow) => number) => float32([count], Float32Array.from(batch, of));
-      const found = await session.run({
-        ...weights,
-        ...batchFeeds(padded),
-        rows: int32([scoredAt.length], scoredAt),
-        margin: perPair((row) => row.margin),
-        tie: perPair((row) => (row.tie ? 1 : 0)),
-        pair_weights: perPair(() => share / count),
-      });
+      const found = await session.run(
+        {
+          ...weights,
+          ...batchFeeds(padded),
+          rows: int32([scoredAt.length], scoredAt),
+          margin: perPair((row) => row.margin),
+          tie: perPair((row) => (row.tie ? 1 : 0)),
+          pair_weights: perPair(() => share / count),
+        },
+        optimiser.gradientArrays(),
+      );
       const chosen = [...(found.chosen_scores.data as Float32Array)];
       const rejected = [...(found.rejected_scores.data as Float32Array)];
       return {
@@ -187,7 +190,7 @@ export const reward: Method = {
 
     // 6. at the end, if asked for: scores of the reference's own answers to mean 0, standard deviation 1
     const finish = async (): Promise<LoadedModel> =>
-      generator ? { ...loaded, model: await normalisedRewards(model, generator, padId, options, control) } : loaded;
+      normaliser ? { ...loaded, model: await normaliser.normalise(model) } : loaded;
 
     try {
       const parts = { loaded, optimiser, options, rows: rows.length, reference: null };
