@@ -99,6 +99,17 @@ describe('wrong keys and values', () => {
     [{ gradient_checkpoint: true }, 'did you mean "gradient_checkpointing"?'],
     [{ learning_rate: '1e-6' }, 'learning_rate: '],
     [{ lr_scheduler_type: 'cosin' }, 'lr_scheduler_type: '],
+    [{ lr_scheduler_kwargs: { num_cycles: 2 } }, 'linear has no option "num_cycles"; it has none'],
+    [
+      { lr_scheduler_type: 'cosine', lr_scheduler_kwargs: { num_cycle: 2 } },
+      'cosine has no option "num_cycle"; it has num_cycles',
+    ],
+    [{ lr_scheduler_type: 'cosine_with_min_lr' }, 'give one of min_lr and min_lr_rate'],
+    [{ lr_scheduler_type: 'warmup_stable_decay' }, 'num_decay_steps is missing'],
+    [
+      { lr_scheduler_type: 'warmup_stable_decay', lr_scheduler_kwargs: { num_decay_steps: 2, decay_type: 'sqrt' } },
+      'decay_type must be one of linear, cosine, 1-sqrt, found "sqrt"',
+    ],
     [{ eval_steps: 2.5 }, 'eval_steps: expected a whole number of steps, or a share below 1'],
   ])('%j', (config, message) => expect(() => parse(config)).toThrow(message));
 

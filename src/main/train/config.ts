@@ -1,7 +1,7 @@
 /** Options that every training method shares, under TRL's and transformers' names, with what the form needs to show them. */
 import { z } from 'zod';
 import { nearest } from '../base/registry.ts';
-import { schedules } from '../engine/optim/schedules.ts';
+import { type ScheduleOptions, scheduleProblem, schedules } from '../engine/optim/schedules.ts';
 import { foreignNames, translateForeign } from './foreign-options.ts';
 
 /** Metadata of one option: human title, one sentence, unit, form group, whether the short form shows it. */
@@ -61,7 +61,7 @@ export const commonOptions = {
     .default('linear')
     .meta(about('Schedule', 'How the learning rate changes over the run.', 'Training')),
   lr_scheduler_kwargs: z
-    .record(z.string(), z.number())
+    .record(z.string(), z.union([z.number(), z.string()]))
     .default({})
     .meta(about('Schedule options', "The schedule's own numbers.", 'Training')),
   warmup_steps: z
@@ -206,9 +206,20 @@ export function parseConfig<T extends z.ZodRawShape>(
         key,
       });
   const parsed = schema.safeParse(withoutNulls(translated.config, schema.shape));
-  if (parsed.success && translated.problems.length === 0) return parsed.data;
-  const problems = [...translated.problems, ...(parsed.error?.issues ?? []).map(describeIssue)];
+  const problems = [
+    ...translated.problems,
+    ...(parsed.error?.issues ?? []).map(describeIssue),
+    ...(parsed.success ? scheduleProblems(parsed.data) : []),
+  ];
+  if (parsed.success && problems.length === 0) return parsed.data;
   throw new ConfigError(problems.join('; '), { problems });
+}
+
+/** Of the schedule's own numbers; a schedule that does not read one would ignore it silently. */
+function scheduleProblems({ lr_scheduler_type: name, lr_scheduler_kwargs: kwargs }: Record<string, unknown>): string[] {
+  if (typeof name !== 'string' || !schedules.has(name)) return [];
+  const problem = scheduleProblem(name, (kwargs ?? {}) as ScheduleOptions);
+  return problem === undefined ? [] : [`lr_scheduler_kwargs: ${problem}`];
 }
 
 /** Keys of a config that have no effect here, for a line in the log. */

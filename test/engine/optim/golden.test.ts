@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { adamwStep, initMoments } from '../../../src/main/engine/optim/adamw.ts';
 import { clipFactor, globalNorm } from '../../../src/main/engine/optim/clip.ts';
-import { learningRateAt, schedules, warmupSteps } from '../../../src/main/engine/optim/schedules.ts';
+import { learningRateAt, scheduleProblem, schedules, warmupSteps } from '../../../src/main/engine/optim/schedules.ts';
 import { sgdStep } from '../../../src/main/engine/optim/sgd.ts';
 
 const golden = (name: string) =>
@@ -132,18 +132,22 @@ interface TrainerSchedule {
   lr_scheduler_type: string;
   warmup_steps: number;
   max_steps: number;
-  lr_scheduler_kwargs?: Record<string, number>;
+  lr_scheduler_kwargs?: Record<string, number | string>;
+  /** 1 unless said. */
+  base?: number;
   learning_rate: number[];
 }
 
 describe('schedules as a trainer logs them', () => {
   it.each(
-    (golden('trainer-schedules') as { schedules: TrainerSchedule[] }).schedules.map(
-      (s) => [JSON.stringify(s), s] as const,
+    ['trainer-schedules', 'more-schedules'].flatMap((file) =>
+      (golden(file) as { schedules: TrainerSchedule[] }).schedules.map((s) => [JSON.stringify(s), s] as const),
     ),
   )('%.90s', (_name, s) => {
     const warmup = warmupSteps(s.warmup_steps, s.max_steps);
-    const shape = { warmup, total: s.max_steps, learningRate: 1, options: s.lr_scheduler_kwargs ?? {} };
+    const options = s.lr_scheduler_kwargs ?? {};
+    const shape = { warmup, total: s.max_steps, learningRate: s.base ?? 1, options };
+    expect(scheduleProblem(s.lr_scheduler_type, options)).toBeUndefined();
     s.learning_rate.forEach((rate, step) => {
       expect(learningRateAt(s.lr_scheduler_type, step, shape), `step ${step + 1}`).toBeCloseTo(rate, 11);
     });
