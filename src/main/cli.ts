@@ -101,8 +101,8 @@ async function execute(
   try {
     const document = await definition.run(args, options, context);
     progress.finish();
-    const stopped = saysStopped(document) || (signal.aborted && !definition.untilStopped);
-    const code = stopped ? 130 : definition.failed?.(document as never) ? 1 : 0;
+    const interrupted = signal.aborted && !definition.untilStopped;
+    const code = interrupted ? 130 : (definition.exitCode?.(document as never) ?? 0);
     if (published) return code;
     if (json) writeDocument(json, document);
     else if (definition.show) definition.show(document as never, context);
@@ -114,10 +114,6 @@ async function execute(
     return fail(reason, published ? undefined : json);
   }
 }
-
-/** A run that was stopped from elsewhere. */
-const saysStopped = (document: unknown): boolean =>
-  typeof document === 'object' && document !== null && (document as { status?: unknown }).status === 'stopped';
 
 /** Aborted by the first Ctrl-C (or SIGTERM): the command saves and ends. The second one does not wait. */
 function stopSignal(): AbortSignal {

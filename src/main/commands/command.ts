@@ -55,8 +55,8 @@ export interface CommandDefinition extends CommandWords {
   configure(command: Commander): void;
   /** `options` are commander's; the result is the JSON document, printed for people by `show`. */
   run(args: readonly string[], options: Readonly<Record<string, unknown>>, context: CommandContext): Promise<unknown>;
-  /** Whether a document tells of a failure: exit code 1. */
-  failed?(document: never): boolean;
+  /** Of a document that tells of less than success; 0 without it. */
+  exitCode?(document: never): number;
   /** What people see instead of the document. */
   show?(document: never, context: CommandContext): void;
 }

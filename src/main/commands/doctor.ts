@@ -174,7 +174,7 @@ export const doctor = defineCommand({
     const ok = results.every(({ works, needed }) => works || !needed);
     return { ok, version: programVersion, checks: results };
   },
-  failed: ({ ok }: { ok: boolean }) => !ok,
+  exitCode: ({ ok }: { ok: boolean }) => (ok ? 0 : 1),
   show({ ok, version, checks: results }: { ok: boolean; version: string; checks: CheckResult[] }, { print }) {
     print(`Plumbline ${version}`);
     const width = Math.max(...results.map(({ title }) => title.length));

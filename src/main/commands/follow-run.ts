@@ -108,6 +108,9 @@ export function stepOf({ step, values }: MetricPoint): ReportedStep {
   return bad.length === 0 ? { step, metrics: values } : { step, metrics: values, non_finite: bad };
 }
 
+/** A run that was stopped, from here or from elsewhere. */
+export const stoppedCode = ({ status }: { readonly status: string }): number => (status === 'stopped' ? 130 : 0);
+
 /** What people read at the end of a run. */
 export function showRun(document: FollowedRun, { print }: Pick<CommandContext, 'print'>): void {
   const last = document.steps.at(-1);

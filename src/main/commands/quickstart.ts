@@ -6,6 +6,7 @@ import type { QuickstartOptions } from '../jobs/quickstart.ts';
 import type { QuickstartEnd, Quickstarts } from '../jobs/quickstart-driver.ts';
 import { forkJobs } from '../jobs/spawn.ts';
 import { type CommandContext, defineCommand, UsageError, wholeNumber } from './command.ts';
+import { stoppedCode } from './follow-run.ts';
 import { formatDuration } from './progress.ts';
 import { tableLines } from './table.ts';
 
@@ -51,6 +52,7 @@ export const quickstart = defineCommand({
       await workbench.close();
     }
   },
+  exitCode: stoppedCode,
   show: showQuickstart,
 });
 

@@ -15,7 +15,7 @@ import {
   UsageError,
   wholeNumber,
 } from './command.ts';
-import { followRun, showRun, stepOf } from './follow-run.ts';
+import { followRun, showRun, stepOf, stoppedCode } from './follow-run.ts';
 import { tableLines } from './table.ts';
 
 /** How long `stop` waits for the program that has the run to save it. */
@@ -166,6 +166,7 @@ const resume = defineCommand({
       runner.resume(run.id);
       return run.id;
     }),
+  exitCode: stoppedCode,
   show: showRun,
 });
 

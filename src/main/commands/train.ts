@@ -5,7 +5,7 @@ import { findRunByFolder, getRun, type RunRecord, updateRun } from '../data/stor
 import type { Workbench } from '../host/workbench.ts';
 import { labelsOf, type NewJob } from '../jobs/new-job.ts';
 import { defineCommand, InputError, UsageError, wholeNumber } from './command.ts';
-import { followRun, showRun } from './follow-run.ts';
+import { followRun, showRun, stoppedCode } from './follow-run.ts';
 
 /** More would only wait for each other. */
 const MOST_THREADS = 1024;
@@ -35,6 +35,7 @@ export const train = defineCommand({
       options.resume === true ? resumeIn(workbench, job) : startIn(workbench, job, options.overwrite === true),
     );
   },
+  exitCode: stoppedCode,
   show: showRun,
 });
 

@@ -37,7 +37,8 @@ export function createOutbox(post: (message: FromJob) => void): Outbox {
   return {
     add(event) {
       waiting.push(event);
-      flush();
+      // what a resume goes back to is known as soon as it is there
+      flush({ now: event.type === 'checkpoint' });
     },
     acknowledge(batch) {
       acknowledged = Math.max(acknowledged, batch);

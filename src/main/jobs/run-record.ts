@@ -1,6 +1,14 @@
 /** Writes what a job reports into the store: one transaction a batch, and the events that watchers see. */
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import type { RunEvent, RunSummary } from '../../preload/contract/runs.ts';
-import { insertCheckpoint, keepCheckpoints, latestCheckpoint, listCheckpoints } from '../data/store/checkpoints.ts';
+import {
+  type CheckpointRow,
+  insertCheckpoint,
+  keepCheckpoints,
+  latestCheckpoint,
+  listCheckpoints,
+} from '../data/store/checkpoints.ts';
 import { appendLog } from '../data/store/log.ts';
 import { appendMetrics, deleteMetricsAfter } from '../data/store/metrics.ts';
 import { getRunSummary, type RunPatch, updateRun } from '../data/store/runs.ts';
@@ -90,18 +98,29 @@ export function rewindToCheckpoint(store: WritableStore, runId: string): number 
   return step;
 }
 
-/** Drops checkpoints whose folders are gone (a job keeps the newest few). */
-export function forgetMissingCheckpoints(
-  store: WritableStore,
-  runId: string,
-  exists: (folder: string) => boolean,
-): void {
-  const kept = listCheckpoints(store, runId).filter(({ folder }) => exists(folder));
+/** Makes the record of checkpoints what is on the disk: a job keeps the newest few, and may have died before it told of the last one. */
+export function reconcileCheckpoints(store: WritableStore, runId: string, outputDir: string): void {
+  const found = checkpointsOnDisk(outputDir);
   keepCheckpoints(
     store,
     runId,
-    kept.map(({ step }) => step),
+    found.map(({ step }) => step),
   );
+  const known = listCheckpoints(store, runId).map(({ step }) => step);
+  for (const checkpoint of found) if (!known.includes(checkpoint.step)) insertCheckpoint(store, runId, checkpoint);
+}
+
+/** A checkpoint is moved to its place when it is complete, so whatever has the name is whole. */
+function checkpointsOnDisk(outputDir: string): CheckpointRow[] {
+  if (!existsSync(outputDir)) return [];
+  return readdirSync(outputDir).flatMap((name) => {
+    const step = /^checkpoint-(\d+)$/.exec(name)?.[1];
+    if (step === undefined) return [];
+    const folder = join(outputDir, name);
+    const files = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile());
+    const bytes = files.reduce((total, file) => total + statSync(join(folder, file.name)).size, 0);
+    return [{ step: Number(step), folder, bytes, createdAt: statSync(folder).mtime.toISOString() }];
+  });
 }
 
 /** What a user can do about a job that ended by itself. */

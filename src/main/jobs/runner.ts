@@ -1,5 +1,5 @@
 /** Runs jobs one at a time in processes of their own: queue, pause, resume, stop, crashes, and a record of all of it in the store. */
-import { existsSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { RunEvent, RunSummary } from '../../preload/contract/runs.ts';
 import { addRunRequest, type RunAction, takeRunRequests } from '../data/store/run-requests.ts';
@@ -11,8 +11,8 @@ import { insertJob, type NewJob } from './new-job.ts';
 import { NOBODY, ownerLives, ownerOf } from './ownership.ts';
 import {
   afterCrash,
-  forgetMissingCheckpoints,
   RunStateError,
+  reconcileCheckpoints,
   recordEvents,
   rewindToCheckpoint,
   summaryOf,
@@ -106,10 +106,10 @@ export class JobRunner {
       return;
     }
     if (this.#asksOwner(id, 'resume')) return;
-    const { name, status } = summaryOf(this.#store, id);
+    const { name, status, outputDir } = this.#recordOf(id);
     if (status !== 'stopped' && status !== 'failed')
       throw new RunStateError(`${name} is ${status}: only a paused, stopped or failed run can be resumed`);
-    forgetMissingCheckpoints(this.#store, id, existsSync);
+    reconcileCheckpoints(this.#store, id, outputDir);
     const step = rewindToCheckpoint(this.#store, id);
     this.#change(id, { status: 'queued', ...ownerOf(process.pid) });
     this.#enqueue(id, step > 0);
@@ -234,7 +234,7 @@ export class JobRunner {
 
   #end(mine: Current, exit: JobExit): void {
     this.#current = undefined;
-    forgetMissingCheckpoints(this.#store, mine.id, existsSync);
+    reconcileCheckpoints(this.#store, mine.id, this.#recordOf(mine.id).outputDir);
     const run = this.#recordOf(mine.id);
     const outcome = this.#accept(run, mine.outcome ?? this.#crashOf(mine, run, exit));
     this.#finish(mine, run, outcome);
@@ -320,7 +320,7 @@ export class JobRunner {
   }
 
   #orphaned(run: RunRecord): void {
-    forgetMissingCheckpoints(this.#store, run.id, existsSync);
+    reconcileCheckpoints(this.#store, run.id, run.outputDir);
     const error = `the program ended while this run was at step ${run.step}; ${afterCrash(this.#store, run.id)}`;
     this.#log(run.id, error);
     const endedAt = new Date().toISOString();
