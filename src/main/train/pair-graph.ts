@@ -133,9 +133,12 @@ function tokenWeights(pairs: readonly PairTokens[], { offsets, rows }: PaddedBat
   return float32([rows.length], data);
 }
 
+/** Relative error of a sum of log-probabilities in float32, with room: four units in the last place. */
+const ROUNDING = 2 ** -22;
+
 /**
  * TRL's metrics of a micro-batch: rewards are β (policy − reference) whatever the loss; logits and accuracy over answer tokens only. Pairs count
- * by their weights, so that a label which is both ways round (soft, or a tie) counts by its probability.
+ * by their weights, so that a label which is both ways round (soft, or a tie) counts by its probability. Accuracy is strict: a margin within rounding is no win.
  */
 export function pairMetrics(
   found: Readonly<Record<string, Tensor>>,
@@ -150,12 +153,14 @@ export function pairMetrics(
   const rejected = numbers('rejected_logps');
   const chosenRewards = references.map((reference, i) => beta * (chosen[i] - reference.chosen));
   const rejectedRewards = references.map((reference, i) => beta * (rejected[i] - reference.rejected));
+  // equal answers, and a policy that equals its reference, are ties: sums of float32 tell them apart by rounding only
+  const noise = (i: number) => beta * ROUNDING * (Math.abs(chosen[i]) + Math.abs(rejected[i]));
   const border = padded.offsets[references.length];
   return {
     'rewards/chosen': over(chosenRewards),
     'rewards/rejected': over(rejectedRewards),
     'rewards/margins': over(chosenRewards.map((r, i) => r - rejectedRewards[i])),
-    'rewards/accuracies': over(chosenRewards.map((r, i) => (r > rejectedRewards[i] ? 1 : 0))),
+    'rewards/accuracies': over(chosenRewards.map((r, i) => (r - rejectedRewards[i] > noise(i) ? 1 : 0))),
     'logps/chosen': over(chosen),
     'logps/rejected': over(rejected),
     'logits/chosen': mean(numbers('mean_logit'), 0, border),
