@@ -140,6 +140,9 @@ describe('checkpoints', () => {
   });
 });
 
+/** What a pair has one of; token averages of DPO (entropy, logits) are TRL's means of batches. */
+const PER_PAIR = /loss|rewards|logps/;
+
 describe('evaluation', () => {
   it.each([
     [{ eval_strategy: 'no' }, []],
@@ -166,7 +169,7 @@ describe('evaluation', () => {
     for (const method of ['sft', 'dpo']) {
       const [one, three] = [await losses(method, 1), await losses(method, 3)];
       one.forEach((metrics, i) => {
-        for (const [name, value] of Object.entries(metrics))
+        for (const [name, value] of Object.entries(metrics).filter(([name]) => method === 'sft' || PER_PAIR.test(name)))
           expect(three[i][name], `${method} ${name}`).toBeCloseTo(Number(value), 5);
       });
     }
