@@ -62,13 +62,19 @@ export class Decoder {
     );
     state.reserve(length + 1);
     for (let layer = 0; layer < this.model.config.layers; layer++)
-      state.keep(layer, found[`key_${layer}`], found[`value_${layer}`], 0);
+      state.keep(
+        layer,
+        found[`key_${layer}`].data as Float32Array,
+        found[`value_${layer}`].data as Float32Array,
+        length,
+      );
     return state;
   }
 
-  /** Runs the step graph on a batch; used by `DecodingBatch.advance`. */
-  runStep(feeds: Record<string, Tensor>): Promise<Record<string, Tensor>> {
-    return this.#step.run({ ...this.#weights, ...feeds });
+  /** Runs the step graph on a batch and writes into the arrays of the outputs `before`, if any; used by `DecodingBatch.advance`. */
+  runStep(feeds: Record<string, Tensor>, before: Record<string, Tensor>): Promise<Record<string, Tensor>> {
+    const into = Object.fromEntries(Object.entries(before).map(([name, { data }]) => [name, data]));
+    return this.#step.run({ ...this.#weights, ...feeds }, into);
   }
 
   async close(): Promise<void> {
@@ -82,11 +88,12 @@ export class DecodingBatch {
   readonly decoder: Decoder;
   /** Tokens in the cache, by row. */
   readonly lengths: number[];
-  /** [B, vocabulary] of the last token of each row. */
+  /** [B, vocabulary] of the last token of each row; the next `advance` may overwrite it. */
   logits: Float32Array;
   #capacity = 0;
   #keys: Float32Array[] = [];
   #values: Float32Array[] = [];
+  #outputs: Record<string, Tensor> = {};
 
   constructor(decoder: Decoder, lengths: number[], logits: Float32Array) {
     this.decoder = decoder;
@@ -108,20 +115,20 @@ export class DecodingBatch {
     const feeds: Record<string, Tensor> = {
       ids: int32([batch, 1], Int32Array.from(tokens)),
       positions: { dtype: 'int64', shape: [batch, 1], data: BigInt64Array.from(this.lengths, BigInt) },
-      mask: float32([batch, 1, 1, width + 1], mask),
+      mask: float32([batch, 1, 1, 1, width + 1], mask),
     };
+    const shape = [batch, config.keyValueHeads, 1, width, config.headSize];
     for (let layer = 0; layer < config.layers; layer++) {
-      feeds[`past_key_${layer}`] = float32([batch, config.keyValueHeads, config.headSize, width], this.#keys[layer]);
-      feeds[`past_value_${layer}`] = float32(
-        [batch, config.keyValueHeads, width, config.headSize],
-        this.#values[layer],
-      );
+      feeds[`past_key_${layer}`] = float32(shape, this.#keys[layer]);
+      feeds[`past_value_${layer}`] = float32(shape, this.#values[layer]);
     }
-    const found = await this.decoder.runStep(feeds);
-    for (let layer = 0; layer < config.layers; layer++)
-      this.#append(layer, found[`key_${layer}`], found[`value_${layer}`]);
+    this.#outputs = await this.decoder.runStep(feeds, this.#outputs);
+    for (let layer = 0; layer < config.layers; layer++) {
+      this.#append(this.#keys[layer], this.#outputs[`key_${layer}`]);
+      this.#append(this.#values[layer], this.#outputs[`value_${layer}`]);
+    }
     for (let row = 0; row < batch; row++) this.lengths[row]++;
-    this.logits = found.logits.data as Float32Array;
+    this.logits = this.#outputs.logits.data as Float32Array;
   }
 
   /** Makes room for `length` cached tokens a row; what is cached is kept. */
@@ -137,43 +144,30 @@ export class DecodingBatch {
     this.#keys = Array.from({ length: config.layers }, () => new Float32Array(size));
     this.#values = Array.from({ length: config.layers }, () => new Float32Array(size));
     if (before === 0) return;
-    const shape = [this.lengths.length, config.keyValueHeads, config.headSize, before];
-    for (let layer = 0; layer < config.layers; layer++)
-      this.keep(layer, float32(shape, keys[layer]), float32([shape[0], shape[1], before, shape[2]], values[layer]), 0);
+    for (let layer = 0; layer < config.layers; layer++) this.keep(layer, keys[layer], values[layer], before);
   }
 
-  /** Copies keys [B, Hkv, D, T] and values [B, Hkv, T, D] into the cache from position `at`. */
-  keep(layer: number, key: Tensor, value: Tensor, at: number): void {
-    const { headSize } = this.decoder.model.config;
-    const length = key.shape[3];
-    const lines = key.shape[0] * key.shape[1];
-    for (let line = 0; line < lines; line++) {
-      for (let d = 0; d < headSize; d++) {
-        const from = (line * headSize + d) * length;
-        const to = (line * headSize + d) * this.#capacity + at;
-        this.#keys[layer].set((key.data as Float32Array).subarray(from, from + length), to);
-      }
-      const from = line * length * headSize;
-      const to = (line * this.#capacity + at) * headSize;
-      this.#values[layer].set((value.data as Float32Array).subarray(from, from + length * headSize), to);
+  /** Puts keys and values [B, Hkv, length, D] at the beginning of the cache. */
+  keep(layer: number, keys: Float32Array, values: Float32Array, length: number): void {
+    const { headSize, keyValueHeads } = this.decoder.model.config;
+    const size = length * headSize;
+    for (let line = 0; line < this.lengths.length * keyValueHeads; line++) {
+      const to = line * this.#capacity * headSize;
+      this.#keys[layer].set(keys.subarray(line * size, (line + 1) * size), to);
+      this.#values[layer].set(values.subarray(line * size, (line + 1) * size), to);
     }
   }
 
-  /** One new token a row, each at its row's own end. */
-  #append(layer: number, key: Tensor, value: Tensor): void {
+  /** One new token a row [B, Hkv, 1, D], each at its row's own end. */
+  #append(cache: Float32Array, { data }: Tensor): void {
     const { headSize, keyValueHeads } = this.decoder.model.config;
-    const keys = this.#keys[layer];
-    const values = this.#values[layer];
-    for (let row = 0; row < this.lengths.length; row++) {
-      const at = this.lengths[row];
+    const fresh = data as Float32Array;
+    for (let row = 0; row < this.lengths.length; row++)
       for (let head = 0; head < keyValueHeads; head++) {
         const line = row * keyValueHeads + head;
-        for (let d = 0; d < headSize; d++) {
-          keys[(line * headSize + d) * this.#capacity + at] = key.data[line * headSize + d] as number;
-          values[(line * this.#capacity + at) * headSize + d] = value.data[line * headSize + d] as number;
-        }
+        const to = (line * this.#capacity + this.lengths[row]) * headSize;
+        cache.set(fresh.subarray(line * headSize, (line + 1) * headSize), to);
       }
-    }
   }
 }
 
@@ -212,12 +206,12 @@ function buildStep(model: LanguageModel, options: DecoderOptions) {
   const { keyValueHeads, headSize } = config;
   const ids = g.input('ids', 'int32', ['B', 1]);
   const positions = g.input('positions', 'int64', ['B', 1]);
-  const mask = g.input('mask', 'float32', ['B', 1, 1, 'W']);
+  const mask = g.input('mask', 'float32', ['B', 1, 1, 1, 'W']);
   const past = Array.from(
     { length: config.layers },
     (_, layer): LayerCache => ({
-      key: g.input(`past_key_${layer}`, 'float32', ['B', keyValueHeads, headSize, 'P']),
-      value: g.input(`past_value_${layer}`, 'float32', ['B', keyValueHeads, 'P', headSize]),
+      key: g.input(`past_key_${layer}`, 'float32', ['B', keyValueHeads, 1, 'P', headSize]),
+      value: g.input(`past_value_${layer}`, 'float32', ['B', keyValueHeads, 1, 'P', headSize]),
     }),
   );
   const input = { ids, positions, mask, past, maxPositions: options.maxPositions };

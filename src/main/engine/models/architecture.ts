@@ -16,7 +16,7 @@ export interface ParameterSpec {
 /** Weights in a graph, by Hugging Face name: inputs (trained) or constants (frozen, pre-packed by the runtime). */
 export type Weights = (name: string) => Value;
 
-/** Keys and values of one layer that are already in the cache: keys [B, Hkv, D, P] (transposed), values [B, Hkv, P, D]. */
+/** Keys and values of one layer that are already in the cache, each [B, Hkv, 1, P, D]: the 1 stands for the query heads that share them. */
 export interface LayerCache {
   readonly key: Value;
   readonly value: Value;
@@ -27,9 +27,9 @@ export interface DecoderInput {
   readonly ids: Value;
   /** int64 [B, T] */
   readonly positions: Value;
-  /** Added to the attention scores: 0 where a token may look, −1e9 where not. [T, T], or [B, 1, T, P+T] with a cache. */
+  /** Added to the attention scores: 0 where a token may look, −1e9 where not. [T, T], or [B, 1, 1, 1, P+1] with a cache. */
   readonly mask: Value;
-  /** One per layer when earlier tokens are cached. */
+  /** One per layer when earlier tokens are cached; then T is 1. */
   readonly past?: readonly LayerCache[];
   /** Positions the RoPE tables must cover. */
   readonly maxPositions: number;
@@ -38,7 +38,7 @@ export interface DecoderInput {
 export interface DecoderOutput {
   /** After the final norm, [B*T, hidden]. */
   readonly hidden: Value;
-  /** New keys [B, Hkv, D, T] and values [B, Hkv, T, D] of each layer. */
+  /** New keys and values of each layer, in the order of [B, Hkv, T, D]. */
   readonly present: readonly LayerCache[];
 }
 

@@ -88,6 +88,7 @@ export function attention(
   input: DecoderInput,
   past: LayerCache | undefined,
 ): { output: Value; present: LayerCache } {
+  if (past) return cachedAttention(g, config, qkv, tables, input, past);
   const { heads, keyValueHeads, headSize } = config;
   const group = heads / keyValueHeads;
   const [b, t] = input.ids.shape;
@@ -103,20 +104,18 @@ export function attention(
   const key = g.transpose(k, [0, 2, 3, 1]); // [B, Hkv, D, T]
   const value = g.transpose(g.reshape(qkv.v, [b, t, keyValueHeads, headSize]), [0, 2, 1, 3]);
   const fresh = g.matmul(queries, key); // [B, Hkv, G·T, T]
-  const mixed = past
-    ? withPast(g, { queries, fresh, value, past, mask: input.mask, group })
-    : mix(g, fresh, value, input.mask, group);
+  const mixed = mix(g, fresh, value, input.mask, group);
   const perHead = g.transpose(g.reshape(mixed, [b, keyValueHeads, group, t, headSize]), [0, 3, 1, 2, 4]);
-  return { output: g.reshape(perHead, [product([b, t]), heads * headSize]), present: { key, value } };
+  const present = { key: g.transpose(k, [0, 2, 1, 3]), value };
+  return { output: g.reshape(perHead, [product([b, t]), heads * headSize]), present };
 }
 
-/** softmax(scores + mask), the mask applied per query head. */
+/** softmax(scores + mask [T, T]), the mask applied per query head. */
 function masked(g: GraphBuilder, scores: Value, mask: Value, group: number): Value {
   const [b, heads, , width] = scores.shape;
-  const rank5 = mask.shape.length === 4 ? g.unsqueeze(mask, [2]) : mask;
   const t = mask.shape[mask.shape.length - 2];
   const split = g.reshape(scores, [b, heads, group, t, width]);
-  return g.reshape(g.softmax(g.add(split, rank5)), scores.shape);
+  return g.reshape(g.softmax(g.add(split, mask)), scores.shape);
 }
 
 const swapLast = (g: GraphBuilder, x: Value): Value => g.transpose(x, [0, 1, 3, 2]);
@@ -141,23 +140,35 @@ function mix(g: GraphBuilder, scores: Value, value: Value, mask: Value, group: n
   )[0];
 }
 
-interface PastAttention {
-  readonly queries: Value;
-  readonly fresh: Value;
-  readonly value: Value;
-  readonly past: LayerCache;
-  readonly mask: Value;
-  readonly group: number;
-}
-
-/** One softmax over cached and new scores; the cache itself is only read. */
-function withPast(g: GraphBuilder, { queries, fresh, value, past, mask, group }: PastAttention): Value {
-  const old = g.matmul(queries, past.key); // [B, Hkv, G·T, P]
-  const [b, heads, stacked] = fresh.shape;
+/**
+ * The same for one new token a row on top of a cache: one softmax over cached and new scores; the cache itself is only read, and of the new token
+ * the keys and values come back. Every head is a product of one row, for which the runtime streams the other operand as it lies in memory; for the
+ * few rows of a stacked group it would copy keys and values into packed blocks first.
+ */
+function cachedAttention(
+  g: GraphBuilder,
+  config: ModelConfig,
+  qkv: { q: Value; k: Value; v: Value },
+  tables: Rotation,
+  { ids, positions, mask }: DecoderInput,
+  past: LayerCache,
+): { output: Value; present: LayerCache } {
+  const { heads, keyValueHeads, headSize } = config;
+  const [b, t] = ids.shape;
+  if (t !== 1) throw new Error(`attention over a cache adds one token a row, found ${t}`);
+  const turn = (x: Value, count: number, table: readonly [Value, Value]) =>
+    g.op('RotaryEmbedding', [g.reshape(x, [b, count, 1, headSize]), table[0], table[1], positions], {
+      interleaved: config.rope.interleaved ? 1 : 0,
+    });
+  const query = g.reshape(turn(qkv.q, heads, tables.query), [b, keyValueHeads, heads / keyValueHeads, 1, headSize]);
+  const key = turn(qkv.k, keyValueHeads, tables.key); // [B, Hkv, 1, D]
+  const value = g.reshape(qkv.v, [b, keyValueHeads, 1, 1, headSize]);
+  const old = g.matmul(query, g.transpose(past.key, [0, 1, 2, 4, 3])); // [B, Hkv, G, 1, P]
+  const fresh = g.matmul(query, g.reshape(key, [b, keyValueHeads, 1, headSize, 1]));
   const width = mask.shape[mask.shape.length - 1];
-  const scores: Value = { ...g.concat([old, fresh], 3), shape: [b, heads, stacked, width] };
-  const weights = masked(g, scores, mask, group);
-  const sizes = [past.value.shape[2], fresh.shape[3]];
-  const [toOld, toNew] = g.node('Split', [weights, g.shape(sizes)], { axis: 3 });
-  return g.add(g.matmul(toOld, past.value), g.matmul(toNew, value));
+  const scores: Value = { ...g.concat([old, fresh], 4), shape: [...old.shape.slice(0, 4), width] };
+  const sizes = g.shape([past.key.shape[3], 1]);
+  const [toOld, toNew] = g.node('Split', [g.softmax(g.add(scores, mask)), sizes], { axis: 4 });
+  const mixed = g.add(g.matmul(toOld, past.value), g.matmul(toNew, value));
+  return { output: g.reshape(mixed, [b, heads * headSize]), present: { key, value } };
 }

@@ -26,8 +26,12 @@ export interface SessionOptions {
   readonly backend?: 'native' | 'js';
 }
 
-/** Equal bits in repeated runs whatever the load; denormals as zero, because they cost hundreds of cycles each. */
-const CONFIG = { 'session.set_denormal_as_zero': '1', 'session.use_deterministic_compute': '1' };
+/**
+ * Equal bits in repeated runs whatever the load; denormals as zero, because they cost hundreds of cycles each. Threads sleep when they wait: every
+ * session has threads of its own, and those of an idle one would take the processor from the one that works (decoding: 42 ms a step, spinning 75).
+ */
+const SETTINGS = { set_denormal_as_zero: '1', use_deterministic_compute: '1', 'intra_op.allow_spinning': '0' };
+const CONFIG = Object.fromEntries(Object.entries(SETTINGS).map(([key, value]) => [`session.${key}`, value]));
 
 /** How a graph is run: by the C API in place, or by the JavaScript API with copies. */
 type Backend =
@@ -61,7 +65,7 @@ export class Session {
       logSeverityLevel: 3,
       enableProfiling: options.profile !== undefined,
       profileFilePrefix: options.profile,
-      extra: { session: { set_denormal_as_zero: '1', use_deterministic_compute: '1' } },
+      extra: { session: SETTINGS },
     });
     return new Session(graph, { kind: 'js', session });
   }
