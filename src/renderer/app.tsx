@@ -12,6 +12,8 @@ import { Palette } from './components/palette.tsx';
 import { ShortcutDialog } from './components/shortcut-list.tsx';
 import { EmptyState, ErrorState } from './components/states.tsx';
 import { queries } from './host.ts';
+import { FileDropLayer } from './pages/datasets/drop.tsx';
+import { ImportListener } from './pages/datasets/import-listener.ts';
 import { PAGES } from './pages/index.ts';
 import { StatusListener } from './status.ts';
 import { adoptMantineVariables, theme } from './theme/theme.ts';
@@ -68,6 +70,8 @@ export function App() {
           <AppFrame onHelp={() => setHelp(true)}>
             <Pages />
           </AppFrame>
+          <FileDropLayer />
+          <ImportListener />
           <Palette />
           <ShortcutDialog opened={help} onClose={() => setHelp(false)} />
           <Notifications position="bottom-right" autoClose={6000} />

@@ -37,7 +37,9 @@ export const setSingleKeys = (on: boolean): void => localStorage.setItem(KEY_SET
 /** A field, a slider or an open layer has the keys to itself. */
 export function keysAreTaken(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
-  if (target.closest('input, textarea, select, [contenteditable="true"], [role="slider"], [role="dialog"]'))
+  if (
+    target.closest('input, textarea, select, [contenteditable="true"], [role="slider"], [role="dialog"], [role="menu"]')
+  )
     return true;
   return document.querySelector('[role="dialog"][aria-modal="true"]') !== null;
 }

@@ -62,7 +62,7 @@ export const mappingField = z.enum([
   'annotator',
 ]);
 export type MappingField = z.infer<typeof mappingField>;
-/** field → column; a column may be a path into nested objects, "metadata.score_chosen". */
+/** field → column; a column may be a path into nested objects, "metadata.score_chosen"; "" = read from nowhere, whatever the format says. */
 export const columnMapping = z.partialRecord(mappingField, z.string());
 export type ColumnMapping = z.infer<typeof columnMapping>;
 

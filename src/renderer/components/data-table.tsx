@@ -31,6 +31,10 @@ export interface DataTableProps<Row> {
   readonly selected: number | null;
   readonly onSelect: (index: number | null) => void;
   readonly onOpen?: (index: number) => void;
+  /** Space on the selected row. */
+  readonly onPeek?: (index: number) => void;
+  /** Another list than before: it is shown from its beginning. undefined: not yet another. */
+  readonly listKey?: unknown;
   readonly sort?: Sort | null;
   readonly onSort?: (column: string) => void;
   /** Called with the first and last row in view, so that pages can be fetched. */
@@ -109,7 +113,7 @@ export function moveSelection(key: string, selected: number | null, count: numbe
 }
 
 export function DataTable<Row>(props: DataTableProps<Row>) {
-  const { columns, count, row, selected, onSelect, onOpen, onRange, groupBefore } = props;
+  const { columns, count, row, selected, onSelect, onOpen, onPeek, onRange, groupBefore, listKey } = props;
   const viewport = useRef<HTMLDivElement>(null);
   const id = useId();
   const heightOf = (index: number) => ROW + (groupBefore?.(index) ? GROUP : 0);
@@ -129,12 +133,19 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: heights follow the groups, which follow the order of the rows
   useEffect(() => virtual.measure(), [groupBefore, count]);
   useEffect(() => {
+    if (listKey !== undefined) viewport.current?.scrollTo({ top: 0 });
+  }, [listKey]);
+  // a reader that opens below makes the view smaller: the selected row stays in it
+  const height = virtual.scrollRect?.height;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the height alone is a reason
+  useEffect(() => {
     if (selected !== null && selected < count) virtual.scrollToIndex(selected, { align: 'auto' });
-  }, [selected, count, virtual]);
+  }, [selected, count, height, virtual]);
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target !== event.currentTarget) return;
     if (event.key === 'Enter' && selected !== null) onOpen?.(selected);
+    else if (event.key === ' ' && selected !== null && onPeek) onPeek(selected);
     else if (event.key === 'Escape') onSelect(null);
     else {
       const page = Math.max(1, Math.floor((viewport.current?.clientHeight ?? ROW) / ROW) - 2);

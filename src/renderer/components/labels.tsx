@@ -12,6 +12,15 @@ import type { RunStatus } from '../../preload/contract/index.ts';
 import { type MarkShape, methodLook } from '../methods.ts';
 import './parts.css';
 
+/** A key beside what it does; screen readers hear the shortcuts elsewhere. */
+export function KeyCap({ children }: { children: string }) {
+  return (
+    <span aria-hidden="true">
+      <kbd>{children}</kbd>
+    </span>
+  );
+}
+
 export type TagTone = 'plain' | 'accent' | 'chosen' | 'rejected' | 'tie' | 'warn' | 'danger';
 
 export function Tag({ tone = 'plain', children }: { tone?: TagTone; children: ReactNode }) {

@@ -38,7 +38,9 @@ export async function detectFormat(path: string, options: ImportOptions = {}): P
   const own = Object.fromEntries(
     Object.entries(format.mapping).filter(([, c]) => head.some((r) => valueAt(r, String(c)) !== undefined)),
   );
-  const mapping = { ...own, ...options.mapping };
+  const corrected = { ...own, ...options.mapping };
+  // "" takes a role away from the column that the format gives it
+  const mapping: ColumnMapping = Object.fromEntries(Object.entries(corrected).filter(([, column]) => column !== ''));
   return { format, mapping, kind: format.kindOf?.(mapping) ?? format.kind, ranked, head };
 }
 
@@ -56,7 +58,7 @@ export const columnsOf = (head: readonly RecordValue[]): string[] => [...new Set
 function checkColumns(path: string, mapping: ColumnMapping, head: readonly RecordValue[]): void {
   const columns = columnsOf(head);
   for (const [field, column] of Object.entries(mapping))
-    if (column !== undefined && head.every((r) => valueAt(r, column) === undefined))
+    if (column !== undefined && column !== '' && head.every((r) => valueAt(r, column) === undefined))
       throw new DatasetError(
         `${path}: there is no column "${column}" for ${field}; did you mean "${nearest(column, columns)}"? Columns: ${columns.join(', ')}`,
       );
@@ -65,7 +67,9 @@ function checkColumns(path: string, mapping: ColumnMapping, head: readonly Recor
 /** A format that knows all the roles that were mapped; a mapping that none of the recognised ones knows is a table of columns. */
 function choose({ format, mapping }: ImportOptions, ranked: Detection['ranked']): Format | undefined {
   if (format) return formats.get(format);
-  const roles = Object.entries(mapping ?? {}).flatMap(([role, column]) => (column === undefined ? [] : [role]));
+  const roles = Object.entries(mapping ?? {}).flatMap(([role, column]) =>
+    column === undefined || column === '' ? [] : [role],
+  );
   if (roles.length === 0) return ranked[0]?.format;
   const knows = (known: Format) => roles.every((role) => (known.fields as readonly string[]).includes(role));
   return ranked.find((r) => knows(r.format))?.format ?? formats.get('columns');

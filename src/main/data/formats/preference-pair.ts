@@ -73,7 +73,7 @@ export function pairDraft(
   const scoreChosen = numberAt(record, mapping.score_chosen);
   const scoreRejected = numberAt(record, mapping.score_rejected);
   const tie = mapping.tie !== undefined && booleanAt(record, mapping.tie) === true;
-  if (!tie && sameText(chosen, rejected)) throw new IdenticalPair();
+  if (!tie && sameText(chosen, rejected)) throw new IdenticalPair(chosen);
   const annotator = mapping.annotator === undefined ? null : valueAt(record, mapping.annotator);
   const difference = scoreChosen !== null && scoreRejected !== null ? scoreChosen - scoreRejected : null;
   return draft({
@@ -89,10 +89,14 @@ export function pairDraft(
   });
 }
 
+/** The answer; of a conversation its last message. */
+const endOfAnswer = (answer: TextOrChat): string =>
+  typeof answer === 'string' ? answer : (answer.at(-1)?.content ?? '');
+
 /** Counted apart in the report: such a pair teaches nothing. */
 export class IdenticalPair extends RowRefused {
-  constructor() {
-    super('chosen and rejected are identical: no signal');
+  constructor(answer: TextOrChat) {
+    super('chosen and rejected are identical: no signal', endOfAnswer(answer));
     this.name = 'IdenticalPair';
   }
 }

@@ -6,7 +6,7 @@ import { answersAt, BESIDE_A_PAIR, BESIDE_FIELDS, IdenticalPair, pairDraft, spli
 export function readImplicit(record: RecordValue, mapping: ColumnMapping): readonly Draft[] {
   const { chosen, rejected } = answersAt(record, mapping);
   // all of both would be the prompt
-  if (JSON.stringify(chosen) === JSON.stringify(rejected)) throw new IdenticalPair();
+  if (JSON.stringify(chosen) === JSON.stringify(rejected)) throw new IdenticalPair(chosen);
   const split = splitShared(chosen, rejected);
   return [pairDraft(record, mapping, split.prompt, split)];
 }

@@ -1,5 +1,6 @@
-/** Text or conversation as turns, and as one line for a table cell. */
-import type { ChatMessage, DatasetKind, TextOrChat } from '../../../preload/contract/index.ts';
+/** Text or conversation as turns, as one line for a table cell, and as words to compare; and the words for kinds and places. */
+import type { ChatMessage, DatasetKind, RefusedRow, TextOrChat } from '../../../preload/contract/index.ts';
+import { MISSING, whole } from '../../numbers.ts';
 
 /** Longest line a cell is given: more would never be seen, and layout of long text is slow. */
 const LINE_CHARS = 240;
@@ -19,9 +20,12 @@ export function oneLine(text: TextOrChat | null): string {
 export const turns = (text: TextOrChat): readonly (ChatMessage | { role: ''; content: string })[] =>
   typeof text === 'string' ? [{ role: '', content: text }] : text;
 
-/** The words themselves, for comparing two answers. */
-export const plainText = (text: TextOrChat | null): string =>
-  text === null ? '' : typeof text === 'string' ? text : text.map((turn) => turn.content).join('\n\n');
+/** The text of an answer that has one turn: what can be compared word by word. null for several turns. */
+export function singleText(text: TextOrChat | null): string | null {
+  if (text === null) return null;
+  const all = turns(text);
+  return all.length === 1 ? all[0].content : null;
+}
 
 export const KIND_WORDS: Readonly<Record<DatasetKind, string>> = {
   preference: 'Pairs',
@@ -29,3 +33,19 @@ export const KIND_WORDS: Readonly<Record<DatasetKind, string>> = {
   demonstrations: 'Answers',
   prompts: 'Prompts',
 };
+
+/** "2 339 pairs", in the noun of the kind. */
+const NOUNS: Readonly<Record<DatasetKind, readonly [one: string, many: string]>> = {
+  preference: ['pair', 'pairs'],
+  unpaired: ['answer', 'answers'],
+  demonstrations: ['answer', 'answers'],
+  prompts: ['prompt', 'prompts'],
+};
+export const rowsNoun = (kind: DatasetKind, count: number): string => NOUNS[kind][count === 1 ? 0 : 1];
+export const rowsCounted = (kind: DatasetKind, count: number): string => `${whole(count)} ${rowsNoun(kind, count)}`;
+
+/** Where in its file a row stands: its line, or its place in a list, counted from 0 as the file's own readers do. */
+export function placeOf({ line, row }: Pick<RefusedRow, 'line' | 'row'>): string {
+  if (line !== null) return whole(line);
+  return row === null ? MISSING : `[${row}]`;
+}

@@ -1,7 +1,9 @@
-/** Datasets, the import wizard and the pair table in the registry of pages. */
+/** Datasets, the import wizard and the page of one dataset in the registry of pages. */
 import { IconDatabase } from '@tabler/icons-react';
 import type { Page } from '../page.ts';
+import { DatasetPage } from './dataset.tsx';
 import { DatasetsPage } from './datasets.tsx';
+import { ImportPage } from './import.tsx';
 
 export const datasetsPage: Page = {
   id: 'datasets',
@@ -10,5 +12,9 @@ export const datasetsPage: Page = {
   under: ['/datasets'],
   icon: IconDatabase,
   key: 'D',
-  routes: [['/datasets', DatasetsPage]],
+  routes: [
+    ['/datasets', DatasetsPage],
+    ['/datasets/import', ImportPage],
+    ['/datasets/:id/:tab?', DatasetPage],
+  ],
 };

@@ -1,0 +1,32 @@
+/** The question before a dataset is deleted: what goes, what stays. */
+import type { DatasetSummary } from '../../../preload/contract/index.ts';
+import { Confirm } from '../../components/confirm.tsx';
+import { useAction, useCall } from '../../host.ts';
+import { counted } from '../../numbers.ts';
+import { rowsCounted } from './chat-text.ts';
+
+export interface DeleteDatasetProps {
+  readonly dataset: DatasetSummary;
+  readonly onDeleted: () => void;
+  readonly onClose: () => void;
+}
+
+export function DeleteDataset({ dataset, onDeleted, onClose }: DeleteDatasetProps) {
+  const remove = useAction('datasets.remove', ['datasets.list']);
+  const runs = useCall('runs.list', {});
+  const trained = runs.data?.filter((run) => run.dataset === dataset.name).length ?? 0;
+  const all = dataset.versions.reduce((sum, version) => sum + version.rows, 0);
+  return (
+    <Confirm
+      title={`Delete ${dataset.name}?`}
+      act="Delete dataset"
+      keep="Keep"
+      onAct={() => remove.mutateAsync({ id: dataset.id }).then(onDeleted)}
+      onClose={onClose}
+    >
+      {rowsCounted(dataset.kind, all)} in {counted(dataset.versions.length, 'version')} and the import report go; this
+      cannot be undone. {dataset.source} itself stays where it is.{' '}
+      {trained > 0 && `${counted(trained, 'run')} used it and will keep ${trained === 1 ? 'its' : 'their'} numbers.`}
+    </Confirm>
+  );
+}

@@ -1,0 +1,62 @@
+/** The import being prepared: file, format, columns and name; kept for the session, so that leaving the wizard loses nothing. */
+import { create } from 'zustand';
+import type { ColumnMapping, FileHandle, MappingField } from '../../../preload/contract/index.ts';
+import { call, upload } from '../../host.ts';
+
+export type ImportStep = 0 | 1 | 2;
+
+export interface ImportDraft {
+  readonly step: ImportStep;
+  readonly file: FileHandle | null;
+  /** A file on its way to the host, by its name. */
+  readonly handingOver: string | null;
+  readonly error: Error | null;
+  /** undefined: what the host finds. */
+  readonly format: string | undefined;
+  readonly mapping: ColumnMapping;
+  /** null: the name that the host suggests. */
+  readonly name: string | null;
+}
+
+const EMPTY: ImportDraft = {
+  step: 0,
+  file: null,
+  handingOver: null,
+  error: null,
+  format: undefined,
+  mapping: {},
+  name: null,
+};
+
+export const useImportDraft = create<ImportDraft>()(() => EMPTY);
+
+export const clearDraft = (): void => useImportDraft.setState(EMPTY);
+
+const EXTENSIONS = ['jsonl', 'ndjson', 'json', 'csv', 'tsv', 'gz', 'zst'];
+export const ACCEPTED = EXTENSIONS.map((extension) => `.${extension}`).join(',');
+
+/** Takes what `hand` gives as the file of the draft; a failure is shown in the first step. */
+async function take(name: string | null, hand: () => Promise<FileHandle | null>): Promise<void> {
+  useImportDraft.setState({ error: null, handingOver: name });
+  try {
+    const file = await hand();
+    useImportDraft.setState(file ? { ...EMPTY, step: 1, file } : { handingOver: null });
+  } catch (error) {
+    useImportDraft.setState({ ...EMPTY, error: error instanceof Error ? error : new Error(String(error)) });
+  }
+}
+
+/** By the host's own dialog. */
+export const chooseByDialog = (): Promise<void> =>
+  take(null, () => call('files.pick', { title: 'Preference data', extensions: EXTENSIONS }));
+
+/** A file of the browser, chosen or dropped. */
+export const chooseDropped = (file: File): Promise<void> => take(file.name, () => upload(file));
+
+/** Another format: corrections of columns belonged to the one before. */
+export const chooseFormat = (format: string): void => useImportDraft.setState({ format, mapping: {} });
+
+/** `column` null: the field is read from nowhere. */
+export function mapField(format: string, field: MappingField, column: string | null): void {
+  useImportDraft.setState(({ mapping }) => ({ format, mapping: { ...mapping, [field]: column ?? '' } }));
+}

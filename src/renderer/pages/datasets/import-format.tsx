@@ -1,0 +1,199 @@
+/** Second step of the import: the format and why, the columns, the rows as they will be stored, and those refused. */
+import { Button, Select } from '@mantine/core';
+import { IconBulb } from '@tabler/icons-react';
+import type { UseQueryResult } from '@tanstack/react-query';
+import type { RefObject } from 'react';
+import type { ImportPreview, MappingField } from '../../../preload/contract/index.ts';
+import { Card } from '../../components/card.tsx';
+import { Content } from '../../components/content.tsx';
+import { Banner, Tag } from '../../components/labels.tsx';
+import { SkeletonLines } from '../../components/states.tsx';
+import { counted, whole } from '../../numbers.ts';
+import { chooseFormat, mapField, useImportDraft } from './import-draft.ts';
+import { ImportSummary } from './import-summary.tsx';
+import { PreviewTable } from './preview-table.tsx';
+import { RefusedTable } from './refused-table.tsx';
+
+const FIELD_NAMES: Readonly<Record<MappingField, readonly [name: string, help: string]>> = {
+  prompt: ['Prompt', 'text or messages'],
+  system: ['System', 'text before the prompt'],
+  input: ['Input', 'a line after the prompt'],
+  chosen: ['Chosen', 'the better answer'],
+  rejected: ['Rejected', 'the worse answer'],
+  completion: ['Answer', 'text or messages'],
+  label: ['Label', 'true: wanted'],
+  text: ['Text', 'prompt and answer in one'],
+  messages: ['Messages', 'the last one is the answer'],
+  margin: ['Margin', 'number'],
+  score_chosen: ['Score of chosen', 'number'],
+  score_rejected: ['Score of rejected', 'number; equal: a tie'],
+  tie: ['Tie', 'true or false'],
+  annotator: ['Annotator', 'name'],
+};
+
+function FormatCard({ preview }: { preview: ImportPreview }) {
+  const { format, alternatives, formats } = preview;
+  const [second] = alternatives;
+  return (
+    <Card title="Format">
+      <Select
+        aria-label="Format"
+        size="lg"
+        mt={8}
+        value={format.id}
+        data={formats.map(({ id, title }) => ({ value: id, label: title }))}
+        onChange={(id) => id && chooseFormat(id)}
+      />
+      <p className="pl-caption pl-reason">Found by content: {format.reason}.</p>
+      {second && (
+        <p className="pl-caption pl-row">
+          <IconBulb size={15} stroke={1.6} aria-hidden="true" />
+          <span>
+            Second best:{' '}
+            <button type="button" className="pl-link pl-caption" onClick={() => chooseFormat(second.id)}>
+              {second.title}
+            </button>
+          </span>
+        </p>
+      )}
+    </Card>
+  );
+}
+
+function ColumnsCard({ preview }: { preview: ImportPreview }) {
+  const { format, fields, columns, mapping } = preview;
+  const names = [...new Set([...columns.map(({ name }) => name), ...Object.values(mapping)])];
+  return (
+    <Card title="Columns" note="What each field is read from">
+      <div className="pl-mapping">
+        {fields.map((field) => {
+          const [name, help] = FIELD_NAMES[field];
+          const column = mapping[field] ?? null;
+          return (
+            <div key={field} className="pl-map-row">
+              <span className={column === null ? 'pl-2' : 'pl-strong'}>{name}</span>
+              <Select
+                aria-label={`Column for ${name.toLowerCase()}`}
+                data={names}
+                value={column}
+                placeholder="not in this file"
+                clearable
+                clearButtonProps={{ 'aria-label': `Read ${name.toLowerCase()} from nowhere` }}
+                classNames={{ input: 'pl-mono' }}
+                onChange={(to) => mapField(format.id, field, to)}
+              />
+              <span className="pl-caption pl-ellipsis" title={help}>
+                {help}
+              </span>
+            </div>
+          );
+        })}
+      </div>
+    </Card>
+  );
+}
+
+function Refused({ preview }: { preview: ImportPreview }) {
+  const { refused, refusedTotal, rowsRead, faults } = preview;
+  if (refusedTotal === 0) return null;
+  return (
+    <section className="pl-section">
+      <div className="pl-row">
+        <h2>Refused</h2>
+        <Tag tone={faults > 0 ? 'danger' : 'warn'}>
+          {whole(refusedTotal)} of {counted(rowsRead, 'row')}
+        </Tag>
+        <span className="pl-caption pl-ellipsis">
+          {faults > 0
+            ? 'Rows that do not fit the format stop the import.'
+            : 'They stay out of the dataset and are kept in the import report.'}
+        </span>
+      </div>
+      <div className="pl-card flush">
+        <RefusedTable rows={refused} label="Refused rows" />
+      </div>
+      {refusedTotal > refused.length && <p className="pl-caption">The first {whole(refused.length)} are listed.</p>}
+    </section>
+  );
+}
+
+/** Why this cannot be imported as it is mapped now. */
+function Problem({ preview }: { preview: ImportPreview }) {
+  const { faults, rowsAccepted, rowsRead, refused } = preview;
+  if (faults === 0 && rowsAccepted > 0) return null;
+  const first = refused[0];
+  return (
+    <Banner
+      tone="danger"
+      title={
+        faults > 0
+          ? `${faults >= 200 ? 'At least 200' : whole(faults)} of ${counted(rowsRead, 'row')} do not fit this format.`
+          : `None of ${counted(rowsRead, 'row')} can be used.`
+      }
+    >
+      {first && `Line ${first.line ?? first.row}: ${first.reason}. `}
+      Map another column, choose another format, or mend the file; nothing is imported as it is.
+    </Banner>
+  );
+}
+
+function PreviewFailed({ error }: { error: Error }) {
+  const { format } = useImportDraft();
+  return (
+    <Banner
+      tone="danger"
+      title="This file cannot be imported as it is."
+      actions={
+        <>
+          <Button onClick={() => useImportDraft.setState({ step: 0 })}>Choose another file</Button>
+          {format === undefined ? (
+            <Button onClick={() => chooseFormat('columns')}>Map the columns by hand</Button>
+          ) : (
+            <Button onClick={() => useImportDraft.setState({ format: undefined, mapping: {} })}>
+              Back to the format found
+            </Button>
+          )}
+        </>
+      }
+    >
+      {error.message}
+    </Banner>
+  );
+}
+
+export interface FormatStepProps {
+  readonly preview: UseQueryResult<ImportPreview, Error>;
+  readonly problem: RefObject<HTMLDivElement | null>;
+}
+
+export function FormatStep({ preview, problem }: FormatStepProps) {
+  const { data, error, isPlaceholderData } = preview;
+  return (
+    <div className="pl-columns">
+      <Content label="Format and columns">
+        <div ref={problem} tabIndex={-1} className="pl-problem">
+          {error ? <PreviewFailed error={error} /> : data && <Problem preview={data} />}
+        </div>
+        {!data && !error && (
+          <>
+            <p className="pl-2" role="status">
+              Reading the file
+            </p>
+            <SkeletonLines count={8} />
+          </>
+        )}
+        {data && !error && (
+          <div className="pl-section" aria-busy={isPlaceholderData}>
+            <div className="pl-import-cards">
+              <FormatCard preview={data} />
+              <ColumnsCard preview={data} />
+            </div>
+            <PreviewTable preview={data} />
+            <Refused preview={data} />
+          </div>
+        )}
+      </Content>
+      {data && !error && <ImportSummary preview={data} />}
+    </div>
+  );
+}

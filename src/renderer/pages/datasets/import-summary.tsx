@@ -1,0 +1,49 @@
+/** Beside the import: rows read = accepted + refused, and what they amount to. */
+import type { ImportPreview } from '../../../preload/contract/index.ts';
+import { Facts, Figure } from '../../components/figures.tsx';
+import { SidePanel } from '../../components/side-panel.tsx';
+import { MISSING, percent, whole } from '../../numbers.ts';
+import { rowsNoun } from './chat-text.ts';
+import { Lengths } from './dataset-columns.tsx';
+
+export function ImportSummary({ preview }: { preview: ImportPreview }) {
+  const { kind, rowsRead, rowsAccepted, refusedTotal, pairs, unpaired } = preview;
+  const stored = pairs || unpaired || rowsAccepted;
+  const isPairs = kind === 'preference';
+  return (
+    <SidePanel label="What will be imported" width={240}>
+      <div>
+        <h2>What will be imported</h2>
+        <Figure value={whole(stored)} unit={rowsNoun(kind, stored)} />
+        <p className="pl-caption">
+          {whole(rowsRead)} rows read = {whole(rowsAccepted)} accepted + {whole(refusedTotal)} refused
+        </p>
+      </div>
+      <Facts
+        rows={[
+          kind === 'prompts' ? null : ['Prompts', whole(preview.prompts)],
+          preview.singleTurn === null ? null : ['Single turn', whole(preview.singleTurn)],
+          preview.mostTurns === null ? null : ['Most messages', whole(preview.mostTurns)],
+          ['Exact duplicates', preview.duplicates === 0 ? 'none' : `${whole(preview.duplicates)} kept`],
+          isPairs ? ['Ties', preview.ties === 0 ? 'none in file' : whole(preview.ties)] : null,
+          isPairs && preview.identical > 0 ? ['Identical answers', `${whole(preview.identical)} refused`] : null,
+          isPairs
+            ? [
+                'Median length',
+                <span key="lengths" className="pl-nowrap">
+                  <Lengths chosen={preview.medianChosenChars} rejected={preview.medianRejectedChars} />{' '}
+                  <span className="pl-3">chars</span>
+                </span>,
+              ]
+            : null,
+          isPairs
+            ? ['Longer is chosen', preview.longerChosenShare === null ? MISSING : percent(preview.longerChosenShare)]
+            : null,
+        ]}
+      />
+      <p className="pl-caption">
+        Nothing is stored until you press Import. If it is interrupted, nothing is half imported.
+      </p>
+    </SidePanel>
+  );
+}

@@ -1,0 +1,112 @@
+/** The bar above the pair table: search, active filters as tags, and the menu that adds them. */
+import { ActionIcon, Button, Menu, TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { IconPlus, IconSearch, IconX } from '@tabler/icons-react';
+import { useState } from 'react';
+import type { DatasetKind, PairQuery } from '../../../preload/contract/index.ts';
+import { KeyCap } from '../../components/labels.tsx';
+import { useKeys } from '../../shortcuts.ts';
+import { FIELD_WORDS, searchFieldsOf, TAG_WORDS, tagsOf, toggleTag } from './pair-query.ts';
+
+function ActiveFilter({ word, onRemove }: { word: string; onRemove: () => void }) {
+  return (
+    <button
+      type="button"
+      className="pl-tag pl-filter"
+      data-tone="accent"
+      aria-label={`Remove filter: ${word}`}
+      onClick={onRemove}
+    >
+      {word} <IconX size={14} stroke={1.7} aria-hidden="true" />
+    </button>
+  );
+}
+
+interface FilterProps {
+  readonly kind: DatasetKind;
+  readonly query: PairQuery;
+  readonly onQuery: (query: PairQuery) => void;
+}
+
+function FilterMenu({ kind, query, onQuery }: FilterProps) {
+  const [opened, setOpened] = useState(false);
+  useKeys({ F: () => setOpened(true) });
+  const fields = searchFieldsOf(kind).filter((field) => field !== query.searchIn);
+  const tags = tagsOf(kind).filter((tag) => !query.tags.includes(tag));
+  return (
+    <Menu opened={opened} onChange={setOpened} position="bottom-start" width={200}>
+      <Menu.Target>
+        <Button variant="subtle" leftSection={<IconPlus />} rightSection={<KeyCap>F</KeyCap>}>
+          Filter
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown aria-label="Filters">
+        <Menu.Label>Rows that are</Menu.Label>
+        {tags.map((tag) => (
+          <Menu.Item key={tag} onClick={() => onQuery(toggleTag(query, tag))}>
+            {TAG_WORDS[tag]}
+          </Menu.Item>
+        ))}
+        {fields.length > 0 && <Menu.Label>Search only</Menu.Label>}
+        {fields.map((field) => (
+          <Menu.Item key={field} onClick={() => onQuery({ ...query, searchIn: field })}>
+            {FIELD_WORDS[field]}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+/** Keys pressed within this time are one question. */
+const TYPING_MS = 200;
+
+function Search({ query, onQuery }: Omit<FilterProps, 'kind'>) {
+  const [text, setText] = useState(query.search);
+  const ask = useDebouncedCallback((search: string) => onQuery({ ...query, search }), TYPING_MS);
+  const type = (search: string) => {
+    setText(search);
+    ask(search);
+  };
+  return (
+    <TextInput
+      data-search=""
+      aria-label="Search texts"
+      placeholder="Search texts"
+      leftSection={<IconSearch />}
+      rightSection={
+        text === '' ? (
+          <KeyCap>/</KeyCap>
+        ) : (
+          <ActionIcon aria-label="Clear search" size={22} onClick={() => type('')}>
+            <IconX />
+          </ActionIcon>
+        )
+      }
+      maxLength={200}
+      value={text}
+      onChange={(event) => type(event.currentTarget.value)}
+      onKeyDown={(event) => event.key === 'Escape' && type('')}
+      w={230}
+    />
+  );
+}
+
+export function PairFilters({ kind, query, onQuery, count }: FilterProps & { readonly count: string }) {
+  return (
+    <div className="pl-toolbar pl-pair-bar">
+      <Search query={query} onQuery={onQuery} />
+      {query.searchIn !== 'anywhere' && (
+        <ActiveFilter word={FIELD_WORDS[query.searchIn]} onRemove={() => onQuery({ ...query, searchIn: 'anywhere' })} />
+      )}
+      {query.tags.map((tag) => (
+        <ActiveFilter key={tag} word={TAG_WORDS[tag]} onRemove={() => onQuery(toggleTag(query, tag))} />
+      ))}
+      <FilterMenu kind={kind} query={query} onQuery={onQuery} />
+      <span className="pl-grow" />
+      <span className="pl-2 pl-count" role="status">
+        {count}
+      </span>
+    </div>
+  );
+}
