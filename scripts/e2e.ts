@@ -77,6 +77,12 @@ async function playAll(host: HostKind): Promise<void> {
     return;
   }
   for (const spec of chosen) {
+    const absent = spec.missing?.();
+    if (absent) {
+      tally.skipped++;
+      console.log(`skipped  ${host}: ${spec.name}: ${absent}`);
+      continue;
+    }
     const started = performance.now();
     try {
       await play(spec, host);

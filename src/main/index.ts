@@ -48,10 +48,10 @@ async function main(): Promise<void> {
   guardContents();
   await app.whenReady();
   denyPermissions(session.defaultSession);
-  servePage(join(here, '../renderer'));
   setMenu();
   const spawn = utilityJobs(join(here, 'worker.cjs'));
   const host = openHost({ kind: 'desktop', workspace, spawn, pickPath });
+  servePage(join(here, '../renderer'), host.files);
   closeBeforeQuit(host);
   openWindow(host);
   app.on('second-instance', () => BrowserWindow.getAllWindows()[0]?.focus());

@@ -1,5 +1,8 @@
 /** The end-to-end specs: one file a subject, one line here. */
 import { accessibilitySpecs } from './accessibility.ts';
+import { datasetsSpecs } from './datasets.ts';
+import { datasetsImportSpecs } from './datasets-import.ts';
+import { datasetsScrollSpecs } from './datasets-scroll.ts';
 import { frameSpecs } from './frame.ts';
 import { keyboardSpecs } from './keyboard.ts';
 import { runSpecs } from './runs.ts';
@@ -12,4 +15,7 @@ export const specs: readonly Spec[] = [
   ...accessibilitySpecs,
   ...runSpecs,
   ...securitySpecs,
+  ...datasetsSpecs,
+  ...datasetsImportSpecs,
+  ...datasetsScrollSpecs,
 ];

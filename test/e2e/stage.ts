@@ -26,6 +26,8 @@ export interface Spec {
   readonly name: string;
   /** Both unless told. */
   readonly hosts?: readonly HostKind[];
+  /** Why it cannot be played on this machine; undefined when it can. Reported as skipped, never as passed. */
+  missing?(): string | undefined;
   /** Fills the workspace before the app starts. */
   prepare?(home: string): Promise<void> | void;
   run(stage: Stage): Promise<void>;
@@ -95,7 +97,11 @@ async function openBrowser(home: string): Promise<Stage> {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const url = await addressOf(host);
-  const browser: Browser = await chromium.launch({ executablePath: chromiumBinary(), args: CHROMIUM_FLAGS });
+  const browser: Browser = await chromium.launch({
+    executablePath: chromiumBinary(),
+    args: CHROMIUM_FLAGS,
+    ignoreDefaultArgs: ['--hide-scrollbars'],
+  });
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   const errors = collectErrors(page);
   await page.goto(url);
@@ -138,3 +144,14 @@ export async function handOver(stage: Stage, path: string, press: () => Promise<
   const [chooser] = await Promise.all([stage.page.waitForEvent('filechooser'), press()]);
   await chooser.setFiles(path);
 }
+
+/** A file that lies beside the project on some machines. */
+export const besideProject = (path: string): string => join(root, '../shared', path);
+
+/** For `missing` of a spec: the first of these files that is not beside the project. */
+export const needsBeside =
+  (...paths: readonly string[]) =>
+  (): string | undefined => {
+    const absent = paths.find((path) => !existsSync(besideProject(path)));
+    return absent === undefined ? undefined : `../shared/${absent} is not here`;
+  };

@@ -120,7 +120,7 @@ async function upload(
     return plain(response, 403, 'Forbidden');
   }
   try {
-    const handle = await receiveUpload(request, files);
+    const handle = await receiveUpload({ body: request, headers: request.headers }, files);
     response.writeHead(200, { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store' });
     response.end(JSON.stringify(handle));
   } catch (error) {

@@ -17,8 +17,8 @@ export interface FileTable {
   add(path: string, name?: string): FileHandle;
   /** Throws `unknown_file` for an id this session never gave out. */
   get(fileId: string): HandedFile;
-  /** A fresh path for an upload. */
-  uploadPath(): string;
+  /** A fresh path for an upload; it ends as the file's name does, because readers look at that as well. */
+  uploadPath(name: string): string;
   /** Removes this session's uploads. */
   close(): void;
 }
@@ -39,13 +39,16 @@ export function createFileTable(folder: string): FileTable {
       if (!file) throw new RpcError('unknown_file', 'This file is no longer known. Choose it again.');
       return file;
     },
-    uploadPath() {
+    uploadPath(name) {
       mkdirSync(mine, { recursive: true, mode: 0o700 });
-      return join(mine, randomUUID());
+      return join(mine, `${randomUUID()}${endingOf(name)}`);
     },
     close: () => rmSync(mine, { recursive: true, force: true }),
   };
 }
+
+/** "pairs.jsonl.gz" → ".jsonl.gz"; nothing that could be more than an ending. */
+const endingOf = (name: string): string => /(\.[a-z0-9]{1,8}){1,2}$/i.exec(name)?.[0] ?? '';
 
 function removeAbandoned(folder: string): void {
   if (!existsSync(folder)) return;

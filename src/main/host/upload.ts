@@ -1,8 +1,7 @@
 /** `POST /upload`: a file from the page, streamed into the workspace's uploads, answered by a handle. */
 import { createWriteStream, rmSync } from 'node:fs';
-import type { IncomingMessage } from 'node:http';
 import { basename } from 'node:path';
-import { Transform } from 'node:stream';
+import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { FileHandle } from '../../preload/contract/system.ts';
 import type { FileTable } from './file-table.ts';
@@ -19,17 +18,23 @@ export class UploadError extends Error {
   }
 }
 
+/** What arrives: by HTTP in the browser, by the app's own protocol in the desktop. */
+export interface Upload {
+  readonly body: Readable;
+  readonly headers: { readonly 'x-file-name'?: unknown; readonly 'content-length'?: unknown };
+}
+
 /** Stores the body under the name in `x-file-name` (encodeURIComponent); a broken or too large upload leaves nothing behind. */
 export async function receiveUpload(
-  request: IncomingMessage,
+  { body, headers }: Upload,
   files: FileTable,
   limit = MAX_UPLOAD_BYTES,
 ): Promise<FileHandle> {
-  const name = fileName(request.headers['x-file-name']);
-  if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
-  const path = files.uploadPath();
+  const name = fileName(headers['x-file-name']);
+  if (Number(headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
+  const path = files.uploadPath(name);
   try {
-    await pipeline(request, atMost(limit), createWriteStream(path, { mode: 0o600, flags: 'wx' }));
+    await pipeline(body, atMost(limit), createWriteStream(path, { mode: 0o600, flags: 'wx' }));
     return files.add(path, name);
   } catch (error) {
     rmSync(path, { force: true });

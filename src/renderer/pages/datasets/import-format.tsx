@@ -2,7 +2,7 @@
 import { Button, Select } from '@mantine/core';
 import { IconBulb } from '@tabler/icons-react';
 import type { UseQueryResult } from '@tanstack/react-query';
-import type { RefObject } from 'react';
+import { type RefObject, useState } from 'react';
 import type { ImportPreview, MappingField } from '../../../preload/contract/index.ts';
 import { Card } from '../../components/card.tsx';
 import { Content } from '../../components/content.tsx';
@@ -30,6 +30,17 @@ const FIELD_NAMES: Readonly<Record<MappingField, readonly [name: string, help: s
   tie: ['Tie', 'true or false'],
   annotator: ['Annotator', 'name'],
 };
+
+/** Fields that most files do without: shown when they are mapped, or asked for. */
+const BESIDE: ReadonlySet<MappingField> = new Set([
+  'system',
+  'input',
+  'margin',
+  'score_chosen',
+  'score_rejected',
+  'tie',
+  'annotator',
+]);
 
 function FormatCard({ preview }: { preview: ImportPreview }) {
   const { format, alternatives, formats } = preview;
@@ -62,11 +73,13 @@ function FormatCard({ preview }: { preview: ImportPreview }) {
 
 function ColumnsCard({ preview }: { preview: ImportPreview }) {
   const { format, fields, columns, mapping } = preview;
+  const [all, setAll] = useState(false);
+  const shown = fields.filter((field) => all || !BESIDE.has(field) || mapping[field] !== undefined);
   const names = [...new Set([...columns.map(({ name }) => name), ...Object.values(mapping)])];
   return (
     <Card title="Columns" note="What each field is read from">
       <div className="pl-mapping">
-        {fields.map((field) => {
+        {shown.map((field) => {
           const [name, help] = FIELD_NAMES[field];
           const column = mapping[field] ?? null;
           return (
@@ -89,6 +102,11 @@ function ColumnsCard({ preview }: { preview: ImportPreview }) {
           );
         })}
       </div>
+      {!all && shown.length < fields.length && (
+        <button type="button" className="pl-link quiet pl-more-fields" onClick={() => setAll(true)}>
+          {counted(fields.length - shown.length, 'more field')}, not in this file
+        </button>
+      )}
     </Card>
   );
 }

@@ -2,7 +2,7 @@
 import type { ImportPreview } from '../../../preload/contract/index.ts';
 import { Facts, Figure } from '../../components/figures.tsx';
 import { SidePanel } from '../../components/side-panel.tsx';
-import { MISSING, percent, whole } from '../../numbers.ts';
+import { counted, MISSING, percent, whole } from '../../numbers.ts';
 import { rowsNoun } from './chat-text.ts';
 import { Lengths } from './dataset-columns.tsx';
 
@@ -16,7 +16,7 @@ export function ImportSummary({ preview }: { preview: ImportPreview }) {
         <h2>What will be imported</h2>
         <Figure value={whole(stored)} unit={rowsNoun(kind, stored)} />
         <p className="pl-caption">
-          {whole(rowsRead)} rows read = {whole(rowsAccepted)} accepted + {whole(refusedTotal)} refused
+          {counted(rowsRead, 'row')} read = {whole(rowsAccepted)} accepted + {whole(refusedTotal)} refused
         </p>
       </div>
       <Facts

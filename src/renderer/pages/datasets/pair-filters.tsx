@@ -25,7 +25,8 @@ function ActiveFilter({ word, onRemove }: { word: string; onRemove: () => void }
 interface FilterProps {
   readonly kind: DatasetKind;
   readonly query: PairQuery;
-  readonly onQuery: (query: PairQuery) => void;
+  /** The change is applied to the question of that moment. */
+  readonly onQuery: (change: (was: PairQuery) => PairQuery) => void;
 }
 
 function FilterMenu({ kind, query, onQuery }: FilterProps) {
@@ -43,13 +44,13 @@ function FilterMenu({ kind, query, onQuery }: FilterProps) {
       <Menu.Dropdown aria-label="Filters">
         <Menu.Label>Rows that are</Menu.Label>
         {tags.map((tag) => (
-          <Menu.Item key={tag} onClick={() => onQuery(toggleTag(query, tag))}>
+          <Menu.Item key={tag} onClick={() => onQuery((was) => toggleTag(was, tag))}>
             {TAG_WORDS[tag]}
           </Menu.Item>
         ))}
         {fields.length > 0 && <Menu.Label>Search only</Menu.Label>}
         {fields.map((field) => (
-          <Menu.Item key={field} onClick={() => onQuery({ ...query, searchIn: field })}>
+          <Menu.Item key={field} onClick={() => onQuery((was) => ({ ...was, searchIn: field }))}>
             {FIELD_WORDS[field]}
           </Menu.Item>
         ))}
@@ -63,7 +64,7 @@ const TYPING_MS = 200;
 
 function Search({ query, onQuery }: Omit<FilterProps, 'kind'>) {
   const [text, setText] = useState(query.search);
-  const ask = useDebouncedCallback((search: string) => onQuery({ ...query, search }), TYPING_MS);
+  const ask = useDebouncedCallback((search: string) => onQuery((was) => ({ ...was, search })), TYPING_MS);
   const type = (search: string) => {
     setText(search);
     ask(search);
@@ -97,10 +98,13 @@ export function PairFilters({ kind, query, onQuery, count }: FilterProps & { rea
     <div className="pl-toolbar pl-pair-bar">
       <Search query={query} onQuery={onQuery} />
       {query.searchIn !== 'anywhere' && (
-        <ActiveFilter word={FIELD_WORDS[query.searchIn]} onRemove={() => onQuery({ ...query, searchIn: 'anywhere' })} />
+        <ActiveFilter
+          word={FIELD_WORDS[query.searchIn]}
+          onRemove={() => onQuery((was) => ({ ...was, searchIn: 'anywhere' }))}
+        />
       )}
       {query.tags.map((tag) => (
-        <ActiveFilter key={tag} word={TAG_WORDS[tag]} onRemove={() => onQuery(toggleTag(query, tag))} />
+        <ActiveFilter key={tag} word={TAG_WORDS[tag]} onRemove={() => onQuery((was) => toggleTag(was, tag))} />
       ))}
       <FilterMenu kind={kind} query={query} onQuery={onQuery} />
       <span className="pl-grow" />

@@ -193,10 +193,10 @@ export function PairReader({ versionId, index, place, kind, onMove, onClose }: P
         {pair && <Beside pair={pair} />}
         <span className="pl-grow" />
         <span className="pl-row pl-caption pl-reader-keys">
-          <button type="button" className="pl-key" aria-label="Next row" onClick={() => onMove(1)}>
+          <button type="button" className="pl-key" title="Next row" onClick={() => onMove(1)}>
             <kbd>J</kbd> next
           </button>
-          <button type="button" className="pl-key" aria-label="Previous row" onClick={() => onMove(-1)}>
+          <button type="button" className="pl-key" title="Previous row" onClick={() => onMove(-1)}>
             <kbd>K</kbd> previous
           </button>
         </span>

@@ -24,15 +24,21 @@ const NOTHING: Selection = { at: null, reading: false };
 export function PairsTab({ versionId, kind }: { versionId: string; kind: DatasetKind }) {
   const [query, setQuery] = useState<PairQuery>(EVERYTHING);
   const [selection, setSelection] = useState(NOTHING);
+  // another number makes another search field, an empty one
+  const [clears, setClears] = useState(0);
   const lines = usePairLines(versionId, query);
   const all = usePairLines(versionId, EVERYTHING);
   const columns = useMemo(() => pairColumns(kind, query.search), [kind, query.search]);
   const total = lines.total() ?? 0;
   const { at, reading } = selection;
 
-  const ask = (next: PairQuery) => {
-    setQuery(next);
+  const ask = (change: (was: PairQuery) => PairQuery) => {
+    setQuery(change);
     setSelection((was) => (was.reading ? { at: 0, reading: true } : NOTHING));
+  };
+  const clear = () => {
+    ask(() => EVERYTHING);
+    setClears((was) => was + 1);
   };
   const select = (index: number | null) =>
     setSelection((was) => {
@@ -55,7 +61,7 @@ export function PairsTab({ versionId, kind }: { versionId: string; kind: Dataset
     filters === 0 || of === null ? rowsCounted(kind, of ?? 0) : `${whole(total)} of ${rowsCounted(kind, of)}`;
   return (
     <div className="pl-pairs">
-      <PairFilters kind={kind} query={query} onQuery={ask} count={of === null ? '' : count} />
+      <PairFilters key={clears} kind={kind} query={query} onQuery={ask} count={of === null ? '' : count} />
       {error && (
         <div className="pl-content">
           <ErrorState error={error} what="These rows could not be read" onRetry={lines.retry} />
@@ -65,7 +71,7 @@ export function PairsTab({ versionId, kind }: { versionId: string; kind: Dataset
         <div className="pl-content">
           <EmptyState
             title={`No row matches: ${filters === 1 ? '1 filter is' : `${filters} filters are`} active.`}
-            action={<Button onClick={() => ask(EVERYTHING)}>Clear filters</Button>}
+            action={<Button onClick={clear}>Clear filters</Button>}
           >
             {counted(of ?? 0, 'row')} in this version.
           </EmptyState>
@@ -84,7 +90,7 @@ export function PairsTab({ versionId, kind }: { versionId: string; kind: Dataset
             onOpen={(index) => setSelection({ at: index, reading: true })}
             onPeek={(index) => setSelection((was) => ({ at: index, reading: !was.reading }))}
             sort={{ column: query.sort, descending: query.descending }}
-            onSort={(column) => ask(sortedBy(query, SORTS[column as keyof typeof SORTS]))}
+            onSort={(column) => ask((was) => sortedBy(was, SORTS[column as keyof typeof SORTS]))}
             onRange={lines.show}
             listKey={lines.isCurrent ? query : undefined}
           />

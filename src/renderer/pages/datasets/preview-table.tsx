@@ -47,7 +47,8 @@ function Beside({ row }: { row: StoredPair }) {
 
 function Opened({ row, columns }: { row: StoredPair; columns: readonly TextColumn[] }) {
   return (
-    <div className="pl-preview-open">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <section className="pl-preview-open" tabIndex={0} aria-label="Texts of the row">
       {columns.map(({ head, text }) => {
         const value = text(row);
         return (
@@ -58,7 +59,7 @@ function Opened({ row, columns }: { row: StoredPair; columns: readonly TextColum
         );
       })}
       <Beside row={row} />
-    </div>
+    </section>
   );
 }
 
