@@ -12,6 +12,7 @@ import { readSamples } from '../data/store/samples.ts';
 import type { Store } from '../data/store/store.ts';
 import { labelsOf, type NewJob } from '../jobs/new-job.ts';
 import { summaryOf, UnknownRun } from '../jobs/run-record.ts';
+import { DATASET_KEYS } from '../jobs/workspace-paths.ts';
 import { forgetModel } from './models.ts';
 import { closed, type Handlers, type HostServices } from './services.ts';
 
@@ -77,8 +78,7 @@ function detailOf(store: Store, id: string) {
 
 /** Keys that name a model, a dataset, or a place on this machine. The page knows names only: it can neither read nor write by path. */
 const MODEL_KEYS = ['model', 'ref_model', 'reward_model', 'value_model'];
-const DATASET_KEYS = ['dataset', 'eval_dataset'];
-const PATH_KEYS = ['output_dir', 'tokenizer', 'adapter', 'rollouts'];
+const PATH_KEYS = ['output_dir', 'tokenizer', 'adapter', 'rollouts', 'reward_function'];
 
 /** Checks a config from the page against its method and the workspace; defaults are filled in. */
 export async function checkedJob(store: Store, config: Readonly<Record<string, unknown>>): Promise<NewJob> {

@@ -1,7 +1,7 @@
 /** What a host and a job process say to each other: plain JSON, both ways. */
 import type { LogLine, MetricPoint, RunSample } from '../../preload/contract/runs.ts';
 
-/** Folders of the workspace that a job may use; it reads the database and writes its own output folder only. */
+/** Folders of the workspace that a job may use; it writes its own output folder only. */
 export interface JobWorkspace {
   readonly home: string;
   readonly database: string;
@@ -19,6 +19,8 @@ export interface JobSpec {
   readonly outputDir: string;
   /** What relative paths of the config are relative to; null where it holds names of the workspace only. */
   readonly baseFolder: string | null;
+  /** Absolute paths of the models and datasets that the config names. */
+  readonly files: Readonly<Record<string, string>>;
   /** Continue from the newest checkpoint of `outputDir`. */
   readonly resume: boolean;
   /** Of one operator; 0 = all cores. */

@@ -19,6 +19,7 @@ import {
   UnknownRun,
 } from './run-record.ts';
 import type { JobExit, JobProcess, SpawnJob } from './spawn.ts';
+import { namedFiles } from './workspace-paths.ts';
 
 /** How long a job may take to save itself when the host closes. */
 const CLOSE_MS = 20_000;
@@ -206,6 +207,11 @@ export class JobRunner {
 
   #begin(run: RunRecord, resume: boolean): void {
     const { workspace, spawn, threads = 0 } = this.#options;
+    const files = this.#filesOf(run);
+    if (files instanceof Error) {
+      this.#failUnstarted(run, files);
+      return;
+    }
     const job = spawn();
     const mine: Current = { id: run.id, process: job, startedAt: Date.now(), stopping: false, memoryBytes: 0 };
     this.#current = mine;
@@ -214,8 +220,26 @@ export class JobRunner {
     const startedAt = run.startedAt ?? new Date().toISOString();
     this.#change(run.id, { status: 'running', startedAt, endedAt: null, error: null, ...ownerOf(process.pid) });
     const { id: runId, name, method: kind, config, outputDir, baseFolder } = run;
-    const spec = { kind, runId, name, config, outputDir, baseFolder, resume, threads };
+    const spec = { kind, runId, name, config, outputDir, baseFolder, files, resume, threads };
     job.post({ type: 'start', job: spec, workspace });
+  }
+
+  #filesOf(run: RunRecord): Record<string, string> | Error {
+    try {
+      return namedFiles(this.#store, run, this.#options.workspace);
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error));
+    }
+  }
+
+  /** What the run needs could not be laid out; no process was started. */
+  #failUnstarted(run: RunRecord, { message }: Error): void {
+    this.#log(run.id, message);
+    this.#change(run.id, { status: 'failed', error: message, endedAt: new Date().toISOString(), ...NOBODY });
+    const ended = this.#recordOf(run.id);
+    const outcome: JobOutcome = { status: 'failed', error: { code: 'internal', message } };
+    for (const listener of this.#endListeners) listener(ended, outcome);
+    queueMicrotask(() => this.#pump());
   }
 
   #receive(mine: Current, message: FromJob): void {

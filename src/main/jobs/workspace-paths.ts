@@ -1,60 +1,62 @@
-/** What names in a run's config stand for: models and datasets of the workspace become folders and files. */
+/** What names in a run's config stand for: the host looks them up in the workspace, so that a job process needs no database. */
 import { existsSync, mkdirSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { builtInModelFolder } from '../data/built-in-models.ts';
 import { exportVersion } from '../data/datasets/export.ts';
 import { findVersion } from '../data/datasets/find.ts';
 import { getModelByName } from '../data/store/models.ts';
-import { openReadable } from '../data/store/open.ts';
 import type { Store } from '../data/store/store.ts';
 import type { JobSpec, JobWorkspace } from './messages.ts';
 
 /** Keys of a config that name data. */
-const DATASET_KEYS = ['dataset', 'eval_dataset'];
+export const DATASET_KEYS = ['dataset', 'eval_dataset', 'offline_dataset'];
 
-export interface ResolvedJob {
-  readonly config: Readonly<Record<string, unknown>>;
-  resolvePath(name: string): string;
-}
+type Named = Pick<JobSpec, 'config' | 'outputDir' | 'baseFolder'>;
 
 /** Where a relative path of the config leads, when there is something: a file beside the config goes before a name of the workspace. */
-function besideConfig({ baseFolder }: JobSpec, name: string): string | undefined {
+function besideConfig({ baseFolder }: Pick<JobSpec, 'baseFolder'>, name: string): string | undefined {
   if (baseFolder === null) return undefined;
   const path = join(baseFolder, name);
   return existsSync(path) ? path : undefined;
 }
 
-/** Writes the datasets that a job trains on beside its output (a JSONL file a version), and returns how to find everything else. */
-export function resolveJob(job: JobSpec, workspace: JobWorkspace): ResolvedJob {
-  const store = existsSync(workspace.database) ? openReadable(workspace.database) : undefined;
-  try {
-    const config = { ...job.config };
-    const models = new Map<string, string>();
-    for (const [key, value] of Object.entries(job.config)) {
-      if (typeof value !== 'string' || isAbsolute(value) || besideConfig(job, value)) continue;
-      if (!store) rememberBuiltIn(models, value);
-      else if (DATASET_KEYS.includes(key)) config[key] = datasetFile(store, job, value);
-      else rememberModel(store, workspace, models, value);
-    }
-    return {
-      config,
-      resolvePath: (name) => models.get(name) ?? resolve(job.baseFolder ?? workspace.home, name),
-    };
-  } finally {
-    store?.close();
+/** Values of a config that may be names: relative, and not a file beside it. */
+const namesIn = (job: Named): [key: string, name: string][] =>
+  Object.entries(job.config).filter(
+    (entry): entry is [string, string] =>
+      typeof entry[1] === 'string' && !isAbsolute(entry[1]) && besideConfig(job, entry[1]) === undefined,
+  );
+
+/**
+ * The host's half: name → absolute path for every model and dataset of the workspace that the config names. A dataset's version is written beside
+ * the run's output, a JSONL file each.
+ */
+export function namedFiles(store: Store, job: Named, workspace: JobWorkspace): Record<string, string> {
+  const files: Record<string, string> = {};
+  for (const [key, name] of namesIn(job)) {
+    const path = DATASET_KEYS.includes(key)
+      ? datasetFile(store, job.outputDir, name)
+      : modelFolder(store, workspace, name);
+    if (path !== undefined) files[name] = path;
   }
+  return files;
 }
 
-function rememberModel(store: Store, workspace: JobWorkspace, models: Map<string, string>, name: string): void {
+/** A model of the workspace goes before one that comes with the program. */
+function modelFolder(store: Store, workspace: JobWorkspace, name: string): string | undefined {
   const model = getModelByName(store, name);
-  if (model) models.set(name, join(workspace.models, model.folder));
-  else rememberBuiltIn(models, name);
+  return model ? join(workspace.models, model.folder) : builtInModelFolder(name);
 }
 
-/** A model that comes with the program; one of the workspace with the same name goes before it. */
-function rememberBuiltIn(models: Map<string, string>, name: string): void {
-  const folder = builtInModelFolder(name);
-  if (folder !== undefined) models.set(name, folder);
+function datasetFile(store: Store, outputDir: string, reference: string): string | undefined {
+  const version = findVersion(store, reference);
+  if (!version) return undefined;
+  const folder = join(outputDir, 'data');
+  const path = join(folder, `${version.id}.jsonl`);
+  mkdirSync(folder, { recursive: true });
+  // a version never changes: what is there is complete
+  if (!existsSync(path)) exportVersion(store, version.id, 'trl', path);
+  return path;
 }
 
 /** Neither a file nor a dataset. */
@@ -62,16 +64,22 @@ export class UnknownDataset extends Error {
   readonly code = 'bad_input';
 }
 
-function datasetFile(store: Store, { outputDir, baseFolder }: JobSpec, reference: string): string {
-  const version = findVersion(store, reference);
-  if (!version) {
-    const file = baseFolder === null ? '' : `${join(baseFolder, reference)} does not exist, and `;
-    throw new UnknownDataset(`${file}there is no dataset "${reference}" in the workspace`);
-  }
-  const folder = join(outputDir, 'data');
-  const path = join(folder, `${version.id}.jsonl`);
-  mkdirSync(folder, { recursive: true });
-  // a version never changes: what is there is complete
-  if (!existsSync(path)) exportVersion(store, version.id, 'trl', path);
-  return path;
+export interface ResolvedJob {
+  readonly config: Readonly<Record<string, unknown>>;
+  resolvePath(name: string): string;
+}
+
+/** The job's half. Throws UnknownDataset for data that is neither a file nor in the workspace. */
+export function resolveJob(job: JobSpec, workspace: JobWorkspace): ResolvedJob {
+  for (const [key, name] of namesIn(job))
+    if (DATASET_KEYS.includes(key) && job.files[name] === undefined) throw unknownDataset(job, name);
+  return {
+    config: job.config,
+    resolvePath: (name) => job.files[name] ?? resolve(job.baseFolder ?? workspace.home, name),
+  };
+}
+
+function unknownDataset({ baseFolder }: JobSpec, reference: string): UnknownDataset {
+  const file = baseFolder === null ? '' : `${join(baseFolder, reference)} does not exist, and `;
+  return new UnknownDataset(`${file}there is no dataset "${reference}" in the workspace`);
 }
