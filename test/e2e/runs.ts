@@ -68,6 +68,8 @@ async function tableRows(page: Page, title: string): Promise<number> {
   await page.getByRole('menuitem', { name: 'View as table' }).click();
   const dialog = page.getByRole('dialog', { name: title });
   const rows = await dialog.getByRole('row').count();
+  // Escape belongs to the menu until it has given the focus to the dialog
+  await dialog.locator(':focus').waitFor();
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'detached' });
   return rows - 1;
@@ -134,24 +136,24 @@ export const runSpecs: readonly Spec[] = [
     name: 'a run is started, watched with curves and samples while nothing moves, and ends',
     prepare: withModelAndPairs,
     async run({ page, errors, host }) {
-      await startRun(page, { max_steps: 60, eval_steps: 20, sample_prompts: 2, sample_max_new_tokens: 12 });
+      await startRun(page, { max_steps: 400, eval_steps: 100, sample_prompts: 2, sample_max_new_tokens: 12 });
       await status(page, 'Running');
       await waitForStep(page, 5);
       const before = await places(page);
       await page
         .getByRole('status')
-        .filter({ hasText: /step \d+ of 60/ })
+        .filter({ hasText: /step \d+ of 400/ })
         .first()
         .waitFor();
-      await waitForStep(page, 45);
+      await waitForStep(page, 150);
       assert.deepEqual(await places(page), before, 'something moved while the run streamed');
       await status(page, 'Finished');
-      await page.getByText('step 60 of 60').waitFor();
-      assert.equal(await tableRows(page, 'rewards/margins'), 60);
-      assert.equal(await tableRows(page, 'loss'), 60);
+      await page.getByText('step 400 of 400').waitFor();
+      assert.equal(await tableRows(page, 'rewards/margins'), 400);
+      assert.equal(await tableRows(page, 'loss'), 400);
       assert.ok((await inkOf(page, 'rewards/margins')) > 500, 'the curve is drawn');
       const panel = page.getByRole('complementary', { name: 'Samples and log' });
-      for (const step of [0, 20, 40, 60]) await panel.getByText(`step ${step}`, { exact: true }).waitFor();
+      for (const step of [0, 100, 200, 400]) await panel.getByText(`step ${step}`, { exact: true }).waitFor();
       await panel.getByText('prompt 1 of 2').waitFor();
       await page.locator('.pl-header h1').click();
       await page.keyboard.press('ArrowRight');
