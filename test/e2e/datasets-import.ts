@@ -120,7 +120,7 @@ export const datasetsImportSpecs: readonly Spec[] = [
       await assertAccessible(page, 'name');
       await pressImport(page);
       await page.getByRole('heading', { level: 1, name: 'rasbt-turned' }).waitFor();
-      assert.equal(await cellText(page, 1, 2), plain(before[3] ?? '').slice(0, 240));
+      assert.equal(await cellText(page, 1, 2), plain(before[3] ?? '').slice(0, 160));
       assert.deepEqual(stage.errors, []);
     },
   },

@@ -1,7 +1,7 @@
 /** A table that draws only the rows in view: selection, keyboard, sorting and groups; rows may arrive later than they are scrolled to. */
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef } from 'react';
+import { Fragment, type KeyboardEvent, type MouseEvent, memo, type ReactNode, useEffect, useId, useRef } from 'react';
 import './data-table.css';
 
 export interface Column<Row> {
@@ -27,7 +27,6 @@ export interface DataTableProps<Row> {
   readonly count: number;
   /** undefined: not here yet; a skeleton stands in its place. */
   readonly row: (index: number) => Row | undefined;
-  readonly rowKey: (row: Row) => string;
   readonly selected: number | null;
   readonly onSelect: (index: number | null) => void;
   readonly onOpen?: (index: number) => void;
@@ -48,6 +47,8 @@ export interface DataTableProps<Row> {
 const ROW = 32;
 const GROUP = 28;
 const HEAD = 30;
+/** Rows drawn beyond the view: enough for a turn of the wheel, as each of them costs layout and paint. */
+const OVERSCAN = 6;
 
 function HeadCell<Row>({
   column,
@@ -74,18 +75,53 @@ function HeadCell<Row>({
   );
 }
 
-function Cells<Row>({ columns, row, index }: { columns: readonly Column<Row>[]; row: Row | undefined; index: number }) {
-  return columns.map((column) => (
+interface LineProps<Row> {
+  readonly id: string;
+  readonly index: number;
+  readonly row: Row | undefined;
+  readonly columns: readonly Column<Row>[];
+  readonly tracks: string;
+  readonly selected: boolean;
+  /** A row that is not here yet shows bars; while it is scrolled past it shows nothing, which costs less. */
+  readonly bars: boolean;
+}
+
+/** One row. It is drawn again only when something of it changed: scrolling draws the rows that come into view. */
+function Line<Row>({ id, index, row, columns, tracks, selected, bars }: LineProps<Row>) {
+  return (
     <div
-      key={column.id}
-      role="gridcell"
-      className="pl-td"
-      data-end={column.end || undefined}
-      title={row !== undefined ? column.title?.(row) : undefined}
+      id={id}
+      role="row"
+      tabIndex={-1}
+      aria-rowindex={index + 2}
+      aria-selected={selected}
+      data-index={index}
+      className="pl-tr"
+      style={{ gridTemplateColumns: tracks }}
     >
-      {row === undefined ? <span className="pl-skeleton" style={{ width: '60%' }} /> : column.cell(row, index)}
+      {columns.map((column) => (
+        <div
+          key={column.id}
+          role="gridcell"
+          className="pl-td"
+          data-end={column.end || undefined}
+          title={row !== undefined ? column.title?.(row) : undefined}
+        >
+          {row !== undefined
+            ? column.cell(row, index)
+            : bars && <span className="pl-skeleton" style={{ width: '60%' }} />}
+        </div>
+      ))}
     </div>
-  ));
+  );
+}
+
+const KeptLine = memo(Line) as typeof Line;
+
+/** Number of the row that an event happened in. */
+function rowOf(event: MouseEvent): number | null {
+  const line = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-index]') : null;
+  return line ? Number(line.dataset.index) : null;
 }
 
 /** Where a key takes the selection, or null when the key is not ours. */
@@ -121,7 +157,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     count,
     getScrollElement: () => viewport.current,
     estimateSize: heightOf,
-    overscan: 12,
+    overscan: OVERSCAN,
     scrollPaddingStart: HEAD,
   });
   const items = virtual.getVirtualItems();
@@ -174,42 +210,44 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
           <HeadCell key={column.id} column={column} sort={props.sort} onSort={props.onSort} />
         ))}
       </div>
-      <div role="rowgroup" className="pl-tbody" style={{ height: virtual.getTotalSize() }}>
-        {items.map((item) => {
-          const value = row(item.index);
-          const group = groupBefore?.(item.index);
-          return [
-            group && (
-              <div
-                key={`group-${item.index}`}
-                role="row"
-                tabIndex={-1}
-                className="pl-tgroup"
-                style={{ transform: `translateY(${item.start}px)` }}
-              >
-                <div role="gridcell">{group}</div>
-              </div>
-            ),
-            // biome-ignore lint/a11y/useKeyWithClickEvents: the grid itself has the keys; rows are reached by aria-activedescendant
-            <div
-              key={value === undefined ? item.index : props.rowKey(value)}
-              id={`${id}-${item.index}`}
-              role="row"
-              tabIndex={-1}
-              aria-rowindex={item.index + 2}
-              aria-selected={item.index === selected}
-              className="pl-tr"
-              style={{
-                gridTemplateColumns: tracks,
-                transform: `translateY(${item.start + (group ? GROUP : 0)}px)`,
-              }}
-              onClick={() => onSelect(item.index)}
-              onDoubleClick={() => onOpen?.(item.index)}
-            >
-              <Cells columns={columns} row={value} index={item.index} />
-            </div>,
-          ];
-        })}
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: the grid itself has the keys; rows are reached by aria-activedescendant */}
+      <div
+        role="rowgroup"
+        className="pl-tbody"
+        style={{ height: virtual.getTotalSize() }}
+        onClick={(event) => {
+          const index = rowOf(event);
+          if (index !== null) onSelect(index);
+        }}
+        onDoubleClick={(event) => {
+          const index = rowOf(event);
+          if (index !== null) onOpen?.(index);
+        }}
+      >
+        <div role="presentation" className="pl-twindow" style={{ transform: `translateY(${items[0]?.start ?? 0}px)` }}>
+          {items.map(({ index }) => {
+            const group = groupBefore?.(index);
+            const value = row(index);
+            return (
+              <Fragment key={index}>
+                {group && (
+                  <div role="row" tabIndex={-1} className="pl-tgroup">
+                    <div role="gridcell">{group}</div>
+                  </div>
+                )}
+                <KeptLine
+                  id={`${id}-${index}`}
+                  index={index}
+                  row={value}
+                  columns={columns}
+                  tracks={tracks}
+                  selected={index === selected}
+                  bars={value === undefined && !virtual.isScrolling}
+                />
+              </Fragment>
+            );
+          })}
+        </div>
       </div>
     </div>
   );

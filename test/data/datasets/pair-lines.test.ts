@@ -36,7 +36,7 @@ it('short text stays, white space becomes one space, characters are those of the
 
 it('a megabyte is cut to what a cell shows', () => {
   const line = lineOf(pair({ prompt: 'word '.repeat(200_000) }));
-  expect(line.prompt).toHaveLength(240);
+  expect(line.prompt).toHaveLength(160);
 });
 
 it('a hit far inside is brought to the beginning', () => {
@@ -49,7 +49,7 @@ it('never cuts a character in two', () => {
     const line = lineOf(pair({ chosen: `${'😀'.repeat(before)}needle` }), 'needle');
     expect(line.chosen).toMatch(/^… (😀)+needle$/u);
   }
-  expect(lineOf(pair({ prompt: `${'x'.repeat(239)}😀` })).prompt.isWellFormed()).toBe(true);
+  expect(lineOf(pair({ prompt: `${'x'.repeat(159)}😀` })).prompt.isWellFormed()).toBe(true);
 });
 
 it('of a conversation the turn with the hit, else the last', () => {

@@ -2,7 +2,7 @@
 import type { PairLine, StoredPair, TextOrChat } from '../../../preload/contract/datasets.ts';
 
 /** More than any cell shows; the rest stays on this side. */
-const LINE_CHARS = 240;
+const LINE_CHARS = 160;
 /** What stands before a hit, so that it is seen in a narrow cell. */
 const BEFORE_HIT = 12;
 

@@ -71,7 +71,6 @@ function Browser({ datasets }: { datasets: readonly DatasetSummary[] }) {
             columns={COLUMNS}
             count={rows.length}
             row={(at) => rows[at]}
-            rowKey={(dataset) => dataset.id}
             selected={index === -1 ? null : index}
             onSelect={(at) => setSelected(at === null ? null : rows[at].id)}
             onOpen={(at) => navigate(`/datasets/${rows[at].id}`)}

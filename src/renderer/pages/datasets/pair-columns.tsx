@@ -29,7 +29,6 @@ function textColumn(field: TextField, head: string, search: string): Column<Pair
     id: field,
     head,
     width: field === 'prompt' ? 'minmax(0, 1.15fr)' : 'minmax(0, 1fr)',
-    title: (line) => line[field] ?? '',
     cell: (line) => (
       <span className={quiet}>
         <Marked text={line[field]} search={search} />

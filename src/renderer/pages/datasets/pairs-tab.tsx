@@ -84,7 +84,6 @@ export function PairsTab({ versionId, kind }: { versionId: string; kind: Dataset
             columns={columns}
             count={total}
             row={lines.row}
-            rowKey={(each) => String(each.index)}
             selected={at}
             onSelect={select}
             onOpen={(index) => setSelection({ at: index, reading: true })}

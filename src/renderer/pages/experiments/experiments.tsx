@@ -106,7 +106,6 @@ function RunTable({ rows, view, onView }: ViewProps & { rows: readonly RunSummar
       columns={RUN_COLUMNS}
       count={rows.length}
       row={(index) => rows[index]}
-      rowKey={(run) => run.id}
       selected={selected === -1 ? null : selected}
       onSelect={(index) => select(index === null ? null : rows[index].id)}
       onOpen={(index) => navigate(`/runs/${rows[index].id}`)}

@@ -1,0 +1,95 @@
+/**
+ * What each frame of a page costs, from the browser's own trace. Two measures: the time between two frames, which other work on
+ * the machine stretches as well, and the processor time that the page's main thread spent on the frame, which only the page does.
+ */
+import type { CDPSession, Page } from 'playwright-core';
+
+export interface FrameCosts {
+  readonly frames: number;
+  /** Longest time between two frames, ms. */
+  readonly longestGapMs: number;
+  /** Frames that came more than 50 ms after the one before. */
+  readonly late: number;
+  /** Most processor time that the main thread spent between two frames, ms. */
+  readonly dearestMs: number;
+}
+
+interface TraceEvent {
+  readonly name: string;
+  readonly pid: number;
+  readonly tid: number;
+  /** Microseconds. */
+  readonly ts: number;
+  /** Processor time, microseconds. */
+  readonly tdur?: number;
+}
+
+const CATEGORIES = ['devtools.timeline', 'disabled-by-default-devtools.timeline'];
+export const LATE_MS = 50;
+
+async function traced(session: CDPSession, body: () => Promise<void>): Promise<readonly TraceEvent[]> {
+  const events: TraceEvent[] = [];
+  session.on('Tracing.dataCollected', ({ value }) => {
+    for (const event of value) events.push(event as unknown as TraceEvent);
+  });
+  await session.send('Tracing.start', {
+    transferMode: 'ReportEvents',
+    traceConfig: { includedCategories: CATEGORIES },
+  });
+  await body();
+  const complete = new Promise<void>((done) => session.once('Tracing.tracingComplete', () => done()));
+  await session.send('Tracing.end');
+  await complete;
+  return events;
+}
+
+/** Processor time of the tasks between each two frames, ms. */
+function costsBetween(frames: readonly number[], tasks: readonly TraceEvent[]): readonly number[] {
+  const costs = frames.map(() => 0);
+  let at = 0;
+  for (const { ts, tdur = 0 } of tasks) {
+    while (at < frames.length - 1 && ts >= frames[at + 1]) at++;
+    if (ts >= frames[0]) costs[at] += tdur / 1000;
+  }
+  return costs;
+}
+
+/** Asks for a frame at every turn of the display while `body` runs, and counts them. */
+export async function measureFrames(page: Page, body: () => Promise<void>): Promise<FrameCosts> {
+  const session = await page.context().newCDPSession(page);
+  try {
+    const events = await traced(session, async () => {
+      await page.evaluate(() => {
+        const flag = document.documentElement;
+        flag.dataset.counting = '';
+        const frame = () => {
+          if ('counting' in flag.dataset) requestAnimationFrame(frame);
+        };
+        requestAnimationFrame(frame);
+      });
+      await body();
+      await page.evaluate(() => document.documentElement.removeAttribute('data-counting'));
+    });
+    return costsOf(events);
+  } finally {
+    await session.detach();
+  }
+}
+
+function costsOf(events: readonly TraceEvent[]): FrameCosts {
+  const inOrder = (list: readonly TraceEvent[]) => [...list].sort((a, b) => a.ts - b.ts);
+  const fired = inOrder(events.filter(({ name }) => name === 'FireAnimationFrame'));
+  if (fired.length < 2) throw new Error('the trace holds no frames');
+  const [{ pid, tid }] = fired;
+  const tasks = inOrder(events.filter((event) => event.name === 'RunTask' && event.pid === pid && event.tid === tid));
+  if (!tasks.some(({ tdur }) => tdur !== undefined && tdur > 0)) throw new Error('the trace holds no processor time');
+  // several callbacks of one frame are one frame
+  const frames = fired.map(({ ts }) => ts).filter((ts, i, all) => i === 0 || ts - all[i - 1] > 1000);
+  const gaps = frames.slice(1).map((ts, i) => (ts - frames[i]) / 1000);
+  return {
+    frames: frames.length,
+    longestGapMs: Math.round(Math.max(...gaps)),
+    late: gaps.filter((gap) => gap > LATE_MS).length,
+    dearestMs: Math.round(10 * Math.max(...costsBetween(frames, tasks))) / 10,
+  };
+}
