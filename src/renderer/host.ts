@@ -129,12 +129,26 @@ export function useStream<N extends StreamName>(
   return end;
 }
 
-/** Browser host: sends the file's bytes; the page never learns or sends a path. */
+/** In the desktop a dropped file goes over as one buffer, and what does not fit is chosen by the dialog, which reads it where it lies. */
+const LARGEST_BUFFER = 1024 ** 3;
+
+/** What crosses: a browser streams the file; Electron's own protocol loses bodies that are blobs. */
+function bodyOf(file: File): Promise<BodyInit> | BodyInit {
+  if (theLink().token !== null) return file;
+  if (file.size > LARGEST_BUFFER)
+    throw new RpcError(
+      'upload',
+      `${file.name} is too large to be dropped: choose it with the button, which reads it where it lies.`,
+    );
+  return file.arrayBuffer();
+}
+
+/** Sends the file's bytes; the page never learns or sends a path. */
 export async function upload(file: File): Promise<FileHandle> {
   const response = await fetch('/upload', {
     method: 'POST',
     headers: { 'x-plumb-token': theLink().token ?? '', 'x-file-name': encodeURIComponent(file.name) },
-    body: file,
+    body: await bodyOf(file),
   });
   const body: unknown = await response.json().catch(() => null);
   if (!response.ok) {
