@@ -103,6 +103,12 @@ describe('registries', () => {
     ['src/main/engine/ops', ['define.ts', 'shapes.ts']],
     ['src/main/engine/losses', ['ascending.ts', 'f-divergence.ts', 'logp.ts', 'policy-gradient.ts', 'preference.ts']],
     ['src/main/train/methods', []],
+    ['src/main/train/lab', ['lab-method.ts', 'run-lab.ts', 'run-method.ts', 'schedule.ts']],
+    ['src/main/evaluate/judges', ['chat-endpoint.ts', 'judge.ts']],
+    [
+      'src/main/tasks',
+      ['harmless-facts.ts', 'helpful-facts.ts', 'prompt-space.ts', 'rater.ts', 'sentences.ts', 'task.ts'],
+    ],
     [
       'src/main/commands',
       [

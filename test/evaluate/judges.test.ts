@@ -2,13 +2,17 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { builtInModelFolder } from '../../src/main/data/built-in-models.ts';
+import { withScoreHead } from '../../src/main/engine/models/score-head.ts';
 import { bestAnswers } from '../../src/main/evaluate/best-of-n.ts';
 import { mapLimited } from '../../src/main/evaluate/judges/chat-endpoint.ts';
 import { placeAmong } from '../../src/main/evaluate/judges/gold.ts';
 import { judges } from '../../src/main/evaluate/judges/index.ts';
 import { type JudgedAnswer, JudgeError, type LlmOptions } from '../../src/main/evaluate/judges/judge.ts';
+import { createRewardScorer } from '../../src/main/evaluate/reward-scoring.ts';
 import { pointOf, winRate } from '../../src/main/evaluate/win-rate.ts';
 import { tasks } from '../../src/main/tasks/index.ts';
+import { loadModel } from '../../src/main/train/load-model.ts';
 
 const PROMPT = 'hello . i work as a cook . at which time is a ferret active ? be brief . answer :';
 const answer = (completion: string, prompt = PROMPT, ended = true): JudgedAnswer => ({
@@ -41,6 +45,36 @@ describe('gold', () => {
     await expect(judges.get('gold').open({ tie: 0, seed: 1 })).rejects.toThrow(/built-in task/);
     await expect(judges.get('reward-model').open({ tie: 0, seed: 1 })).rejects.toThrow(/--reward-model/);
     await expect(judges.get('llm').open({ tie: 0, seed: 1 })).rejects.toThrow(/--judge-url/);
+  });
+});
+
+describe('reward model', () => {
+  const path = builtInModelFolder('helpful-reference') ?? '';
+  const loaded = loadModel(path);
+  const rewardModel = { ...loaded, model: withScoreHead(loaded.model, 3) };
+
+  it('scores prompt, answer and end as one text, and compares by the score', async () => {
+    const judge = await judges.get('reward-model').open({ rewardModel, tie: 1e-6, seed: 1, threads: 1 });
+    const idsOf = ({ prompt, completion }: JudgedAnswer) => [
+      ...loaded.tokenizer.encode(prompt + completion).ids,
+      loaded.eosIds[0],
+    ];
+    const scorer = await createRewardScorer(rewardModel.model, { weights: 'frozen', maxPositions: 64, threads: 1 });
+    const expected = [...(await scorer.scores([idsOf(GOOD), idsOf(POOR)]))];
+    await scorer.close();
+    const found = (await judge.score?.([GOOD, POOR])) ?? [];
+    found.forEach((score, i) => {
+      expect(score).toBeCloseTo(expected[i], 5);
+    });
+    expect(await judge.compare([GOOD, GOOD], [POOR, GOOD])).toEqual([expected[0] > expected[1] ? 1 : 0, 0.5]);
+    const [quality] = await judge.quality([GOOD]);
+    expect(quality).toBeCloseTo(1 + 4 / (1 + Math.exp(-expected[0])), 4);
+  });
+
+  it('refuses a language model', async () => {
+    await expect(judges.get('reward-model').open({ rewardModel: loaded, tie: 0, seed: 1 })).rejects.toThrow(
+      /score head/,
+    );
   });
 });
 

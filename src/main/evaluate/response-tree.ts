@@ -16,15 +16,23 @@ export interface LegalTokens {
   readonly end: number;
 }
 
-/** Throws when a symbol is not one token of this tokenizer. */
+/** A model that does not speak the symbols. */
+export class UnfitTokenizer extends Error {
+  readonly code = 'bad_input';
+  readonly exitCode = 3;
+}
+
+/** Throws UnfitTokenizer when a symbol is not one token of this tokenizer. */
 export function legalTokens(tokenizer: Tokenizer): LegalTokens {
   const symbols = SYMBOLS.map((symbol) => {
     const { ids } = tokenizer.encode(SEPARATOR + symbol, { addSpecialTokens: false });
     if (ids.length !== 1 || ids[0] === tokenizer.unkId)
-      throw new Error(`the symbol "${symbol}" must be one token; this tokenizer makes ${ids.length} of it`);
+      throw new UnfitTokenizer(
+        `the symbol "${symbol}" must be one token of the model's tokenizer; it is not: take a model of the task enumerable`,
+      );
     return ids[0];
   });
-  if (tokenizer.eosId === null) throw new Error('the tokenizer has no end token');
+  if (tokenizer.eosId === null) throw new UnfitTokenizer('the tokenizer has no end token');
   return { symbols, end: tokenizer.eosId };
 }
 
