@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { PairReport } from '../../src/main/evaluate/compare-models.ts';
 import { tasks } from '../../src/main/tasks/index.ts';
 import { document, failure, plumb } from './plumb.ts';
 
@@ -12,17 +13,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const call = <T = Record<string, unknown>>(...words: string[]) => document<T>(...words, '--home', home);
 const fails = (code: number, ...words: string[]) => failure(code, ...words, '--home', home);
 
-interface Compared {
-  readonly n: number;
-  readonly win: number;
-  readonly tie: number;
-  readonly loss: number;
-  readonly win_rate: number;
-  readonly interval: [number, number];
-  readonly length_controlled_win_rate: number;
-  readonly a: Record<string, unknown>;
-  readonly b: Record<string, unknown>;
-}
+type Compared = PairReport & Record<'a' | 'b', Record<string, unknown>>;
 
 describe('compare', () => {
   const SAME = ['compare', 'helpful-reference', 'helpful-reference', '--threads', '1'];
