@@ -92,6 +92,25 @@ describe('rows', () => {
     await expect(importFile(store, path, { name: 'odd3' })).rejects.toThrow('Map them');
   });
 
+  it('a role that the format gives a column is taken away by an empty one', async () => {
+    const path = file('scored.jsonl', jsonl([{ ...pair(1), margin: 3 }]));
+    expect(await previewImport(path)).toMatchObject({ mapping: { margin: 'margin' }, rows: [{ margin: 3 }] });
+    const { mapping, rows, faults, fields } = await previewImport(path, { mapping: { margin: '' } });
+    expect(mapping).not.toHaveProperty('margin');
+    expect([rows[0].margin, rows[0].metadata, faults]).toEqual([null, { margin: 3 }, 0]);
+    expect(fields).toContain('margin');
+  });
+
+  it('a preview tells the rows that do not fit, and what stands there', async () => {
+    const path = file('faulty.jsonl', jsonl([pair(1), { ...pair(2), chosen: 42 }]));
+    expect(await previewImport(path)).toMatchObject({
+      faults: 1,
+      refused: [{ line: 2, found: '42' }],
+      prompts: 1,
+      singleTurn: null,
+    });
+  });
+
   it('gzip is unpacked, a byte order mark skipped, extra columns kept', async () => {
     const path = file('zipped.jsonl', gzipSync(`\ufeff${jsonl([{ ...pair(1), source: 'x' }])}`));
     const { versionId } = await importFile(store, path, { name: 'zipped' });
