@@ -29,11 +29,8 @@ export function ImportSummary({ preview }: { preview: ImportPreview }) {
           isPairs && preview.identical > 0 ? ['Identical answers', `${whole(preview.identical)} refused`] : null,
           isPairs
             ? [
-                'Median length',
-                <span key="lengths" className="pl-nowrap">
-                  <Lengths chosen={preview.medianChosenChars} rejected={preview.medianRejectedChars} />{' '}
-                  <span className="pl-3">chars</span>
-                </span>,
+                'Median characters',
+                <Lengths key="lengths" chosen={preview.medianChosenChars} rejected={preview.medianRejectedChars} />,
               ]
             : null,
           isPairs
