@@ -68,8 +68,7 @@ function wpoWeights(g: GraphBuilder, tokens: TokenStatistics, chosenRows: Value,
   return g.stopGradient(g.exp(g.add(perAnswer(chosenRows), perAnswer(rejectedRows))));
 }
 
-const hasTokenWeights = ({ ld_alpha }: PairOptions): boolean =>
-  ld_alpha !== null && ld_alpha !== undefined && ld_alpha !== 1;
+const hasTokenWeights = ({ ld_alpha }: PairOptions): boolean => ld_alpha !== undefined && ld_alpha !== 1;
 
 /** LD-DPO (Liu et al., 2409.06411): how many scored tokens of an answer count in full; those after them count ld_alpha times. */
 const fullTokens = ({ chosen, rejected }: PairTokens): number => Math.min(scoredTokens(chosen), scoredTokens(rejected));

@@ -52,7 +52,7 @@ export const pairOptions = {
     ),
   loss_weights: z
     .array(z.number())
-    .nullish()
+    .optional()
     .meta(objective('Loss weights', 'One weight for each loss when several are added; 1 each when left out.')),
   label_smoothing: z
     .number()
@@ -80,14 +80,14 @@ export const pairOptions = {
     .number()
     .min(0)
     .max(1)
-    .nullish()
+    .optional()
     .meta(
       objective('LD-DPO α', "Weight of tokens beyond the shorter answer's length (2409.06411); 1 changes nothing."),
     ),
   rpo_alpha: z
     .number()
     .min(0)
-    .nullish()
+    .optional()
     .meta(objective('RPO α', 'Adds this much SFT loss on the chosen answers (2404.19733).')),
   use_weighting: z
     .boolean()

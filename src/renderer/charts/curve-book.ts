@@ -27,6 +27,7 @@ export class Curve {
   /** First step whose value was not finite. */
   brokenAt: number | null = null;
   #buckets: Bucket[] = [];
+  #lastStep = Number.NEGATIVE_INFINITY;
   /** Steps in a bucket: a power of two. */
   #width = 1;
 
@@ -37,8 +38,8 @@ export class Curve {
 
   /** Steps come in order; one that came before takes back everything from it on (a resume repeats steps). */
   add(value: Value): void {
-    const last = this.#buckets.at(-1);
-    if (last && value.step <= Math.max(last.low.step, last.high.step)) this.#truncate(value.step);
+    if (value.step <= this.#lastStep) this.#truncate(value.step);
+    this.#lastStep = value.step;
     if (!Number.isFinite(value.value)) {
       this.brokenAt ??= value.step;
       return;

@@ -1,6 +1,7 @@
 /** Every preference loss against its formula written out in float64, its gradient against central differences of that formula, and its analytic start. */
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { gradients } from '../../../src/main/engine/autodiff/gradient.ts';
 import { GraphBuilder } from '../../../src/main/engine/graph/builder.ts';
 import { divergences } from '../../../src/main/engine/losses/f-divergence.ts';
@@ -194,6 +195,23 @@ describe('every loss equals its formula, value and gradient', () => {
     const folder = new URL('../../../src/main/engine/losses/', import.meta.url);
     const files = readdirSync(folder).map((file) => file.replace('.ts', '').replaceAll('-', '_'));
     for (const id of ids) expect(files).toContain(id);
+  });
+});
+
+describe('the catalogue of losses', () => {
+  it('says of each loss what it is for and where it comes from, and of each option what it does', () => {
+    for (const { id, title, summary, paper, params } of preferenceLosses.all) {
+      expect(
+        [title, summary, paper.title].every((text) => text.length > 2),
+        id,
+      ).toBe(true);
+      expect(paper.url, id).toMatch(/^https:\/\//);
+      for (const [name, schema] of Object.entries(params)) {
+        const about = z.toJSONSchema(schema as z.ZodType, { io: 'input' });
+        expect(about, `${id}: ${name}`).toMatchObject({ title: expect.any(String), description: expect.any(String) });
+        expect(about, `${id}: ${name}`).toMatchObject({ group: 'Objective', default: expect.anything() });
+      }
+    }
   });
 });
 

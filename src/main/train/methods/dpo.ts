@@ -17,7 +17,7 @@ import { createSampler } from '../samples.ts';
 const params = z.object({
   ...commonOptions,
   model: modelOption,
-  ref_model: z.string().min(1).nullish().meta({
+  ref_model: z.string().min(1).optional().meta({
     title: 'Reference',
     description: 'What the policy is held against; the model as it starts when none is named.',
     group: 'Model',

@@ -41,7 +41,7 @@ const params = z.object({
       description: 'Probability that two equally good answers tie; for the losses that learn from ties.',
       group: 'Objective',
     }),
-  center_rewards_coefficient: z.number().min(0).nullish().meta({
+  center_rewards_coefficient: z.number().min(0).optional().meta({
     title: 'Centring',
     description: 'Adds this times the mean of (r⁺ + r⁻)²: keeps scores around 0 (2312.09244). 0.01 is usual.',
     group: 'Objective',

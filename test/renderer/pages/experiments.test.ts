@@ -1,0 +1,151 @@
+/** Runs in their table, what a config comes to, and the same config for TRL. */
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import type { DatasetSummary, RunSummary } from '../../../src/preload/contract/index.ts';
+import { arrangeRuns, type RunView } from '../../../src/renderer/pages/experiments/arrange.ts';
+import { draftFromRun } from '../../../src/renderer/pages/experiments/draft.ts';
+import { planOf } from '../../../src/renderer/pages/experiments/estimate.ts';
+import { runsCsv } from '../../../src/renderer/pages/experiments/run-columns.tsx';
+import { summaryWarnings } from '../../../src/renderer/pages/experiments/run-values.ts';
+import { trlConfig } from '../../../src/renderer/pages/experiments/trl-config.ts';
+
+function run(name: string, change: Partial<RunSummary> = {}): RunSummary {
+  return {
+    id: name,
+    name,
+    method: 'dpo',
+    status: 'finished',
+    model: 'ref',
+    referenceModel: null,
+    dataset: 'pairs',
+    group: null,
+    step: 10,
+    maxSteps: 10,
+    secondsLeft: null,
+    createdAt: `2026-01-0${name.length}T00:00:00Z`,
+    startedAt: null,
+    endedAt: null,
+    error: null,
+    latest: {},
+    ...change,
+  };
+}
+
+const view: RunView = { asked: '', status: 'all', grouping: 'experiment', sort: { column: 'loss', descending: false } };
+const names = (runs: readonly RunSummary[]) => runs.map(({ name }) => name);
+
+describe('the table of runs', () => {
+  const runs = [
+    run('a', { group: 'g', latest: { loss: 0.5 } }),
+    run('bb', { latest: { loss: 0.2 } }),
+    run('ccc', { group: 'g', latest: {} }),
+    run('dddd', { group: 'g', latest: { loss: 0.1 }, status: 'failed', method: 'sft' }),
+  ];
+
+  it('keeps groups together, the newest first, and sorts inside them with missing values last', () => {
+    expect(names(arrangeRuns(runs, view))).toEqual(['dddd', 'a', 'ccc', 'bb']);
+    const descending = { ...view, sort: { column: 'loss', descending: true } };
+    expect(names(arrangeRuns(runs, descending))).toEqual(['a', 'dddd', 'ccc', 'bb']);
+    expect(names(arrangeRuns(runs, { ...view, grouping: 'none' }))).toEqual(['dddd', 'bb', 'a', 'ccc']);
+  });
+
+  it('filters by words and by status', () => {
+    expect(names(arrangeRuns(runs, { ...view, asked: 'SFT pairs' }))).toEqual(['dddd']);
+    expect(names(arrangeRuns(runs, { ...view, status: 'ended early' }))).toEqual(['dddd']);
+    expect(names(arrangeRuns(runs, { ...view, status: 'active' }))).toEqual([]);
+  });
+
+  it('is CSV with raw values', () => {
+    const [head, first] = runsCsv([run('x, y', { latest: { loss: 0.125 } })]).split('\n');
+    expect(head).toBe('run,method,model,data,status,loss,margin,accuracy,kl,duration,created');
+    expect(first).toMatch(/^"x, y",Offline DPO,ref,pairs,finished,0\.125,,,,,/);
+  });
+
+  it('warns of displacement from evaluations, and of single batches only when the run is over', () => {
+    const batch = { 'rewards/chosen': -1, 'rewards/margins': 1 };
+    expect(summaryWarnings(run('a', { latest: batch }))).toHaveLength(1);
+    expect(summaryWarnings(run('a', { latest: batch, status: 'running' }))).toEqual([]);
+    const evaluation = { 'eval_rewards/chosen': -1, 'eval_rewards/margins': 1 };
+    expect(summaryWarnings(run('a', { latest: evaluation, status: 'running' }))).toHaveLength(1);
+    expect(summaryWarnings(run('a', { latest: { loss: null } }))).toEqual(['The loss is not a finite number.']);
+  });
+});
+
+describe('a clone', () => {
+  it('takes names, and leaves folders of this machine behind', () => {
+    const config = {
+      method: 'dpo',
+      model: '/runs/sft-01',
+      dataset: 'pairs@1',
+      eval_dataset: '/runs/x/held.jsonl',
+      beta: 0.2,
+    };
+    const detail = { ...run('a'), config, seconds: 1, tokensPerSecond: null, peakMemoryBytes: null, checkpoints: [] };
+    expect(draftFromRun(detail)).toEqual({
+      step: 3,
+      method: 'dpo',
+      model: 'ref',
+      dataset: 'pairs',
+      name: '',
+      values: { beta: 0.2 },
+    });
+  });
+});
+
+describe('what a config comes to', () => {
+  const dataset = { rows: 100 } as DatasetSummary;
+  const plan = (values: Record<string, unknown>) =>
+    planOf(
+      [],
+      { per_device_train_batch_size: 8, gradient_accumulation_steps: 2, num_train_epochs: 3, ...values },
+      dataset,
+    );
+
+  it('is counted as the trainer counts: batches, then steps, then epochs', () => {
+    expect(plan({})).toEqual({ steps: 21, rowsPerStep: 16, epochs: 3 });
+    expect(plan({ max_steps: 14 })).toEqual({ steps: 14, rowsPerStep: 16, epochs: 2 });
+    expect(plan({ max_steps: -1, num_train_epochs: 0.5 })).toMatchObject({ steps: 4 });
+  });
+
+  it('is unknown while a value is no number', () => {
+    expect(plan({ per_device_train_batch_size: 'x' })).toBeNull();
+    expect(planOf([], {}, undefined)).toBeNull();
+  });
+});
+
+describe("TRL's config", () => {
+  it('is YAML with its names, without ours, and 0 steps said as a strategy', () => {
+    const text = trlConfig({
+      method: 'dpo',
+      model: 'Qwen/Qwen2-0.5B',
+      dataset: 'my pairs: 2',
+      loss_type: 'cdpo',
+      label_smoothing: 0.1,
+      learning_rate: 5e-7,
+      max_length: null,
+      eval_steps: 0,
+      save_steps: 50,
+      sample_prompts: 4,
+      shuffle: true,
+    });
+    expect(text.split('\n')[0]).toBe('# trl dpo --config this-file.yaml');
+    expect(parse(text)).toEqual({
+      model_name_or_path: 'Qwen/Qwen2-0.5B',
+      dataset_name: 'my pairs: 2',
+      loss_type: 'sigmoid',
+      label_smoothing: 0.1,
+      learning_rate: 5e-7,
+      max_length: null,
+      eval_strategy: 'no',
+      save_strategy: 'steps',
+      save_steps: 50,
+    });
+  });
+
+  it('quotes words that YAML would read as something else', () => {
+    expect(parse(trlConfig({ method: 'sft', model: 'no', dataset: '1.5' }))).toEqual({
+      model_name_or_path: 'no',
+      dataset_name: '1.5',
+    });
+  });
+});

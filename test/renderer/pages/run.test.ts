@@ -1,0 +1,133 @@
+/** What a run page says of a run: warnings from its curves, changed words of its samples, marks of its evaluations. */
+import { describe, expect, it } from 'vitest';
+import type { RunDetail } from '../../../src/preload/contract/index.ts';
+import { CurveBook } from '../../../src/renderer/charts/curve-book.ts';
+import { warningsOf } from '../../../src/renderer/pages/run/diagnostics.ts';
+import { mergeBy } from '../../../src/renderer/pages/run/run-data.ts';
+import { changedWords, repeats, samplesByPrompt } from '../../../src/renderer/pages/run/samples.tsx';
+import { evaluationMarks } from '../../../src/renderer/pages/run/strip.tsx';
+
+function bookOf(count: number, valuesAt: (step: number) => Record<string, number | null>): CurveBook {
+  const book = new CurveBook();
+  for (let step = 1; step <= count; step++)
+    book.append([{ step, seconds: step, evaluation: false, values: valuesAt(step) }]);
+  return book;
+}
+
+const kinds = (book: CurveBook) => warningsOf(book).map(({ kind }) => kind);
+
+describe('warnings', () => {
+  it('are none for a healthy run, nor before there is enough to say', () => {
+    const healthy = (step: number) => ({
+      loss: 0.5,
+      grad_norm: 1,
+      'rewards/chosen': step / 100,
+      'rewards/margins': step / 50,
+    });
+    expect(kinds(bookOf(60, healthy))).toEqual([]);
+    expect(kinds(bookOf(5, () => ({ 'rewards/chosen': -9, 'rewards/margins': 9, grad_norm: 99 })))).toEqual([]);
+  });
+
+  it('see displacement: chosen falls while the margin grows', () => {
+    const book = bookOf(60, (step) => ({ 'rewards/chosen': -step / 100, 'rewards/margins': step / 50 }));
+    const [warning] = warningsOf(book);
+    expect(warning.kind).toBe('displacement');
+    expect(warning.text).toContain('rewards/chosen is −0.56 nats');
+    expect(kinds(bookOf(60, (step) => ({ 'rewards/chosen': -step / 100, 'rewards/margins': -step / 50 })))).toEqual([]);
+  });
+
+  it('see a gradient spike by its step, and a loss that is no number', () => {
+    const book = bookOf(60, (step) => ({ grad_norm: step === 43 ? 50 : 1, loss: step > 50 ? null : 1 }));
+    expect(warningsOf(book).map(({ title }) => title)).toEqual([
+      'The loss is not a finite number since step 51.',
+      'A gradient spike at step 43.',
+    ]);
+  });
+
+  it('see answers that grow, do not end, or leave the reference', () => {
+    const book = bookOf(60, (step) => ({
+      'completions/mean_length': 30 + step,
+      'val/contain_eos_token': 0.5,
+      'objective/kl': step,
+    }));
+    expect(kinds(book)).toEqual(['kl', 'missing-eos', 'length']);
+  });
+});
+
+describe('samples', () => {
+  const sample = (step: number, promptIndex: number) => ({
+    step,
+    promptIndex,
+    prompt: 'p',
+    completion: `c${step}`,
+    tokens: 1,
+    reward: null,
+    finishReason: 'eos',
+  });
+
+  it('stand by prompt, in the order of steps', () => {
+    const groups = samplesByPrompt([sample(20, 1), sample(0, 1), sample(0, 0)]);
+    expect(groups.map((group) => group.map(({ step, promptIndex }) => [promptIndex, step]))).toEqual([
+      [[0, 0]],
+      [
+        [1, 0],
+        [1, 20],
+      ],
+    ]);
+  });
+
+  it('mark words that the answer before did not have, unless nearly all are new', () => {
+    const marked = (before: string | undefined, now: string) =>
+      changedWords(before, now)
+        .filter(({ only }) => only)
+        .map(({ text }) => text.trim());
+    expect(marked('a fox can run far', 'a fox can fly far')).toEqual(['fly']);
+    expect(marked('one two three', 'four five six')).toEqual([]);
+    expect(marked(undefined, 'first')).toEqual([]);
+    expect(
+      changedWords('a b', 'a c')
+        .map(({ text }) => text)
+        .join(''),
+    ).toBe('a c');
+  });
+
+  it('are called repeating when a stretch of words comes three times at once', () => {
+    expect(repeats('I hope this helps. I hope this helps. I hope this helps.')).toBe(true);
+    expect(repeats('A fox runs far and a squirrel climbs high in the tree.')).toBe(false);
+    expect(repeats('')).toBe(false);
+  });
+});
+
+describe('the progress strip', () => {
+  const marks = (maxSteps: number, eval_steps: number) =>
+    evaluationMarks({ maxSteps, config: { eval_steps } } as unknown as RunDetail);
+  it('marks evaluations within the run, unless they are too many to tell apart', () => {
+    expect(marks(100, 25)).toEqual([0.25, 0.5, 0.75]);
+    expect(marks(100, 30)).toEqual([0.3, 0.6, 0.9]);
+    expect(marks(100, 0)).toEqual([]);
+    expect(marks(10_000, 10)).toEqual([]);
+  });
+});
+
+describe('merging what streams with what is stored', () => {
+  it('lets the later row of a key take the place of the earlier', () => {
+    const key = ({ id }: { id: number }) => String(id);
+    expect(
+      mergeBy(
+        [
+          { id: 1, v: 'a' },
+          { id: 2, v: 'b' },
+        ],
+        [
+          { id: 2, v: 'c' },
+          { id: 3, v: 'd' },
+        ],
+        key,
+      ),
+    ).toEqual([
+      { id: 1, v: 'a' },
+      { id: 2, v: 'c' },
+      { id: 3, v: 'd' },
+    ]);
+  });
+});
