@@ -106,10 +106,20 @@ export function ChartsTab(props: ChartsTabProps) {
         </Section>
       ))}
       {groups.length === 0 && (
-        <EmptyState title={wanted ? `No metric matches "${wanted}".` : 'No values yet.'}>
-          {wanted ? 'Another part of a name may, such as "reward".' : 'The first curve starts with the first step.'}
+        <EmptyState title={emptyTitle(wanted, run.status)}>
+          {wanted ? 'Another part of a name may, such as "reward".' : emptyHint(run.status)}
         </EmptyState>
       )}
     </>
   );
 }
+
+const isOver = (status: RunDetail['status']): boolean => status === 'finished' || status === 'stopped';
+
+function emptyTitle(wanted: string, status: RunDetail['status']): string {
+  if (wanted) return `No metric matches "${wanted}".`;
+  return isOver(status) ? 'This run has no curves.' : 'No values yet.';
+}
+
+const emptyHint = (status: RunDetail['status']): string =>
+  isOver(status) ? 'What it found stands in its log.' : 'The first curve starts with the first step.';
