@@ -21,7 +21,8 @@ try {
   await page.getByRole('link', { name: 'Experiments', exact: true }).click();
   // the first column is the name; other runs name this one as their model
   const names = page.getByRole('grid', { name: 'Runs' }).locator('[role=row] > [role=gridcell]:first-child');
-  await names.getByText(run, { exact: true }).dblclick();
+  await names.getByText(run, { exact: true }).click();
+  await page.keyboard.press('Enter');
   await page.getByRole('heading', { level: 1, name: run }).waitFor();
   // curves are drawn one chart a frame
   await page.waitForTimeout(2000);
