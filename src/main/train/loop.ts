@@ -1,5 +1,6 @@
 /** The walk from step to step that all methods share: schedule, evaluation, checkpoints, resume, stop; and the order of rows for those that have rows. */
 import { createHash } from 'node:crypto';
+import type { Tensor } from '../engine/graph/value.ts';
 import { learningRateAt, warmupSteps } from '../engine/optim/schedules.ts';
 import { loadCheckpoint, saveCheckpoint, saveFinal } from './checkpoint.ts';
 import { type CommonOptions, ConfigError } from './config.ts';
@@ -146,6 +147,34 @@ async function look(parts: LoopParts, step: number, control: TrainControl): Prom
   }
   const samples = await parts.sample?.(step);
   if (samples && samples.length > 0) control.emit({ type: 'samples', step, samples });
+}
+
+/** What a forward and backward pass over one micro-batch gives. */
+export interface BatchResult {
+  /** Outputs of the graph, the gradients among them. */
+  readonly found: Readonly<Record<string, Tensor>>;
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly loss: number;
+  readonly tokens: number;
+}
+
+/** A step that is the mean of its micro-batches' means (TRL's rule); `run` gets a micro-batch's rows and its share of the step. */
+export async function meanOfBatches<Row>(
+  batches: readonly (readonly Row[])[],
+  run: (batch: readonly Row[], share: number) => Promise<BatchResult>,
+  optimiser: Optimiser,
+): Promise<StepReport> {
+  const reports: Readonly<Record<string, number>>[] = [];
+  let loss = 0;
+  let tokens = 0;
+  for (const batch of batches) {
+    const result = await run(batch, 1 / batches.length);
+    optimiser.accumulate(result.found);
+    reports.push(result.metrics);
+    loss += result.loss;
+    tokens += result.tokens;
+  }
+  return { metrics: { loss, ...meanOf(reports) }, tokens };
 }
 
 /** Plain mean over micro-batches of each metric (TRL's rule under accumulation). */

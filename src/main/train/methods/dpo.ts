@@ -5,7 +5,7 @@ import { preferenceExample } from '../../data/examples.ts';
 import { cloneLanguageModel } from '../../engine/models/language-model.ts';
 import { ConfigError, commonOptions, modelOption, parseConfig } from '../config.ts';
 import { type LoadedModel, loadModel } from '../load-model.ts';
-import { meanOf, runSteps } from '../loop.ts';
+import { meanOf, meanOfBatches, runSteps } from '../loop.ts';
 import type { Method } from '../method.ts';
 import { Optimiser, optimiserOptions } from '../optimiser.ts';
 import { pairObjective, pairOptions } from '../pair-options.ts';
@@ -108,23 +108,12 @@ export const dpo: Method = {
       );
 
     // 5. a step: the mean of its micro-batches' means
-    const trainStep = async (batches: readonly (readonly number[])[]) => {
-      const reports: Record<string, number>[] = [];
-      let loss = 0;
-      let tokens = 0;
-      for (const batch of batches) {
-        const result = await run(
-          batch.map((i) => pairs[i]),
-          1 / batches.length,
-          true,
-        );
-        optimiser.accumulate(result.found);
-        reports.push(result.metrics);
-        loss += result.loss;
-        tokens += result.tokens;
-      }
-      return { metrics: { loss, ...meanOf(reports) }, tokens };
-    };
+    const trainStep = (batches: readonly (readonly number[])[]) =>
+      meanOfBatches(
+        batches.map((batch) => batch.map((i) => pairs[i])),
+        (batch, share) => run(batch, share, true),
+        optimiser,
+      );
 
     // 6. held-out pairs, each counting once, so that a smaller last batch does not count more
     const evaluate = async () => {

@@ -9,7 +9,7 @@ import { float32, Session } from '../../engine/runtime/session.ts';
 import { createScorer, type Scorer } from '../../evaluate/scoring.ts';
 import { commonOptions, modelOption, parseConfig } from '../config.ts';
 import { loadModel } from '../load-model.ts';
-import { meanOf, runSteps } from '../loop.ts';
+import { meanOf, meanOfBatches, runSteps } from '../loop.ts';
 import type { Method, TrainControl } from '../method.ts';
 import { Optimiser, optimiserOptions } from '../optimiser.ts';
 import { keepRows, readRows } from '../read-rows.ts';
@@ -189,22 +189,12 @@ export const kto: Method = {
     };
 
     // 5. a step: the mean of its micro-batches' means
-    const trainStep = async (batches: readonly (readonly number[])[]) => {
-      const reports: Record<string, number>[] = [];
-      let total = 0;
-      let tokens = 0;
-      for (const batch of batches) {
-        const result = await run(
-          batch.map((i) => rows[i]),
-          1 / batches.length,
-        );
-        optimiser.accumulate(result.found);
-        reports.push(result.metrics);
-        total += result.loss;
-        tokens += result.tokens;
-      }
-      return { metrics: { loss: total, ...meanOf(reports) }, tokens };
-    };
+    const trainStep = (batches: readonly (readonly number[])[]) =>
+      meanOfBatches(
+        batches.map((batch) => batch.map((i) => rows[i])),
+        run,
+        optimiser,
+      );
 
     // 6. held-out rows, each counting once
     const evaluate = async () => {

@@ -19,13 +19,13 @@ import {
   whiten,
 } from '../rollouts/advantages.ts';
 import { answersShape, openExperience } from '../rollouts/experience.ts';
-import { rolloutMetrics, runInnerEpochs, stepsOf, updateMetrics, updateRecord } from '../rollouts/inner-epochs.ts';
+import { policyMinibatch, rolloutMetrics, runInnerEpochs, stepsOf, updateMetrics } from '../rollouts/inner-epochs.ts';
 import { klPerToken, nextKlCoefficient } from '../rollouts/kl.ts';
 import { rolloutOptions } from '../rollouts/options.ts';
 import { createCriticPass, createPolicyPass, rowOf } from '../rollouts/policy-pass.ts';
+import { createReplay } from '../rollouts/replay.ts';
 import { type Moments, NO_MOMENTS } from '../rollouts/running-moments.ts';
 import { learntScores } from '../rollouts/scores.ts';
-import { tokenShares } from '../rollouts/token-shares.ts';
 
 const params = z.object({
   ...rolloutOptions,
@@ -128,7 +128,8 @@ export const ppo: Method = {
 
     let klCoefficient = options.kl_coef;
     let moments: Moments = NO_MOMENTS;
-    const details: { rollouts: unknown[]; updates: unknown[] } = { rollouts: [], updates: [] };
+    const replay = createReplay(world.replay);
+    const { loss_aggregation } = options;
 
     const trainStep = async (step: number, learningRate: number) => {
       // 1. rollout: answers y of the policy to prompts x, and their scores
@@ -157,15 +158,9 @@ export const ppo: Method = {
       const inner = await runInnerEpochs(rollouts.length, step, options, control, {
         async update(batch) {
           const of = <T>(all: readonly T[]) => batch.map((i) => all[i]);
-          const lengths = batch.map((i) => logprobs[i].length);
+          const answers = { rows, logprobs, refLogprobs, advantages };
           const report = await policyPass.backward(
-            {
-              rows: of(rows),
-              oldLogprobs: of(logprobs),
-              advantages: of(advantages),
-              refLogprobs: of(refLogprobs),
-              shares: tokenShares(options.loss_aggregation, lengths, world.maxNewTokens),
-            },
+            policyMinibatch(batch, answers, loss_aggregation, world.maxNewTokens),
             (outputs) => optimiser.accumulate(jointGradients('policy', policy.model, outputs)),
           );
           const value = await criticPass.backward(
@@ -190,19 +185,7 @@ export const ppo: Method = {
         lr: learningRate,
         episode: (step + 1) * rollouts.length,
       };
-      if (world.replay) {
-        details.rollouts.push(
-          ...rollouts.map((_, i) => ({
-            logprobs: [...logprobs[i]],
-            ref_logprobs: [...refLogprobs[i]],
-            values: [...values[i]],
-            rewards: [...rewards[i]],
-            advantages: [...advantages[i]],
-            returns: [...returns[i]],
-          })),
-        );
-        details.updates.push(...inner.updates.map(updateRecord));
-      }
+      replay.add({ logprobs, ref_logprobs: refLogprobs, values, rewards, advantages, returns }, inner);
       if (options.adap_kl_ctrl)
         klCoefficient = nextKlCoefficient(klCoefficient, meanOfSums(kl), rollouts.length, options);
       return { metrics, tokens: sum(rows.map(({ ids }) => ids.length)) };
@@ -230,7 +213,7 @@ export const ppo: Method = {
         outputDir,
         control,
       );
-      return world.replay ? { ...result, details } : result;
+      return replay.complete(result);
     } finally {
       for (const part of [valueScorer, criticPass, policyPass, world]) await part.close();
     }

@@ -11,7 +11,7 @@ import { float32, int32, Session } from '../../engine/runtime/session.ts';
 import { type RewardReport, reportMetrics, rewardReport, type ScoredPair } from '../../evaluate/reward-report.ts';
 import { commonOptions, modelOption, parseConfig } from '../config.ts';
 import { type LoadedModel, loadModel } from '../load-model.ts';
-import { meanOf, runSteps } from '../loop.ts';
+import { meanOf, meanOfBatches, runSteps } from '../loop.ts';
 import type { Method } from '../method.ts';
 import { createNormaliser } from '../normalise-rewards.ts';
 import { Optimiser, optimiserOptions } from '../optimiser.ts';
@@ -155,22 +155,12 @@ export const reward: Method = {
     };
 
     // 4. a step: the mean of its micro-batches' means
-    const trainStep = async (batches: readonly (readonly number[])[]) => {
-      const reports: Record<string, number>[] = [];
-      let total = 0;
-      let tokens = 0;
-      for (const batch of batches) {
-        const result = await run(
-          batch.map((i) => rows[i]),
-          1 / batches.length,
-        );
-        optimiser.accumulate(result.found);
-        reports.push(result.metrics);
-        total += result.loss;
-        tokens += result.tokens;
-      }
-      return { metrics: { loss: total, ...meanOf(reports) }, tokens };
-    };
+    const trainStep = (batches: readonly (readonly number[])[]) =>
+      meanOfBatches(
+        batches.map((batch) => batch.map((i) => rows[i])),
+        run,
+        optimiser,
+      );
 
     // 5. held-out pairs: the same numbers, and how far the scores can be trusted
     let report: RewardReport | undefined;

@@ -9,13 +9,13 @@ import { Optimiser, optimiserOptions } from '../optimiser.ts';
 import { meanOfSums } from '../rollouts/advantages.ts';
 import { againstRunningMean, groupNormalised, leaveOneOut, normaliseBatch } from '../rollouts/baselines.ts';
 import { answersShape, openExperience } from '../rollouts/experience.ts';
-import { rolloutMetrics, runInnerEpochs, stepsOf, updateMetrics, updateRecord } from '../rollouts/inner-epochs.ts';
+import { policyMinibatch, rolloutMetrics, runInnerEpochs, stepsOf, updateMetrics } from '../rollouts/inner-epochs.ts';
 import { klPerToken, nextKlCoefficient } from '../rollouts/kl.ts';
 import { rolloutOptions } from '../rollouts/options.ts';
 import { createPolicyPass, rowOf } from '../rollouts/policy-pass.ts';
+import { createReplay } from '../rollouts/replay.ts';
 import { type Moments, NO_MOMENTS } from '../rollouts/running-moments.ts';
 import { learntScores } from '../rollouts/scores.ts';
-import { tokenShares } from '../rollouts/token-shares.ts';
 
 const params = z.object({
   ...rolloutOptions,
@@ -122,7 +122,8 @@ export const rloo: Method = {
     let klCoefficient = options.kl_coef;
     let moments: Moments = NO_MOMENTS;
     let baseline: number | null = null;
-    const details: { rollouts: unknown[]; updates: unknown[] } = { rollouts: [], updates: [] };
+    const replay = createReplay(world.replay);
+    const { loss_aggregation } = options;
 
     const trainStep = async (step: number, learningRate: number) => {
       // 1. rollout: k answers to each prompt, and their scores
@@ -146,16 +147,9 @@ export const rloo: Method = {
       // 4. clipped updates of the policy
       const inner = await runInnerEpochs(rollouts.length, step, options, control, {
         async update(batch) {
-          const of = <T>(all: readonly T[]) => batch.map((i) => all[i]);
-          const lengths = batch.map((i) => logprobs[i].length);
+          const answers = { rows, logprobs, refLogprobs, advantages };
           const report = await policyPass.backward(
-            {
-              rows: of(rows),
-              oldLogprobs: of(logprobs),
-              advantages: of(advantages),
-              refLogprobs: of(refLogprobs),
-              shares: tokenShares(options.loss_aggregation, lengths, world.maxNewTokens),
-            },
+            policyMinibatch(batch, answers, loss_aggregation, world.maxNewTokens),
             (outputs) => optimiser.accumulate(outputs),
           );
           return { ...report, valueLoss: 0, valueClipfrac: 0 };
@@ -172,17 +166,7 @@ export const rloo: Method = {
         lr: learningRate,
         episode: (step + 1) * rollouts.length,
       };
-      if (world.replay) {
-        details.rollouts.push(
-          ...rollouts.map((_, i) => ({
-            logprobs: [...logprobs[i]],
-            ref_logprobs: [...refLogprobs[i]],
-            reward: rewards[i],
-            advantages: [...advantages[i]],
-          })),
-        );
-        details.updates.push(...inner.updates.map(updateRecord));
-      }
+      replay.add({ logprobs, ref_logprobs: refLogprobs, reward: rewards, advantages }, inner);
       if (options.adap_kl_ctrl)
         klCoefficient = nextKlCoefficient(klCoefficient, meanOfSums(kl), rollouts.length, options);
       return { metrics, tokens: sum(rows.map(({ ids }) => ids.length)) };
@@ -209,7 +193,7 @@ export const rloo: Method = {
         outputDir,
         control,
       );
-      return world.replay ? { ...result, details } : result;
+      return replay.complete(result);
     } finally {
       for (const part of [policyPass, world]) await part.close();
     }

@@ -1,11 +1,13 @@
 /** The inner loop of PPO and RLOO: several passes of minibatch updates over the answers of one step. */
 import { createRandom } from '../../base/random.ts';
 import { mean } from '../../base/statistics.ts';
+import type { TokenRow } from '../../data/batches.ts';
 import type { TrainControl } from '../method.ts';
 import { meanOfSums } from './advantages.ts';
 import type { RolloutOptions } from './options.ts';
-import type { PolicyUpdateReport } from './policy-pass.ts';
+import type { PolicyMinibatch, PolicyUpdateReport } from './policy-pass.ts';
 import type { Rollout } from './rollout.ts';
+import { tokenShares } from './token-shares.ts';
 
 /** One optimiser step, as the result document lists it. */
 export interface Update extends PolicyUpdateReport {
@@ -32,6 +34,32 @@ export function miniBatches(rows: number, step: number, epoch: number, options: 
   return Array.from({ length: count }, (_, i) =>
     order.slice(Math.floor((i * rows) / count), Math.floor(((i + 1) * rows) / count)),
   );
+}
+
+/** What a policy learns from, by answer. */
+export interface PolicyRows {
+  readonly rows: readonly TokenRow[];
+  readonly logprobs: readonly Float64Array[];
+  readonly refLogprobs: readonly Float64Array[];
+  readonly advantages: readonly Float64Array[];
+}
+
+/** The answers of a minibatch, each token with its share of the loss. */
+export function policyMinibatch(
+  batch: readonly number[],
+  { rows, logprobs, refLogprobs, advantages }: PolicyRows,
+  aggregation: string,
+  maxLength: number,
+): PolicyMinibatch {
+  const of = <T>(all: readonly T[]) => batch.map((i) => all[i]);
+  const lengths = batch.map((i) => logprobs[i].length);
+  return {
+    rows: of(rows),
+    oldLogprobs: of(logprobs),
+    advantages: of(advantages),
+    refLogprobs: of(refLogprobs),
+    shares: tokenShares(aggregation, lengths, maxLength),
+  };
 }
 
 /** `update` leaves gradients in the optimiser and reports; `take` steps it and returns the norm, `drop` forgets the gradients. */
