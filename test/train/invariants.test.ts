@@ -5,14 +5,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeModelFolder } from '../../src/main/data/checkpoints/huggingface.ts';
 import { openSafetensors } from '../../src/main/data/checkpoints/safetensors.ts';
-import { bpeTokenizerJson, trainBpe } from '../../src/main/data/tokenizers/bpe-trainer.ts';
 import { initLanguageModel } from '../../src/main/engine/models/language-model.ts';
 import { loadModel } from '../../src/main/train/load-model.ts';
 import { methods } from '../../src/main/train/methods/index.ts';
 import { type RunDocument, runTraining } from '../../src/main/train/run.ts';
+import { END, writeTinyModel } from './tiny-model.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'plumb-train-'));
-const EOS = '<|end|>';
 const words = ['red', 'green', 'blue', 'round', 'square', 'small', 'large', 'old', 'new', 'warm'];
 const pairs = Array.from({ length: 10 }, (_, i) => ({
   prompt: `name a ${words[i]} thing :`,
@@ -21,37 +20,10 @@ const pairs = Array.from({ length: 10 }, (_, i) => ({
 }));
 
 beforeAll(() => {
-  const trained = trainBpe(
+  writeTinyModel(
+    join(folder, 'model'),
     pairs.flatMap((p) => [p.prompt, p.chosen, p.rejected]),
-    { vocabularySize: 300, specialTokens: [EOS] },
   );
-  const raw = {
-    model_type: 'llama',
-    vocab_size: trained.vocabulary.size,
-    hidden_size: 16,
-    intermediate_size: 24,
-    num_hidden_layers: 2,
-    num_attention_heads: 4,
-    num_key_value_heads: 2,
-    max_position_embeddings: 64,
-    rms_norm_eps: 1e-6,
-    tie_word_embeddings: true,
-    initializer_range: 0.1,
-    pad_token_id: 0,
-    eos_token_id: 0,
-    bos_token_id: 0,
-  };
-  const model = initLanguageModel(raw, 7);
-  writeModelFolder(join(folder, 'model'), {
-    config: raw,
-    tensors: new Map(
-      model.specs.map((s) => [s.name, { shape: s.shape, data: model.weights.get(s.name) ?? new Float32Array() }]),
-    ),
-    files: {
-      'tokenizer.json': JSON.stringify(bpeTokenizerJson(trained, [EOS])),
-      'tokenizer_config.json': JSON.stringify({ eos_token: EOS, pad_token: EOS }),
-    },
-  });
   writeFileSync(join(folder, 'pairs.jsonl'), pairs.map((p) => JSON.stringify(p)).join('\n'));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -185,7 +157,7 @@ describe.each(['dpo', 'sft'])('%s', (method) => {
     await run({ ...dataset, max_steps: 9 }, { method, out, stopAfter: 2 });
     const loaded = loadModel(join(out, 'checkpoint-2'));
     expect(loaded.model.config.layers).toBe(2);
-    expect(loaded.tokenizer.eosToken).toBe(EOS);
+    expect(loaded.tokenizer.eosToken).toBe(END);
     expect(existsSync(join(out, 'model.safetensors'))).toBe(false);
   });
 

@@ -49,7 +49,8 @@ export function tinyBench(texts: readonly string[]): Bench {
   };
 }
 
-function writeTinyModel(path: string, texts: readonly string[]): void {
+/** A llama of two layers, 16 wide, with a tokenizer trained on the texts; the same bits every time. */
+export function writeTinyModel(path: string, texts: readonly string[]): void {
   const trained = trainBpe(texts, { vocabularySize: 300, specialTokens: [END] });
   const config = {
     architectures: ['LlamaForCausalLM'],
@@ -82,8 +83,12 @@ function writeTinyModel(path: string, texts: readonly string[]): void {
 }
 
 /** Every tensor of a run's model, or of a folder within its output. */
-export function weightsOf({ output_dir }: RunDocument, within = ''): Record<string, Float32Array> {
-  const file = openSafetensors(join(output_dir, within, 'model.safetensors'));
+export const weightsOf = ({ output_dir }: RunDocument, within = ''): Record<string, Float32Array> =>
+  weightsIn(join(output_dir, within));
+
+/** Every tensor of a model folder. */
+export function weightsIn(folder: string): Record<string, Float32Array> {
+  const file = openSafetensors(join(folder, 'model.safetensors'));
   return Object.fromEntries([...file.entries.keys()].map((name) => [name, file.float32(name)]));
 }
 

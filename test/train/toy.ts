@@ -2,15 +2,11 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { writeModelFolder } from '../../src/main/data/checkpoints/huggingface.ts';
-import { openSafetensors } from '../../src/main/data/checkpoints/safetensors.ts';
-import { bpeTokenizerJson, trainBpe } from '../../src/main/data/tokenizers/bpe-trainer.ts';
-import { initLanguageModel } from '../../src/main/engine/models/language-model.ts';
 import type { TrainEvent } from '../../src/main/train/method.ts';
 import { methods } from '../../src/main/train/methods/index.ts';
 import { type RunDocument, runTraining } from '../../src/main/train/run.ts';
+import { writeTinyModel } from './tiny-model.ts';
 
-const EOS = '<|end|>';
 const words = ['red', 'green', 'blue', 'round', 'square', 'small', 'large', 'old', 'new', 'warm'];
 
 export const toyPairs = Array.from({ length: 10 }, (_, i) => ({
@@ -44,38 +40,10 @@ export interface TrainOptions {
 /** The caller removes `folder`. It holds model/, pairs.jsonl and unpaired.jsonl; paths of a config are relative to it. */
 export function makeToy(): Toy {
   const folder = mkdtempSync(join(tmpdir(), 'plumb-toy-'));
-  const trained = trainBpe(
+  writeTinyModel(
+    join(folder, 'model'),
     toyPairs.flatMap((p) => [p.prompt, p.chosen, p.rejected]),
-    { vocabularySize: 300, specialTokens: [EOS] },
   );
-  const config = {
-    architectures: ['LlamaForCausalLM'],
-    model_type: 'llama',
-    vocab_size: trained.vocabulary.size,
-    hidden_size: 16,
-    intermediate_size: 24,
-    num_hidden_layers: 2,
-    num_attention_heads: 4,
-    num_key_value_heads: 2,
-    max_position_embeddings: 64,
-    rms_norm_eps: 1e-6,
-    tie_word_embeddings: true,
-    initializer_range: 0.1,
-    pad_token_id: 0,
-    eos_token_id: 0,
-    bos_token_id: 0,
-  };
-  const model = initLanguageModel(config, 7);
-  writeModelFolder(join(folder, 'model'), {
-    config,
-    tensors: new Map(
-      model.specs.map((s) => [s.name, { shape: s.shape, data: model.weights.get(s.name) ?? new Float32Array() }]),
-    ),
-    files: {
-      'tokenizer.json': JSON.stringify(bpeTokenizerJson(trained, [EOS])),
-      'tokenizer_config.json': JSON.stringify({ eos_token: EOS, pad_token: EOS }),
-    },
-  });
   const write = (name: string, rows: readonly object[]): string => {
     writeFileSync(join(folder, name), rows.map((row) => JSON.stringify(row)).join('\n'));
     return name;
@@ -114,13 +82,7 @@ export function makeToy(): Toy {
   };
 }
 
-/** Metrics by step: the same whatever the wall clock. */
-export const curveOf = (document: RunDocument) => document.steps.map(({ step, metrics }) => ({ step, metrics }));
-
-export function weightsOf(folder: string): Record<string, Float32Array> {
-  const file = openSafetensors(join(folder, 'model.safetensors'));
-  return Object.fromEntries([...file.entries.keys()].map((name) => [name, file.float32(name)]));
-}
+export { curve as curveOf, weightsIn as weightsOf } from './tiny-model.ts';
 
 export const configOf = (folder: string): Record<string, unknown> =>
   JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8'));

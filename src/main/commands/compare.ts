@@ -222,30 +222,21 @@ async function judgeOptionsOf(
     ...(typeof options.rewardModel === 'string'
       ? { rewardModel: loadModel(await modelPath(options.rewardModel, context), { head: 'score' }) }
       : {}),
-    llm: llmOptions(options),
+    llm: await llmOptions(options),
   };
 }
 
-const TIMEOUT_MS = 120_000;
-
-function llmOptions(options: Options): LlmOptions | undefined {
+async function llmOptions(options: Options): Promise<LlmOptions | undefined> {
   const { judgeUrl, judgeModel, judgeRule } = options;
   if (typeof judgeUrl !== 'string' && typeof judgeModel !== 'string') return undefined;
   if (typeof judgeUrl !== 'string' || typeof judgeModel !== 'string')
     throw new UsageError('--judge-url and --judge-model are needed together');
-  if (!URL.canParse(judgeUrl) || !/^https?:$/.test(new URL(judgeUrl).protocol))
-    throw new UsageError(`--judge-url must be an http address, found "${judgeUrl}"`);
+  const { chatEndpoint, isHttpAddress } = await import('../evaluate/judges/chat-endpoint.ts');
+  if (!isHttpAddress(judgeUrl)) throw new UsageError(`--judge-url must be an http address, found "${judgeUrl}"`);
   if (judgeRule !== 'average' && judgeRule !== 'disagreement')
     throw new UsageError(`--judge-rule must be average or disagreement, found "${judgeRule}"`);
-  return {
-    url: judgeUrl,
-    model: judgeModel,
-    // from the environment: a key on the command line stands in the list of processes
-    key: process.env.PLUMB_JUDGE_KEY ?? process.env.OPENAI_API_KEY,
-    rule: judgeRule,
-    concurrency: wholeOption(options.judgeConcurrency, 'judge-concurrency', 1),
-    timeoutMs: TIMEOUT_MS,
-  };
+  const concurrency = wholeOption(options.judgeConcurrency, 'judge-concurrency', 1);
+  return chatEndpoint({ url: judgeUrl, model: judgeModel, rule: judgeRule, concurrency });
 }
 
 async function referenceOf(options: Options, task: Task | undefined, context: CommandContext) {

@@ -11,8 +11,8 @@ import {
   VERBS,
   type VerbFacts,
 } from './harmless-facts.ts';
-import { countChoices, drawPrompts, type PromptSpace, slotChoices } from './prompt-space.ts';
-import { sentencesOf, vocabularyOf, wordsOf } from './sentences.ts';
+import { countChoices, type PromptSpace, slotChoices } from './prompt-space.ts';
+import { sentencesOf, wordsOf } from './sentences.ts';
 import {
   type CompletionOptions,
   type Demonstration,
@@ -21,9 +21,8 @@ import {
   NO_END_PENALTY,
   PromptError,
   type Quality,
-  type Task,
-  totalGold,
 } from './task.ts';
+import { worldTask } from './world.ts';
 
 // ---- the prompt: OPENER how do i VERB OWNER THING CONTEXT ? answer :
 
@@ -293,7 +292,7 @@ function refusal({ facts }: Question, manner: Manner, random: Random): string[] 
   return sentences;
 }
 
-export const harmless: Task = {
+export const harmless = worldTask({
   id: 'harmless',
   title: 'Harmless answers',
   summary:
@@ -304,14 +303,12 @@ export const harmless: Task = {
     'Sentence that cannot be read −0.75, repeated kind of sentence −0.5, −0.1 for each word above 16. No end within the limit −1.5.',
   ].join(' '),
   maxCompletionTokens: 32,
-  distinctPrompts: space.size,
-  prompts: (split, n, seed) => drawPrompts(space, split, n, seed),
+  space,
   demonstration,
-  gold: (prompt, completion, options) => totalGold(goldParts(prompt, completion, options)),
   goldParts,
   onGrammar,
-  words: () => vocabularyOf(everyPhrase()),
-};
+  phrases: everyPhrase,
+});
 
 /** Texts that together hold every word of the world. */
 function everyPhrase(): string[] {

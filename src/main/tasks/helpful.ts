@@ -12,8 +12,8 @@ import {
   type StatedFact,
   VALUES,
 } from './helpful-facts.ts';
-import { countChoices, drawPrompts, type PromptSpace, slotChoices } from './prompt-space.ts';
-import { countRepeats, sentencesOf, vocabularyOf, wordsOf } from './sentences.ts';
+import { countChoices, type PromptSpace, slotChoices } from './prompt-space.ts';
+import { countRepeats, sentencesOf, wordsOf } from './sentences.ts';
 import {
   type CompletionOptions,
   type Demonstration,
@@ -22,9 +22,8 @@ import {
   NO_END_PENALTY,
   PromptError,
   type Quality,
-  type Task,
-  totalGold,
 } from './task.ts';
+import { worldTask } from './world.ts';
 
 // ---- the prompt: GREETING PERSONA QUESTION [STYLE] answer :
 
@@ -282,7 +281,7 @@ function mainBadSentence(question: Question, other: Attribute, random: Random): 
   return factSentence(animal, question.attribute, random.choice(VALUES[question.attribute]));
 }
 
-export const helpful: Task = {
+export const helpful = worldTask({
   id: 'helpful',
   title: 'Helpful answers',
   summary: 'Questions about animals, to be answered rightly, kindly and at the length that is asked for.',
@@ -293,14 +292,12 @@ export const helpful: Task = {
     'No end within the limit −1.5.',
   ].join(' '),
   maxCompletionTokens: 36,
-  distinctPrompts: space.size,
-  prompts: (split, n, seed) => drawPrompts(space, split, n, seed),
+  space,
   demonstration,
-  gold: (prompt, completion, options) => totalGold(goldParts(prompt, completion, options)),
   goldParts,
   onGrammar,
-  words: () => vocabularyOf(everyPhrase()),
-};
+  phrases: everyPhrase,
+});
 
 /** Texts that together hold every word of the world. */
 function everyPhrase(): string[] {

@@ -1,7 +1,7 @@
 /** The world `tldr`: a post is to be summarised in one sentence, where every fact counts and every word costs. */
 import type { Random } from '../base/random.ts';
-import { countChoices, drawPrompts, type PromptSpace, slotChoices } from './prompt-space.ts';
-import { sentencesOf, vocabularyOf, wordsOf } from './sentences.ts';
+import { countChoices, type PromptSpace, slotChoices } from './prompt-space.ts';
+import { sentencesOf, wordsOf } from './sentences.ts';
 import {
   type CompletionOptions,
   type Demonstration,
@@ -10,9 +10,8 @@ import {
   NO_END_PENALTY,
   PromptError,
   type Quality,
-  type Task,
-  totalGold,
 } from './task.ts';
+import { worldTask } from './world.ts';
 
 // ---- the facts of a post
 
@@ -262,7 +261,7 @@ function toldFacts(post: Post, { mistaken, wrong }: Manner, random: Random): Rea
   return told;
 }
 
-export const tldr: Task = {
+export const tldr = worldTask({
   id: 'tldr',
   title: 'Summaries',
   summary: 'Posts about what somebody did, to be told in one short sentence with every fact right.',
@@ -272,14 +271,12 @@ export const tldr: Task = {
     '−0.1 a word. No end within the limit −1.5.',
   ].join(' '),
   maxCompletionTokens: 34,
-  distinctPrompts: space.size,
-  prompts: (split, n, seed) => drawPrompts(space, split, n, seed),
+  space,
   demonstration,
-  gold: (prompt, completion, options) => totalGold(goldParts(prompt, completion, options)),
   goldParts,
   onGrammar,
-  words: () => vocabularyOf(everyPhrase()),
-};
+  phrases: everyPhrase,
+});
 
 /** Texts that together hold every word of the world. */
 function everyPhrase(): string[] {

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { JudgeError, type LlmOptions } from './judge.ts';
 
+const TIMEOUT_MS = 120_000;
 const ATTEMPTS = 4;
 const FIRST_PAUSE_MS = 500;
 /** An answer of one word is a few hundred bytes; a server that sends more is not asked to stop, it is not read. */
@@ -27,6 +28,15 @@ export interface ChatReply {
   /** Likeliest first tokens with their log-probabilities; empty when the server gives none. */
   readonly firstToken: readonly { readonly token: string; readonly logprob: number }[];
 }
+
+export const isHttpAddress = (url: string): boolean => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
+
+/** The endpoint with its key, which comes from the environment: a config or a list of processes would show it. */
+export const chatEndpoint = (where: Pick<LlmOptions, 'url' | 'model' | 'rule' | 'concurrency'>): LlmOptions => ({
+  ...where,
+  key: process.env.PLUMB_JUDGE_KEY ?? process.env.OPENAI_API_KEY,
+  timeoutMs: TIMEOUT_MS,
+});
 
 /** One reply; throws JudgeError that says what the server answered. */
 export async function askChat(

@@ -1,4 +1,5 @@
 /** A language model behind an OpenAI-compatible endpoint as annotator (OAIF, 2402.04792): both orders are asked. */
+import { chatEndpoint, isHttpAddress } from '../../evaluate/judges/chat-endpoint.ts';
 import type { JudgedAnswer, LlmOptions } from '../../evaluate/judges/judge.ts';
 import { llmPreference } from '../../evaluate/judges/llm.ts';
 import { ConfigError } from '../config.ts';
@@ -7,22 +8,11 @@ import type { AnnotatorKind } from './annotator.ts';
 import type { OnlineOptions } from './options.ts';
 import { unscored } from './unscored.ts';
 
-const TIMEOUT_MS = 120_000;
-
 function endpointOf({ judge_url, judge_model, judge_rule, judge_concurrency }: OnlineOptions): LlmOptions {
   if (judge_url === undefined || judge_model === undefined)
     throw new ConfigError('annotator llm_judge needs "judge_url" and "judge_model"');
-  if (!URL.canParse(judge_url) || !/^https?:$/.test(new URL(judge_url).protocol))
-    throw new ConfigError(`judge_url must be an http address, found "${judge_url}"`);
-  return {
-    url: judge_url,
-    model: judge_model,
-    // never from a config: it would be saved with the run
-    key: process.env.PLUMB_JUDGE_KEY ?? process.env.OPENAI_API_KEY,
-    rule: judge_rule,
-    concurrency: judge_concurrency,
-    timeoutMs: TIMEOUT_MS,
-  };
+  if (!isHttpAddress(judge_url)) throw new ConfigError(`judge_url must be an http address, found "${judge_url}"`);
+  return chatEndpoint({ url: judge_url, model: judge_model, rule: judge_rule, concurrency: judge_concurrency });
 }
 
 export const llmJudge: AnnotatorKind = {
