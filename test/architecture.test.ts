@@ -107,7 +107,7 @@ describe('registries', () => {
     ['src/main/evaluate/judges', ['chat-endpoint.ts', 'judge.ts']],
     [
       'src/main/tasks',
-      ['harmless-facts.ts', 'helpful-facts.ts', 'prompt-space.ts', 'rater.ts', 'sentences.ts', 'task.ts'],
+      ['harmless-facts.ts', 'helpful-facts.ts', 'prompt-space.ts', 'rater.ts', 'sentences.ts', 'task.ts', 'world.ts'],
     ],
     [
       'src/main/commands',
