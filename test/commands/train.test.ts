@@ -133,19 +133,20 @@ describe('a run that ends early', { timeout: 150_000 }, () => {
   });
 
   it('a run stopped half way and resumed has the weights of one that was not', async () => {
-    const changes = { max_steps: 60, save_steps: 4 };
+    // long enough to be stopped, and the first checkpoint stays to be seen
+    const changes = { max_steps: 600, save_steps: 50, save_total_limit: 20 };
     await call('train', config('whole', changes));
     const path = config('halves', changes);
     const { child, ended } = start(['train', path, '--home', home, '--quiet']);
-    await expect.poll(() => existsSync(join(folder, 'halves', 'checkpoint-4')), { timeout: 30_000 }).toBe(true);
+    await expect.poll(() => existsSync(join(folder, 'halves', 'checkpoint-50')), { timeout: 30_000 }).toBe(true);
     child.kill('SIGINT');
     expect((await ended).code).toBe(130);
     const [run] = await runNames();
     const resumed = await call<Trained>('runs', 'resume', run);
     expect(resumed).toMatchObject({ run, status: 'finished' });
-    expect(resumed.steps.at(-1)?.step).toBe(60);
+    expect(resumed.steps.at(-1)?.step).toBe(600);
     expect((await call<Trained>('runs', 'metrics', run)).steps.map(({ step }) => step)).toEqual(
-      Array.from({ length: 60 }, (_, i) => i + 1),
+      Array.from({ length: 600 }, (_, i) => i + 1),
     );
     const weights = (name: string) => readFileSync(join(folder, name, 'model.safetensors'));
     expect(weights('halves').equals(weights('whole'))).toBe(true);

@@ -67,6 +67,7 @@ async function tableRows(page: Page, title: string): Promise<number> {
   await page.getByRole('button', { name: `Options of ${title}` }).click();
   await page.getByRole('menuitem', { name: 'View as table' }).click();
   const dialog = page.getByRole('dialog', { name: title });
+  await dialog.getByRole('row').first().waitFor();
   const rows = await dialog.getByRole('row').count();
   // Escape belongs to the menu until it has given the focus to the dialog
   await dialog.locator(':focus').waitFor();
