@@ -9,7 +9,8 @@ const root = resolve(import.meta.dirname, '..');
 const LAYERS: readonly { readonly prefix: string; readonly name: string; readonly may: readonly string[] }[] = [
   { prefix: 'src/preload/contract/', name: 'contract', may: [] },
   { prefix: 'src/preload/', name: 'preload', may: ['contract'] },
-  { prefix: 'src/renderer/', name: 'renderer', may: ['contract'] },
+  { prefix: 'src/charts/', name: 'charts', may: ['contract'] },
+  { prefix: 'src/renderer/', name: 'renderer', may: ['contract', 'charts'] },
   { prefix: 'src/main/base/', name: 'base', may: [] },
   { prefix: 'src/main/engine/', name: 'engine', may: ['contract', 'base'] },
   { prefix: 'src/main/tasks/', name: 'tasks', may: ['contract', 'base'] },
@@ -25,7 +26,7 @@ const LAYERS: readonly { readonly prefix: string; readonly name: string; readonl
   {
     prefix: 'src/main/host/',
     name: 'host',
-    may: ['contract', 'base', 'engine', 'tasks', 'data', 'train', 'evaluate', 'jobs'],
+    may: ['contract', 'charts', 'base', 'engine', 'tasks', 'data', 'train', 'evaluate', 'jobs'],
   },
   { prefix: 'src/main/desktop/', name: 'desktop', may: ['contract', 'base', 'host', 'jobs'] },
   {

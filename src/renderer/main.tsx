@@ -1,7 +1,7 @@
 /** Entry of the page: styles in their order, then the app. */
 import '@mantine/core/styles.layer.css';
 import '@mantine/notifications/styles.layer.css';
-import './theme/tokens.css';
+import '../charts/tokens.css';
 import './theme/base.css';
 import './theme/mantine.css';
 import { createRoot } from 'react-dom/client';

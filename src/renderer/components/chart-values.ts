@@ -1,5 +1,5 @@
 /** The values of a chart as rows and as CSV. */
-import type { LineChart } from '../charts/line-chart.ts';
+import type { LineChart } from '../../charts/line-chart.ts';
 
 /** Rows of a chart: x, then one value per line; a line without a value at x has none. */
 export function chartRows(chart: LineChart): readonly (readonly [number, ...(number | undefined)[]])[] {

@@ -1,6 +1,6 @@
 /** Small parts that show numbers: figure, difference, bar, win / tie / loss, list of facts. */
 import type { ReactNode } from 'react';
-import { fixed, percent, signed } from '../numbers.ts';
+import { fixed, percent, signed } from '../../charts/numbers.ts';
 import './parts.css';
 
 /** The number that leads a panel. */

@@ -8,8 +8,8 @@ import {
   IconSquare,
 } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
+import { type MarkShape, methodLook } from '../../charts/method-looks.ts';
 import type { RunStatus } from '../../preload/contract/index.ts';
-import { type MarkShape, methodLook } from '../methods.ts';
 import './parts.css';
 
 /** A key beside what it does; screen readers hear the shortcuts elsewhere. */

@@ -2,9 +2,9 @@
 import { ActionIcon, Menu, Modal, Tooltip } from '@mantine/core';
 import { IconDots, IconDownload, IconTable } from '@tabler/icons-react';
 import { type RefObject, useMemo, useRef, useState } from 'react';
+import { chartLabel, type LineChart, lineChartOption } from '../../charts/line-chart.ts';
+import { compact, whole } from '../../charts/numbers.ts';
 import { Chart, type ChartHandle } from '../charts/chart.tsx';
-import { chartLabel, type LineChart, lineChartOption } from '../charts/line-chart.ts';
-import { compact, whole } from '../numbers.ts';
 import { useTokens } from '../theme/tokens.ts';
 import { Card } from './card.tsx';
 import { chartCsv, chartRows } from './chart-values.ts';

@@ -2,7 +2,7 @@
 import { Button, Input, SegmentedControl, Select, Slider, Switch, TextInput } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
-import { shown } from '../numbers.ts';
+import { shown } from '../../charts/numbers.ts';
 import { type Field, type Fix, groupFields, isChanged, type Problem, type Problems, type Values } from './params.ts';
 import './param-form.css';
 

@@ -1,8 +1,8 @@
 /** The bar at the bottom: running work, and what the machine has left. */
 import { IconPlugConnectedX } from '@tabler/icons-react';
 import { Link } from 'wouter';
+import { bytes, duration, whole } from '../../charts/numbers.ts';
 import { useCall, useLinkState } from '../host.ts';
-import { bytes, duration, whole } from '../numbers.ts';
 import { useStatus } from '../status.ts';
 import { Bar } from './figures.tsx';
 

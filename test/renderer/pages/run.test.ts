@@ -1,7 +1,7 @@
 /** What a run page says of a run: warnings from its curves, changed words of its samples, marks of its evaluations. */
 import { describe, expect, it } from 'vitest';
+import { CurveBook } from '../../../src/charts/curve-book.ts';
 import type { RunDetail } from '../../../src/preload/contract/index.ts';
-import { CurveBook } from '../../../src/renderer/charts/curve-book.ts';
 import { warningsOf } from '../../../src/renderer/pages/run/diagnostics.ts';
 import { mergeBy } from '../../../src/renderer/pages/run/run-data.ts';
 import { changedWords, repeats, samplesByPrompt } from '../../../src/renderer/pages/run/samples.tsx';

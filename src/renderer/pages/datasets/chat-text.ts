@@ -1,6 +1,7 @@
 /** Text or conversation as turns, as one line for a table cell, and as words to compare; and the words for kinds and places. */
+
+import { MISSING, whole } from '../../../charts/numbers.ts';
 import type { ChatMessage, DatasetKind, RefusedRow, TextOrChat } from '../../../preload/contract/index.ts';
-import { MISSING, whole } from '../../numbers.ts';
 
 /** Longest line a cell is given: more would never be seen, and layout of long text is slow. */
 const LINE_CHARS = 240;

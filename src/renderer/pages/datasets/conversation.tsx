@@ -1,7 +1,7 @@
 /** Text or conversation as it is stored: each turn under its role. Text nodes only, never HTML. */
 import { useState } from 'react';
+import { whole } from '../../../charts/numbers.ts';
 import type { TextOrChat } from '../../../preload/contract/index.ts';
-import { whole } from '../../numbers.ts';
 import { turns } from './chat-text.ts';
 
 /** Longer text is shown on request only: layout of megabytes stops the window. */

@@ -1,8 +1,8 @@
 /** Columns of the table of datasets, and its order. */
 import { Link } from 'wouter';
+import { ago, MISSING, percent, whole } from '../../../charts/numbers.ts';
 import type { DatasetSummary, VersionSummary } from '../../../preload/contract/index.ts';
 import type { Column, Sort } from '../../components/data-table.tsx';
-import { ago, MISSING, percent, whole } from '../../numbers.ts';
 import { KIND_WORDS } from './chat-text.ts';
 
 /** The version with the highest number. */

@@ -1,8 +1,9 @@
 /** The question before a dataset is deleted: what goes, what stays. */
+
+import { counted } from '../../../charts/numbers.ts';
 import type { DatasetSummary } from '../../../preload/contract/index.ts';
 import { Confirm } from '../../components/confirm.tsx';
 import { useAction, useCall } from '../../host.ts';
-import { counted } from '../../numbers.ts';
 import { rowsCounted } from './chat-text.ts';
 
 export interface DeleteDatasetProps {

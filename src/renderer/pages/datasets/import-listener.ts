@@ -2,7 +2,7 @@
 import { notifications } from '@mantine/notifications';
 import { useEffect } from 'react';
 import { useLocation } from 'wouter';
-import { counted, whole } from '../../numbers.ts';
+import { counted, whole } from '../../../charts/numbers.ts';
 import { forgetJob, useImportJob } from './import-job.ts';
 
 /** Mounted once, over every page. */

@@ -1,9 +1,9 @@
 /** An import at work, or why it failed: rows read so far, and a way to stop it that leaves nothing behind. */
 import { Button } from '@mantine/core';
+import { bytes, counted, percent } from '../../../charts/numbers.ts';
 import { Content } from '../../components/content.tsx';
 import { Bar } from '../../components/figures.tsx';
 import { Banner } from '../../components/labels.tsx';
-import { bytes, counted, percent } from '../../numbers.ts';
 import { forgetJob, type useImportJob } from './import-job.ts';
 
 type Job = ReturnType<typeof useImportJob.getState>['job'];

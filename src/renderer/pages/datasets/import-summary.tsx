@@ -1,8 +1,9 @@
 /** Beside the import: rows read = accepted + refused, and what they amount to. */
+
+import { counted, MISSING, percent, whole } from '../../../charts/numbers.ts';
 import type { ImportPreview } from '../../../preload/contract/index.ts';
 import { Facts, Figure } from '../../components/figures.tsx';
 import { SidePanel } from '../../components/side-panel.tsx';
-import { counted, MISSING, percent, whole } from '../../numbers.ts';
 import { rowsNoun } from './chat-text.ts';
 import { Lengths } from './dataset-columns.tsx';
 

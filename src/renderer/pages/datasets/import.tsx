@@ -2,11 +2,11 @@
 import { Button } from '@mantine/core';
 import { useRef } from 'react';
 import { useLocation } from 'wouter';
+import { bytes } from '../../../charts/numbers.ts';
 import type { ImportPreview } from '../../../preload/contract/index.ts';
 import { PageHeader, PrimaryButton } from '../../components/page-header.tsx';
 import { Stepper } from '../../components/stepper.tsx';
 import { useCall } from '../../host.ts';
-import { bytes } from '../../numbers.ts';
 import { useKeys } from '../../shortcuts.ts';
 import '../pages.css';
 import { rowsCounted } from './chat-text.ts';

@@ -1,8 +1,9 @@
 /** Columns of the pair table for each kind of data; hits of the search are marked. */
+
+import { MISSING, signed, whole } from '../../../charts/numbers.ts';
 import type { DatasetKind, PairLine } from '../../../preload/contract/index.ts';
 import type { Column } from '../../components/data-table.tsx';
 import { Tag } from '../../components/labels.tsx';
-import { MISSING, signed, whole } from '../../numbers.ts';
 import { Lengths } from './dataset-columns.tsx';
 import { partsOf } from './text-parts.ts';
 

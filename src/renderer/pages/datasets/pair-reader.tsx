@@ -2,13 +2,13 @@
 import { ActionIcon, SegmentedControl } from '@mantine/core';
 import { IconCheck, IconX } from '@tabler/icons-react';
 import { type ReactNode, useMemo, useState } from 'react';
+import { compact, counted, percent, signed, whole } from '../../../charts/numbers.ts';
 import type { DatasetKind, StoredPair, TextOrChat } from '../../../preload/contract/index.ts';
 import { Tag } from '../../components/labels.tsx';
 import { ErrorState, SkeletonLines } from '../../components/states.tsx';
 import { WordDiff } from '../../components/word-diff.tsx';
 import { compareWords, WORTH_SHOWING, type WordDifference } from '../../components/words.ts';
 import { useCall } from '../../host.ts';
-import { compact, counted, percent, signed, whole } from '../../numbers.ts';
 import { useKeys } from '../../shortcuts.ts';
 import { singleText, turns } from './chat-text.ts';
 import { Turns } from './conversation.tsx';

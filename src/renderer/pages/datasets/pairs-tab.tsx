@@ -1,10 +1,10 @@
 /** The rows of a version: filters, a table that fetches what is scrolled to, and the reader of the selected row below. */
 import { Button } from '@mantine/core';
 import { useMemo, useState } from 'react';
+import { counted, whole } from '../../../charts/numbers.ts';
 import type { DatasetKind, PairQuery } from '../../../preload/contract/index.ts';
 import { DataTable } from '../../components/data-table.tsx';
 import { EmptyState, ErrorState } from '../../components/states.tsx';
-import { counted, whole } from '../../numbers.ts';
 import { useKeys } from '../../shortcuts.ts';
 import { rowsCounted } from './chat-text.ts';
 import { pairColumns, SORTS } from './pair-columns.tsx';

@@ -1,9 +1,9 @@
 /** The first rows of a file as they will be stored; a row opens to its whole texts and turns. */
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import { Fragment, useState } from 'react';
+import { whole } from '../../../charts/numbers.ts';
 import type { ImportPreview, StoredPair, TextOrChat } from '../../../preload/contract/index.ts';
 import { Tag } from '../../components/labels.tsx';
-import { whole } from '../../numbers.ts';
 import { oneLine, placeOf } from './chat-text.ts';
 import { Turns } from './conversation.tsx';
 

@@ -1,11 +1,11 @@
 /** What the import of a version read, accepted and refused. */
 import type { UseQueryResult } from '@tanstack/react-query';
+import { counted, whole } from '../../../charts/numbers.ts';
 import type { ImportReport } from '../../../preload/contract/index.ts';
 import { Card } from '../../components/card.tsx';
 import { Content } from '../../components/content.tsx';
 import { Facts, Figure } from '../../components/figures.tsx';
 import { EmptyState, ErrorState, SkeletonLines } from '../../components/states.tsx';
-import { counted, whole } from '../../numbers.ts';
 import { RefusedTable } from './refused-table.tsx';
 
 function Report({ report }: { report: ImportReport }) {

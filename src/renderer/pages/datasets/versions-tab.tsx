@@ -1,8 +1,9 @@
 /** Versions of a dataset: what made each of them. A version never changes. */
+
+import { dateTime, whole } from '../../../charts/numbers.ts';
 import type { DatasetSummary, VersionSummary } from '../../../preload/contract/index.ts';
 import { Content } from '../../components/content.tsx';
 import { Tag } from '../../components/labels.tsx';
-import { dateTime, whole } from '../../numbers.ts';
 
 export interface VersionsTabProps {
   readonly dataset: DatasetSummary;

@@ -1,6 +1,7 @@
 /** Which runs the table shows, and in which order: filtered, grouped, sorted inside groups. */
+
+import { methodLook } from '../../../charts/method-looks.ts';
 import type { RunSummary } from '../../../preload/contract/index.ts';
-import { methodLook } from '../../methods.ts';
 import { compareRuns } from './run-columns.tsx';
 
 export type Grouping = 'experiment' | 'method' | 'data' | 'none';

@@ -3,6 +3,7 @@ import { Button } from '@mantine/core';
 import { IconAlertCircle, IconPlayerPlay } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
+import { counted } from '../../../charts/numbers.ts';
 import type { DatasetSummary, MethodEntry, ModelSummary } from '../../../preload/contract/index.ts';
 import { Content } from '../../components/content.tsx';
 import { MethodMark } from '../../components/labels.tsx';
@@ -12,7 +13,6 @@ import { changedValues, type Field, fieldsOf, groupFields, problemsOf } from '..
 import { ErrorState, SkeletonLines } from '../../components/states.tsx';
 import { Stepper } from '../../components/stepper.tsx';
 import { useAction, useCall } from '../../host.ts';
-import { counted } from '../../numbers.ts';
 import { useKeys } from '../../shortcuts.ts';
 import '../pages.css';
 import { EMPTY_DRAFT, useDraft, WIZARD_KEYS } from './draft.ts';

@@ -1,10 +1,10 @@
 /** The last step: the name, what differs from the defaults, and the same config for TRL. */
 import { TextInput } from '@mantine/core';
+import { shown } from '../../../charts/numbers.ts';
 import type { MethodEntry } from '../../../preload/contract/index.ts';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { changedValues, type Field } from '../../components/params.ts';
 import { ErrorState } from '../../components/states.tsx';
-import { shown } from '../../numbers.ts';
 import { type Draft, useDraft } from './draft.ts';
 import { hasTrlScript, trlConfig } from './trl-config.ts';
 

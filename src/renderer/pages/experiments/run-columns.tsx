@@ -1,11 +1,11 @@
 /** Columns of the runs table: what they show, and by what they are sorted. */
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { Link } from 'wouter';
+import { methodLook } from '../../../charts/method-looks.ts';
+import { ago, compact, duration, fixed, MISSING, percent, signed } from '../../../charts/numbers.ts';
 import type { RunSummary } from '../../../preload/contract/index.ts';
 import type { Column } from '../../components/data-table.tsx';
 import { MethodMark, Status } from '../../components/labels.tsx';
-import { methodLook } from '../../methods.ts';
-import { ago, compact, duration, fixed, MISSING, percent, signed } from '../../numbers.ts';
 import { accuracyOf, klOf, lossOf, marginOf, secondsOf, summaryWarnings } from './run-values.ts';
 
 export interface RunColumn extends Column<RunSummary> {

@@ -1,11 +1,11 @@
 /** The first steps of the wizard: method, model and data as cards, with what a method is for beside them. */
 import { IconDatabase } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
+import { counted, parameters } from '../../../charts/numbers.ts';
 import type { DatasetSummary, MethodEntry, ModelSummary } from '../../../preload/contract/index.ts';
 import { MethodMark } from '../../components/labels.tsx';
 import { SidePanel } from '../../components/side-panel.tsx';
 import { EmptyState } from '../../components/states.tsx';
-import { counted, parameters } from '../../numbers.ts';
 import { useDraft } from './draft.ts';
 
 function Choice({

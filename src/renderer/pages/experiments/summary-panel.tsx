@@ -1,11 +1,11 @@
 /** Beside the parameters: what this run is, which model it is held against, and what it comes to. */
 import { IconInfoCircle } from '@tabler/icons-react';
+import { bytes, counted, fixed, parameters, shown, whole } from '../../../charts/numbers.ts';
 import type { DatasetSummary, MethodEntry, ModelSummary } from '../../../preload/contract/index.ts';
 import { Facts, Figure } from '../../components/figures.tsx';
 import { MethodMark } from '../../components/labels.tsx';
 import type { Field } from '../../components/params.ts';
 import { SidePanel } from '../../components/side-panel.tsx';
-import { bytes, counted, fixed, parameters, shown, whole } from '../../numbers.ts';
 import { useDraft } from './draft.ts';
 import { planOf } from './estimate.ts';
 

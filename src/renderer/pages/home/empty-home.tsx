@@ -2,11 +2,11 @@
 import { Button } from '@mantine/core';
 import { IconPlayerPlay, IconUpload } from '@tabler/icons-react';
 import { useLocation } from 'wouter';
+import { bytes } from '../../../charts/numbers.ts';
 import { Facts } from '../../components/figures.tsx';
 import { MethodMark } from '../../components/labels.tsx';
 import { PrimaryButton } from '../../components/page-header.tsx';
 import { useCall } from '../../host.ts';
-import { bytes } from '../../numbers.ts';
 import type { Quickstart } from './home.tsx';
 
 /** Stages in their order; `method` is the id that the runs of a stage carry. */

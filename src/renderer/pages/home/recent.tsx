@@ -1,11 +1,11 @@
 /** What is new: the last runs, and beside them the last datasets and models. */
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
+import { ago, compact, counted, MISSING, parameters, signed } from '../../../charts/numbers.ts';
 import type { RunSummary } from '../../../preload/contract/index.ts';
 import { MethodMark, Status } from '../../components/labels.tsx';
 import { SidePanel } from '../../components/side-panel.tsx';
 import { useCall } from '../../host.ts';
-import { ago, compact, counted, MISSING, parameters, signed } from '../../numbers.ts';
 import { lossOf, marginOf } from '../experiments/run-values.ts';
 
 const MOST_RUNS = 8;

@@ -1,10 +1,11 @@
 /** Last results: each comparison as win, tie and loss with its interval. */
+
+import { fixed, percent, whole } from '../../../charts/numbers.ts';
 import type { ComparisonRow } from '../../../preload/contract/index.ts';
 import { Card } from '../../components/card.tsx';
 import { Legend, WinTieLoss } from '../../components/figures.tsx';
 import { SkeletonLines } from '../../components/states.tsx';
 import { useCall } from '../../host.ts';
-import { fixed, percent, whole } from '../../numbers.ts';
 
 const MOST = 4;
 

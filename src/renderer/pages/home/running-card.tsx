@@ -3,20 +3,20 @@ import { Button } from '@mantine/core';
 import { IconAlertTriangle, IconArrowRight, IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
 import { useMemo } from 'react';
 import { Link, useLocation } from 'wouter';
+import type { CurveBook } from '../../../charts/curve-book.ts';
+import type { LineChart } from '../../../charts/line-chart.ts';
+import { methodLook } from '../../../charts/method-looks.ts';
+import { type ChartSpec, chartGroups } from '../../../charts/metric-groups.ts';
+import { duration, fixed, shown, whole } from '../../../charts/numbers.ts';
+import { specChart } from '../../../charts/spec-chart.ts';
 import type { RunSummary } from '../../../preload/contract/index.ts';
-import type { CurveBook } from '../../charts/curve-book.ts';
-import type { LineChart } from '../../charts/line-chart.ts';
-import { type ChartSpec, chartGroups } from '../../charts/metric-groups.ts';
 import { Bar } from '../../components/figures.tsx';
 import { MethodMark, Tag } from '../../components/labels.tsx';
 import { MetricChart } from '../../components/metric-chart.tsx';
 import { useAction } from '../../host.ts';
-import { methodLook } from '../../methods.ts';
-import { duration, fixed, shown, whole } from '../../numbers.ts';
 import { useSettings } from '../../settings.ts';
 import { warningsOf } from '../run/diagnostics.ts';
 import { useRunMetrics } from '../run/run-data.ts';
-import { specChart } from '../run/spec-chart.ts';
 import { QUICKSTART_STEPS } from './empty-home.tsx';
 
 /** Rewards of a preference run, else the loss. */

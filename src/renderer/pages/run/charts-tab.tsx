@@ -2,14 +2,14 @@
 import { SegmentedControl, Slider, TextInput } from '@mantine/core';
 import { IconChevronDown, IconChevronRight, IconSearch } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
+import type { CurveBook } from '../../../charts/curve-book.ts';
+import { methodLook } from '../../../charts/method-looks.ts';
+import { axesOf, chartGroups, type XAxis } from '../../../charts/metric-groups.ts';
+import { specChart } from '../../../charts/spec-chart.ts';
 import type { RunDetail } from '../../../preload/contract/index.ts';
-import type { CurveBook } from '../../charts/curve-book.ts';
-import { axesOf, chartGroups, type XAxis } from '../../charts/metric-groups.ts';
 import { MetricChart } from '../../components/metric-chart.tsx';
 import { EmptyState } from '../../components/states.tsx';
-import { methodLook } from '../../methods.ts';
 import { useSettings } from '../../settings.ts';
-import { specChart } from './spec-chart.ts';
 
 function Section({ title, note, children }: { title: string; note: string; children: React.ReactNode }) {
   const [open, setOpen] = useState(true);

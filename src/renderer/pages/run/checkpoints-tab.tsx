@@ -1,7 +1,8 @@
 /** Checkpoints of a run: what a resume can go on from. */
+
+import { bytes, dateTime, whole } from '../../../charts/numbers.ts';
 import type { RunDetail } from '../../../preload/contract/index.ts';
 import { EmptyState } from '../../components/states.tsx';
-import { bytes, dateTime, whole } from '../../numbers.ts';
 
 export function CheckpointsTab({ run }: { run: RunDetail }) {
   if (run.checkpoints.length === 0)

@@ -1,12 +1,12 @@
 /** The config of a run: every key, those that differ from the defaults marked, and as a config for TRL. */
 import { SegmentedControl } from '@mantine/core';
 import { useMemo, useState } from 'react';
+import { shown } from '../../../charts/numbers.ts';
 import type { RunDetail } from '../../../preload/contract/index.ts';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { Tag } from '../../components/labels.tsx';
 import { type Field, fieldsOf, isChanged } from '../../components/params.ts';
 import { useCall } from '../../host.ts';
-import { shown } from '../../numbers.ts';
 import { hasTrlScript, trlConfig } from '../experiments/trl-config.ts';
 
 function ConfigRow({ name, value, field }: { name: string; value: unknown; field: Field | undefined }) {

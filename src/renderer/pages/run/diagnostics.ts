@@ -1,6 +1,6 @@
 /** Warnings of a run, found in its curves: a kind, the bold sentence, and the numbers behind it. Pure. */
-import type { CurveBook, Value } from '../../charts/curve-book.ts';
-import { fixed, percent, signed, whole } from '../../numbers.ts';
+import type { CurveBook, Value } from '../../../charts/curve-book.ts';
+import { fixed, percent, signed, whole } from '../../../charts/numbers.ts';
 
 export interface Warning {
   readonly kind: string;

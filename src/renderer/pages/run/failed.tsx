@@ -1,11 +1,11 @@
 /** A failed run: what happened, what is safe, what can be done, and the details for a bug report. */
 import { Button } from '@mantine/core';
+import { counted, whole } from '../../../charts/numbers.ts';
 import type { LogLine, RunDetail } from '../../../preload/contract/index.ts';
 import { Card } from '../../components/card.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { Banner } from '../../components/labels.tsx';
 import { useAction, useCall } from '../../host.ts';
-import { counted, whole } from '../../numbers.ts';
 import { LogLines, logText } from './log.tsx';
 import { useClone } from './run-actions.tsx';
 

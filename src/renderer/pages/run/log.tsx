@@ -2,9 +2,9 @@
 import { Button, SegmentedControl } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { useState } from 'react';
+import { clock, counted } from '../../../charts/numbers.ts';
 import type { LogLine } from '../../../preload/contract/index.ts';
 import { fileName, saveFile } from '../../components/save-file.ts';
-import { clock, counted } from '../../numbers.ts';
 
 /** The browser would lay out more lines than anybody reads. */
 const MOST_SHOWN = 1000;

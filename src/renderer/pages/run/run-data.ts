@@ -1,8 +1,8 @@
 /** Everything a run page shows: what is stored, followed by what the stream adds. */
 import { useEffect, useMemo, useReducer, useRef, useState } from 'react';
+import { CurveBook } from '../../../charts/curve-book.ts';
+import { expectedMetrics } from '../../../charts/metric-facts.ts';
 import type { LogLine, MetricPoint, RunDetail, RunEvent, RunSample } from '../../../preload/contract/index.ts';
-import { CurveBook } from '../../charts/curve-book.ts';
-import { expectedMetrics } from '../../charts/metric-facts.ts';
 import { queries, useCall, useStream } from '../../host.ts';
 import { isActive } from './run-state.ts';
 

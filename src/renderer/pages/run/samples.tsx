@@ -2,11 +2,11 @@
 import { ActionIcon } from '@mantine/core';
 import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
 import { useMemo } from 'react';
+import { fixed, whole } from '../../../charts/numbers.ts';
 import type { RunSample } from '../../../preload/contract/index.ts';
 import { Tag } from '../../components/labels.tsx';
 import { EmptyState } from '../../components/states.tsx';
 import { compareWords, WORTH_SHOWING, type WordPart } from '../../components/words.ts';
-import { fixed, whole } from '../../numbers.ts';
 
 /** Samples by prompt, in the order of prompts; each list in the order of steps. */
 export function samplesByPrompt(samples: readonly RunSample[]): readonly (readonly RunSample[])[] {

@@ -1,8 +1,8 @@
 /** The strip under a run's head: how far it is, with its evaluations as marks, how fast, and what comes next. */
 import type { ReactNode } from 'react';
+import { bytes, duration, fixed, whole } from '../../../charts/numbers.ts';
 import type { RunDetail } from '../../../preload/contract/index.ts';
 import { Bar } from '../../components/figures.tsx';
-import { bytes, duration, fixed, whole } from '../../numbers.ts';
 import { isActive } from './run-state.ts';
 
 /** More marks than this are closer together than the eye can tell. */

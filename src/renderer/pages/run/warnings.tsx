@@ -1,8 +1,8 @@
 /** The line over the charts: one warning visible, the others folded; a dismissal is remembered by run and kind. */
 import { IconAlertTriangle, IconCheck } from '@tabler/icons-react';
 import { useRef, useState } from 'react';
+import type { CurveBook } from '../../../charts/curve-book.ts';
 import type { RunDetail } from '../../../preload/contract/index.ts';
-import type { CurveBook } from '../../charts/curve-book.ts';
 import { Banner } from '../../components/labels.tsx';
 import { useSettings } from '../../settings.ts';
 import { type Warning, warningsOf } from './diagnostics.ts';

@@ -11,6 +11,7 @@ import {
   type TablerIcon,
 } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
+import { bytes } from '../../../charts/numbers.ts';
 import type { SystemInfo } from '../../../preload/contract/index.ts';
 import { Card } from '../../components/card.tsx';
 import { Content } from '../../components/content.tsx';
@@ -19,7 +20,6 @@ import { PageHeader } from '../../components/page-header.tsx';
 import { ShortcutTable } from '../../components/shortcut-list.tsx';
 import { ErrorState, SkeletonLines } from '../../components/states.tsx';
 import { useCall } from '../../host.ts';
-import { bytes } from '../../numbers.ts';
 import { useSettings } from '../../settings.ts';
 import { setSingleKeys, singleKeysOn } from '../../shortcuts.ts';
 import './settings.css';

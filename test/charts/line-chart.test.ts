@@ -1,9 +1,9 @@
 /** Curves → option, without a DOM. */
 import { describe, expect, it } from 'vitest';
-import { chartLabel, type LineChart, lineChartOption, roundInterval } from '../../../src/renderer/charts/line-chart.ts';
-import { smooth } from '../../../src/renderer/charts/smoothing.ts';
-import { chartCsv, chartRows } from '../../../src/renderer/components/chart-values.ts';
-import type { ChartTokens } from '../../../src/renderer/theme/tokens.ts';
+import type { ChartTokens } from '../../src/charts/chart-tokens.ts';
+import { chartLabel, type LineChart, lineChartOption, roundInterval } from '../../src/charts/line-chart.ts';
+import { smooth } from '../../src/charts/smoothing.ts';
+import { chartCsv, chartRows } from '../../src/renderer/components/chart-values.ts';
 
 const colour = new Proxy({}, { get: (_, name) => `#${String(name)}` }) as ChartTokens['colour'];
 const tokens: ChartTokens = { colour, font: 'sans', band: 0.16 };

@@ -1,5 +1,5 @@
 /** How methods are named and drawn: the mark a method takes, before and without the host's catalogue. */
-import type { ColourName } from './theme/tokens.ts';
+import type { ColourName } from './chart-tokens.ts';
 
 export type MarkShape = 'square' | 'diamond' | 'circle' | 'triangle';
 export interface MethodLook {

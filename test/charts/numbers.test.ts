@@ -11,7 +11,7 @@ import {
   percent,
   shown,
   signed,
-} from '../../src/renderer/numbers.ts';
+} from '../../src/charts/numbers.ts';
 
 describe('numbers', () => {
   it.each([

@@ -1,7 +1,7 @@
 /** Which charts a run gets, in which order, and against which axis. */
 import { describe, expect, it } from 'vitest';
-import { CurveBook } from '../../../src/renderer/charts/curve-book.ts';
-import { axesOf, chartGroups, valueAt } from '../../../src/renderer/charts/metric-groups.ts';
+import { CurveBook } from '../../src/charts/curve-book.ts';
+import { axesOf, chartGroups, valueAt } from '../../src/charts/metric-groups.ts';
 
 function book(steps: readonly Readonly<Record<string, number>>[]): CurveBook {
   const made = new CurveBook();

@@ -1,5 +1,5 @@
 /** The curves of a run while they grow: values by metric, bounded in number, so that a long run draws as fast as a short one. */
-import type { MetricPoint } from '../../preload/contract/index.ts';
+import type { MetricPoint } from '../preload/contract/index.ts';
 
 /** One value of a metric; NaN where it was not finite. */
 export interface Value {

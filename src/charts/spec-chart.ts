@@ -1,7 +1,8 @@
 /** A chart's curves with their colours, axis and smoothing: what the run page and Home hand to the line chart. */
-import type { LineChart } from '../../charts/line-chart.ts';
-import type { ChartSpec, XAxis } from '../../charts/metric-groups.ts';
-import type { ColourName } from '../../theme/tokens.ts';
+
+import type { ColourName } from './chart-tokens.ts';
+import type { LineChart } from './line-chart.ts';
+import type { ChartSpec, XAxis } from './metric-groups.ts';
 
 const X_NAMES: Readonly<Record<XAxis, string>> = {
   step: 'step',

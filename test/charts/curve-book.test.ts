@@ -1,7 +1,7 @@
 /** Curves of a run: every value while they are few, extremes and means when they are many, and a resume takes steps back. */
 import { describe, expect, it } from 'vitest';
-import type { MetricPoint } from '../../../src/preload/contract/index.ts';
-import { CurveBook } from '../../../src/renderer/charts/curve-book.ts';
+import { CurveBook } from '../../src/charts/curve-book.ts';
+import type { MetricPoint } from '../../src/preload/contract/index.ts';
 
 const point = (step: number, loss: number | null, seconds = step, evaluation = false): MetricPoint => ({
   step,

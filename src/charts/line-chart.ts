@@ -1,7 +1,7 @@
 /** Curves → ECharts option. Pure: colours come in, an object goes out. */
 import type { EChartsCoreOption } from 'echarts/core';
-import { compact, compactSmall } from '../numbers.ts';
-import type { ChartTokens, ColourName } from '../theme/tokens.ts';
+import type { ChartTokens, ColourName } from './chart-tokens.ts';
+import { compact, compactSmall } from './numbers.ts';
 import { type Point, smooth } from './smoothing.ts';
 
 export interface Line {
