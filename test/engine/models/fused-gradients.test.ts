@@ -2,8 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import { GraphBuilder } from '../../../src/main/engine/graph/builder.ts';
 import { tokenStatistics } from '../../../src/main/engine/losses/logp.ts';
+import { attentionKinds } from '../../../src/main/engine/models/attention-kinds.ts';
+import type { ModelConfig } from '../../../src/main/engine/models/config.ts';
 import { architectureOf } from '../../../src/main/engine/models/index.ts';
-import { attention, gatedUnit, rotation } from '../../../src/main/engine/models/layers.ts';
+import { attention, gatedUnit } from '../../../src/main/engine/models/layers.ts';
 import { causalMaskFeed } from '../../../src/main/engine/runtime/batch-feeds.ts';
 import { float32, int32, Session } from '../../../src/main/engine/runtime/session.ts';
 import { checkGradients } from './check-gradients.ts';
@@ -23,13 +25,17 @@ function llama(heads: number, keyValueHeads: number, headSize: number) {
 }
 
 describe('attention', () => {
-  it.each([
-    ['one key head a query head', 2, 2],
-    ['two query heads a key head', 4, 2],
-    ['all query heads on one key head', 3, 1],
-  ] as const)('%s', async (_, heads, keyValueHeads) => {
-    const [batch, length, headSize] = [2, 3, 2];
-    const config = llama(heads, keyValueHeads, headSize);
+  it.each<[string, number, number, Partial<ModelConfig>]>([
+    ['one key head a query head', 2, 2, {}],
+    ['two query heads a key head', 4, 2, {}],
+    ['all query heads on one key head', 3, 1, {}],
+    ['a window of two tokens', 2, 1, { windows: [2] }],
+    ['capped scores', 2, 2, { attentionCap: 0.7 }],
+    ['half of each head rotated', 2, 1, { rotarySize: 2 }],
+    ['no rotation, another scale', 2, 2, { rope: null, attentionScales: [0.3] }],
+  ])('%s', async (_, heads, keyValueHeads, changes) => {
+    const [batch, length, headSize] = [2, 4, 4];
+    const config = { ...llama(heads, keyValueHeads, headSize), ...changes };
     const rows = batch * length;
     await checkGradients(
       { q: [rows, heads * headSize], k: [rows, keyValueHeads * headSize], v: [rows, keyValueHeads * headSize] },
@@ -39,7 +45,7 @@ describe('attention', () => {
         const positions = g.constant('positions', 'int64', [batch, length], at);
         const mask = g.constant('mask', 'float32', [length, length], causalMaskFeed(length).data);
         const input = { ids, positions, mask, maxPositions: 8 };
-        return [attention(g, config, { q, k, v }, rotation(g, config, 8), input, undefined).output];
+        return [attention(g, config, { q, k, v }, attentionKinds(g, config, input)(0), input, undefined).output];
       },
     );
   });

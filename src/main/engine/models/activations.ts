@@ -26,3 +26,8 @@ export const activations = registry<Activation>('hidden_act', [
 
 /** Whether the fused SwiGLU computes it. */
 export const isSilu = (id: string): boolean => id === 'silu' || id === 'swish';
+
+/** Scores or logits pressed into (−cap, cap): cap · tanh(x / cap) (2408.00118). */
+export function softCap(g: GraphBuilder, x: Value, cap: number | null): Value {
+  return cap === null ? x : g.mul(cap, g.tanh(g.mul(1 / cap, x)));
+}

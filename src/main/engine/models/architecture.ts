@@ -49,6 +49,10 @@ export interface Architecture {
   readonly modelTypes: readonly string[];
   /** How transformers' class names of the family begin: "Llama" of LlamaForCausalLM. */
   readonly className: string;
+  /** What names begin with, except the head's: transformers leaves it out in checkpoints of the bare model. */
+  readonly basePrefix: string;
+  /** Name of the input embedding, without ".weight": a tied head shares it. */
+  readonly embeddingName: string;
   /** Name of an untied language head's tensors, without ".weight": what a score head replaces. */
   readonly headName: string;
   /** Throws UnsupportedModel naming the part it cannot compute. */

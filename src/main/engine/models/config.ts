@@ -1,27 +1,6 @@
-/** A decoder's shape, read from a Hugging Face config.json: every family fills the same record. */
+/** A decoder's shape, read from a Hugging Face config.json: every family fills the same record, and reads untrusted fields with the same reader. */
 import { activations } from './activations.ts';
-
-export interface RopeConfig {
-  readonly theta: number;
-  /**
-   * default: plain · linear: positions divided by `factor` · llama3: low frequencies divided by `factor` (Llama 3.1) · yarn: likewise, with a ramp
-   * over the pairs (2309.00071).
-   */
-  readonly type: 'default' | 'linear' | 'llama3' | 'yarn';
-  readonly factor: number;
-  readonly lowFrequencyFactor: number;
-  readonly highFrequencyFactor: number;
-  /** yarn: turns within the original context from which a pair is kept, and below which it is stretched. */
-  readonly betaFast: number;
-  readonly betaSlow: number;
-  /** yarn: the ramp begins and ends at whole pairs. */
-  readonly truncate: boolean;
-  /** cos and sin are multiplied by it. */
-  readonly attentionFactor: number;
-  readonly originalContext: number;
-  /** Neighbouring elements form a pair (llama2.c) instead of element i with i + d/2. */
-  readonly interleaved: boolean;
-}
+import type { RopeConfig } from './rope-config.ts';
 
 export interface ModelConfig {
   readonly family: string;
@@ -35,11 +14,29 @@ export interface ModelConfig {
   readonly context: number;
   readonly normEpsilon: number;
   readonly tiedHead: boolean;
-  readonly attentionBias: boolean;
+  /** Of the query, key and value projections. */
+  readonly qkvBias: boolean;
+  /** Of the projection behind attention. */
+  readonly outputBias: boolean;
   readonly mlpBias: boolean;
   /** An id of activations.ts. */
   readonly activation: string;
-  readonly rope: RopeConfig;
+  /** null: no rotation (positions are learnt). */
+  readonly rope: RopeConfig | null;
+  /** Rotation of the layers with a window, where it is another one (Gemma 3). */
+  readonly windowRope: RopeConfig | null;
+  /** Elements of a head that are rotated, from the front. */
+  readonly rotarySize: number;
+  /** Per layer, how many tokens a token sees, itself included; null: all before it. */
+  readonly windows: readonly (number | null)[];
+  /** Per layer, what attention scores are multiplied by: 1/√headSize in most families. */
+  readonly attentionScales: readonly number[];
+  /** Attention scores s become cap · tanh(s / cap) before the mask (Gemma 2, 2408.00118). */
+  readonly attentionCap: number | null;
+  /** The same for logits. */
+  readonly logitCap: number | null;
+  /** Input embeddings are multiplied by it. */
+  readonly embeddingScale: number;
   readonly bosId: number | null;
   readonly eosIds: readonly number[];
   /** Its embedding row takes no gradient, as transformers' padding_idx. */
@@ -98,6 +95,13 @@ export class ConfigReader {
     return value;
   }
 
+  /** A number above 0, or null where none is meant; an absent key means `otherwise`. */
+  optional(key: string, otherwise: number | null): number | null {
+    const value = this.raw[key];
+    if (value === undefined) return otherwise;
+    return value === null ? null : this.positive(key);
+  }
+
   flag(key: string, otherwise: boolean): boolean {
     const value = this.raw[key] ?? otherwise;
     if (typeof value !== 'boolean')
@@ -117,12 +121,12 @@ export class ConfigReader {
   }
 }
 
-/** `hidden_act`, silu when absent (llama's default). */
-export function readActivation({ raw }: ConfigReader): string {
-  const name = raw.hidden_act ?? 'silu';
+/** The name under `key`; throws when no activation has it. */
+export function readActivation({ raw }: ConfigReader, key: string, otherwise: string): string {
+  const name = raw[key] ?? otherwise;
   if (typeof name === 'string' && activations.has(name)) return name;
   throw new UnsupportedModel(
-    `config.json: hidden_act ${JSON.stringify(name)} is not supported; supported: ${activations.all.map((a) => a.id).join(', ')}`,
+    `config.json: ${key} ${JSON.stringify(name)} is not supported; supported: ${activations.all.map((a) => a.id).join(', ')}`,
   );
 }
 
@@ -133,64 +137,4 @@ export function readPadId(reader: ConfigReader, vocabulary: number): number | nu
   if (id < -vocabulary || id >= vocabulary)
     throw new UnsupportedModel(`config.json: "pad_token_id" ${id} is outside the vocabulary of ${vocabulary} tokens`);
   return id < 0 ? id + vocabulary : id;
-}
-
-const ROPE_TYPES = ['default', 'linear', 'llama3', 'yarn'] as const;
-
-/** RoPE as transformers 4 (rope_theta, rope_scaling) and 5 (rope_parameters) write it. */
-export function readRope(reader: ConfigReader): RopeConfig {
-  const { raw } = reader;
-  const scaling = scalingOf(raw);
-  const found = new ConfigReader(scaling);
-  const name = String(scaling.rope_type ?? scaling.type ?? 'default');
-  const type = ROPE_TYPES.find((known) => known === name);
-  if (!type)
-    throw new UnsupportedModel(
-      `config.json: RoPE scaling "${name}" is not supported; supported: ${ROPE_TYPES.join(', ')}`,
-    );
-  // a scaling that lacks its own numbers would be computed wrongly, not by default
-  const own = (key: string, types: readonly string[], otherwise?: number): number => {
-    if (types.includes(type)) return found.positive(key, otherwise);
-    return otherwise ?? 1;
-  };
-  const factor = own('factor', ['linear', 'llama3', 'yarn']);
-  const contextAtHand = own(
-    'original_max_position_embeddings',
-    ['llama3', 'yarn'],
-    reader.size('max_position_embeddings', 'context', 2048),
-  );
-  return {
-    type,
-    theta: found.positive('rope_theta', reader.positive('rope_theta', 10_000)),
-    factor,
-    lowFrequencyFactor: own('low_freq_factor', ['llama3']),
-    highFrequencyFactor: own('high_freq_factor', ['llama3']),
-    betaFast: own('beta_fast', ['yarn'], 32),
-    betaSlow: own('beta_slow', ['yarn'], 1),
-    truncate: found.flag('truncate', true),
-    attentionFactor: type === 'yarn' ? yarnAttentionFactor(found, factor) : 1,
-    originalContext: reader.positive('original_max_position_embeddings', contextAtHand),
-    interleaved: reader.flag('rope_interleaved', false),
-  };
-}
-
-/** `rope_scaling` wins over `rope_parameters`, as in transformers. */
-function scalingOf(raw: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  for (const key of ['rope_scaling', 'rope_parameters']) {
-    const value = raw[key];
-    if (value === undefined || value === null) continue;
-    if (typeof value !== 'object' || Array.isArray(value))
-      throw new UnsupportedModel(`config.json: "${key}" must be an object, found ${JSON.stringify(value)}`);
-    if (Object.keys(value).length > 0) return value as Record<string, unknown>;
-  }
-  return {};
-}
-
-/** What cos and sin are multiplied by: 0.1 ln s + 1 (2309.00071, eq. 22), or the ratio of two such numbers (DeepSeek). */
-function yarnAttentionFactor(found: ConfigReader, factor: number): number {
-  const scale = (m: number) => (factor <= 1 ? 1 : 0.1 * m * Math.log(factor) + 1);
-  const { attention_factor, mscale, mscale_all_dim } = found.raw;
-  if (attention_factor !== undefined && attention_factor !== null) return found.positive('attention_factor');
-  if (mscale && mscale_all_dim) return scale(found.positive('mscale')) / scale(found.positive('mscale_all_dim'));
-  return scale(1);
 }

@@ -28,8 +28,6 @@ export interface WeightSource {
 /** Tensors that checkpoints carry although they are computed from the config, or that only training state uses. */
 const IGNORED = /rotary_emb\.inv_freq$/;
 
-const HEAD = 'lm_head.weight';
-
 const sameNumbers = (a: Float32Array, b: Float32Array | undefined): boolean =>
   a.length === b?.length && a.every((x, i) => x === b[i]);
 
@@ -53,15 +51,16 @@ export function loadLanguageModel(raw: Readonly<Record<string, unknown>>, source
     names.delete(name);
   }
   // a tied head may be stored twice; when both differ the file is right and config.json wrong, as in transformers
+  const spare = `${architecture.headName}.weight`;
   if (
     config.tiedHead &&
-    names.has(HEAD) &&
-    !sameNumbers(source.float32(HEAD), weights.get('model.embed_tokens.weight'))
+    names.has(spare) &&
+    !sameNumbers(source.float32(spare), weights.get(`${architecture.embeddingName}.weight`))
   )
     return loadLanguageModel({ ...raw, tie_word_embeddings: false }, source);
   for (const name of names) {
     // anything else would be silently left out of the computation
-    if (IGNORED.test(name) || (config.tiedHead && name === HEAD)) continue;
+    if (IGNORED.test(name) || (config.tiedHead && name === spare)) continue;
     throw new UnsupportedModel(
       `the checkpoint holds the tensor "${name}", which a ${architecture.title} model does not have`,
     );

@@ -2,11 +2,13 @@
 import type { GraphBuilder } from '../graph/builder.ts';
 import { product } from '../graph/dims.ts';
 import { float, type Value } from '../graph/value.ts';
-import { activations, isSilu } from './activations.ts';
+import { activations, isSilu, softCap } from './activations.ts';
 import type { DecoderInput, LayerCache } from './architecture.ts';
+import type { AttentionKind } from './attention-kinds.ts';
 import { cachedAttention } from './cached-attention.ts';
 import type { ModelConfig } from './config.ts';
 import { ropeTables } from './rope.ts';
+import type { RopeConfig } from './rope-config.ts';
 
 /** x Wᵀ + b. */
 export function linear(g: GraphBuilder, x: Value, weight: Value, bias?: Value): Value {
@@ -47,34 +49,48 @@ export function gatedUnit(g: GraphBuilder, activation: string, gate: Value, up: 
 export interface Rotation {
   readonly query: readonly [Value, Value];
   readonly key: readonly [Value, Value];
+  /** RotaryEmbedding's attributes that say what is rotated. */
+  readonly attributes: { readonly interleaved: number; readonly rotary_embedding_dim: number };
 }
 
-/** cos and sin tables as constants; the query's carry the attention scale 1/√d. */
-export function rotation(g: GraphBuilder, config: ModelConfig, positions: number): Rotation {
-  const shape = [positions, config.headSize / 2];
+/** cos and sin tables of `size` elements a head as constants; the query's carry `queryScale`. */
+export function rotation(
+  g: GraphBuilder,
+  rope: RopeConfig,
+  size: number,
+  positions: number,
+  queryScale: number,
+): Rotation {
+  const shape = [positions, size / 2];
   const pair = (name: string, scale: number): [Value, Value] => {
-    const { cos, sin } = ropeTables(config.rope, config.headSize, positions, scale);
+    const { cos, sin } = ropeTables(rope, size, positions, scale);
     return [g.constant(`${name}_cos`, 'float32', shape, cos), g.constant(`${name}_sin`, 'float32', shape, sin)];
   };
-  return { query: pair('rope_query', 1 / Math.sqrt(config.headSize)), key: pair('rope_key', 1) };
+  return {
+    query: pair('rope_query', queryScale),
+    key: pair('rope_key', 1),
+    attributes: { interleaved: rope.interleaved ? 1 : 0, rotary_embedding_dim: size },
+  };
 }
 
 /** x [B*T, heads*D] rotated by position, as [B, T, heads, D]. */
 function rotate(
   g: GraphBuilder,
-  config: ModelConfig,
+  { headSize }: ModelConfig,
   x: Value,
   heads: number,
-  tables: readonly [Value, Value],
+  { rotation }: AttentionKind,
+  which: 'query' | 'key',
   positions: Value,
 ): Value {
   const [b, t] = positions.shape;
-  const rows = g.reshape(x, [b, t, heads * config.headSize]);
-  const turned = g.op('RotaryEmbedding', [rows, tables[0], tables[1], positions], {
+  if (!rotation) return g.reshape(x, [b, t, heads, headSize]);
+  const rows = g.reshape(x, [b, t, heads * headSize]);
+  const turned = g.op('RotaryEmbedding', [rows, ...rotation[which], positions], {
+    ...rotation.attributes,
     num_heads: heads,
-    interleaved: config.rope.interleaved ? 1 : 0,
   });
-  return g.reshape(turned, [b, t, heads, config.headSize]);
+  return g.reshape(turned, [b, t, heads, headSize]);
 }
 
 /**
@@ -85,17 +101,18 @@ export function attention(
   g: GraphBuilder,
   config: ModelConfig,
   qkv: { q: Value; k: Value; v: Value },
-  tables: Rotation,
+  kind: AttentionKind,
   input: DecoderInput,
   past: LayerCache | undefined,
 ): { output: Value; present: LayerCache } {
-  if (past) return cachedAttention(g, config, qkv, tables, input, past);
+  if (past) return cachedAttention(g, config, qkv, kind, input, past);
   const { heads, keyValueHeads, headSize } = config;
   const group = heads / keyValueHeads;
   const [b, t] = input.ids.shape;
   const stacked = product([group, t]);
-  const q = rotate(g, config, qkv.q, heads, tables.query, input.positions);
-  const k = rotate(g, config, qkv.k, keyValueHeads, tables.key, input.positions);
+  const scaled = kind.queryScale === 1 ? qkv.q : g.mul(kind.queryScale, qkv.q);
+  const q = rotate(g, config, scaled, heads, kind, 'query', input.positions);
+  const k = rotate(g, config, qkv.k, keyValueHeads, kind, 'key', input.positions);
   const queries = g.reshape(g.transpose(g.reshape(q, [b, t, keyValueHeads, group, headSize]), [0, 2, 3, 1, 4]), [
     b,
     keyValueHeads,
@@ -104,14 +121,14 @@ export function attention(
   ]);
   const key = g.transpose(k, [0, 2, 3, 1]); // [B, Hkv, D, T]
   const value = g.transpose(g.reshape(qkv.v, [b, t, keyValueHeads, headSize]), [0, 2, 1, 3]);
-  const fresh = g.matmul(queries, key); // [B, Hkv, G·T, T]
-  const mixed = mix(g, fresh, value, input.mask, group);
+  const scores = softCap(g, g.matmul(queries, key), config.attentionCap); // [B, Hkv, G·T, T]
+  const mixed = mix(g, scores, value, kind.mask, group);
   const perHead = g.transpose(g.reshape(mixed, [b, keyValueHeads, group, t, headSize]), [0, 3, 1, 2, 4]);
   const present = { key: g.transpose(k, [0, 2, 1, 3]), value };
   return { output: g.reshape(perHead, [product([b, t]), heads * headSize]), present };
 }
 
-/** softmax(scores + mask [T, T]), the mask applied per query head. */
+/** softmax(scores + mask), [T, T] or [B, 1, 1, T, T], the mask applied per query head. */
 function masked(g: GraphBuilder, scores: Value, mask: Value, group: number): Value {
   const [b, heads, , width] = scores.shape;
   const t = mask.shape[mask.shape.length - 2];

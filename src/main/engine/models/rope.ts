@@ -1,5 +1,5 @@
 /** Angles of rotary position embeddings (RoFormer, 2104.09864), with the scalings of linear interpolation, Llama 3.1 and YaRN. */
-import type { RopeConfig } from './config.ts';
+import type { RopeConfig } from './rope-config.ts';
 
 /** Rotation per position for each of headSize/2 pairs, radians. */
 export function ropeFrequencies(rope: RopeConfig, headSize: number): Float64Array {

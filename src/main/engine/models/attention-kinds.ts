@@ -1,0 +1,56 @@
+/** What distinguishes the attention of one layer from another's: the angles it turns by, the tokens it sees, its scale. */
+import type { GraphBuilder } from '../graph/builder.ts';
+import type { Value } from '../graph/value.ts';
+import { MASKED } from '../runtime/batch-feeds.ts';
+import type { DecoderInput } from './architecture.ts';
+import type { ModelConfig } from './config.ts';
+import { type Rotation, rotation } from './layers.ts';
+
+export interface AttentionKind {
+  /** null: no rotation. */
+  readonly rotation: Rotation | null;
+  /** What is left to multiply queries by: the rotation of whole heads carries the scale of the scores already. */
+  readonly queryScale: number;
+  /** The decoder's mask, narrowed to the window. */
+  readonly mask: Value;
+}
+
+/** Layer → its kind. Tables and masks that layers share are made once. */
+export function attentionKinds(
+  g: GraphBuilder,
+  config: ModelConfig,
+  input: DecoderInput,
+): (layer: number) => AttentionKind {
+  const made = new Map<string, AttentionKind>();
+  return (layer) => {
+    // a window that no sequence of this graph fills is none
+    const wanted = config.windows[layer];
+    const window = wanted !== null && wanted < input.maxPositions ? wanted : null;
+    const rope = wanted !== null && config.windowRope ? config.windowRope : config.rope;
+    const scale = config.attentionScales[layer];
+    const key = `${window} ${rope === config.rope} ${scale}`;
+    const found = made.get(key);
+    if (found) return found;
+    const inTables = rope !== null && config.rotarySize === config.headSize;
+    const kind: AttentionKind = {
+      rotation: rope && rotation(g, rope, config.rotarySize, input.maxPositions, inTables ? scale : 1),
+      queryScale: inTables ? 1 : scale,
+      mask: window === null ? input.mask : g.untaped(() => windowMask(g, input, window)),
+    };
+    made.set(key, kind);
+    return kind;
+  };
+}
+
+/** The mask with MASKED added where a key lies `window` or more positions back: [B, 1, 1, T, T], or [B, 1, 1, 1, P+1] over a cache. */
+function windowMask(g: GraphBuilder, { positions, mask, past }: DecoderInput, window: number): Value {
+  const [b, t] = positions.shape;
+  const at = g.cast(positions, 'float32');
+  const width = mask.shape[mask.shape.length - 1];
+  // the cache holds a row's tokens in order; the new token, in the last place, is at most as far as its position says
+  const keys = past
+    ? g.sub(g.op('CumSum', [g.filled(1, [width]), g.scalar(0, 'int64')]), 1)
+    : g.reshape(at, [b, 1, 1, 1, t]);
+  const distance = g.sub(g.reshape(at, [b, 1, 1, t, 1]), keys);
+  return g.add(mask, g.mul(MASKED, g.indicator(g.greater(distance, g.scalar(window - 1)))));
+}
