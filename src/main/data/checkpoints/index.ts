@@ -2,6 +2,7 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { recoverFolder } from './atomic.ts';
+import { readGguf } from './gguf/read.ts';
 import { readModelFolder } from './huggingface.ts';
 import { readLlama2c } from './llama2c.ts';
 import type { ModelFolder } from './model-folder.ts';
@@ -9,7 +10,6 @@ import { CheckpointError } from './safetensors.ts';
 
 /** Known by their first bytes, and refused by name with what to do instead. */
 const REFUSED: readonly (readonly [magic: string, what: string])[] = [
-  ['GGUF', 'GGUF files are not supported yet'],
   ['PK\x03\x04', 'a PyTorch (or zip) file is not read, as it can hold programs; convert it to safetensors'],
   ['\x80\x02', 'a Python pickle is not read, as it can hold programs; convert it to safetensors'],
   ['\x89HDF', 'HDF5 files are not supported; convert to safetensors'],
@@ -31,12 +31,15 @@ function openFolder(path: string): ModelFolder {
 
 function openFile(path: string, tokenizer: string | null): ModelFolder {
   const first = firstBytes(path, 16);
+  if (first.startsWith('GGUF')) return readGguf(path);
   const refused = REFUSED.find(([magic]) => first.startsWith(magic));
   if (refused) throw new CheckpointError(`${path}: ${refused[1]}`);
   if (path.endsWith('.safetensors') || first.startsWith('{', 8))
     throw new CheckpointError(`${path}: weights alone say nothing of the model; open the folder with its config.json`);
   if (path.endsWith('.bin')) return readLlama2c(path, tokenizer);
-  throw new CheckpointError(`${path}: expected a Hugging Face folder or a llama2.c .bin file`);
+  // its own check says what the first bytes are
+  if (path.endsWith('.gguf')) return readGguf(path);
+  throw new CheckpointError(`${path}: expected a Hugging Face folder, a GGUF file or a llama2.c .bin file`);
 }
 
 /** As Latin-1 text. */

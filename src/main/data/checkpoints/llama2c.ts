@@ -1,6 +1,7 @@
 /** llama2.c's v0 `.bin` (karpathy/llama2.c, run.c): seven int32, then float32 tensors in a fixed order. */
 import { readFileSync, statSync } from 'node:fs';
 import type { ModelFolder } from './model-folder.ts';
+import { toHalfSplit } from './rotary-order.ts';
 import { CheckpointError } from './safetensors.ts';
 
 /** Models of this format are small; bounds what is read into memory. */
@@ -58,21 +59,6 @@ function layout(h: Header): [string, number[]][] {
   ];
 }
 
-/**
- * Neighbouring rows (2i, 2i+1) form a rotary pair in this file; Hugging Face pairs row i with row i + d/2. Rows are moved per head, so that a
- * saved folder loads in transformers and one RoPE serves both.
- */
-function toHalfSplit(data: Float32Array, rows: number, columns: number, headSize: number): Float32Array {
-  const result = new Float32Array(data.length);
-  for (let row = 0; row < rows; row++) {
-    const head = row - (row % headSize);
-    const within = row % headSize;
-    const target = head + (within % 2) * (headSize / 2) + (within >> 1);
-    result.set(data.subarray(row * columns, (row + 1) * columns), target * columns);
-  }
-  return result;
-}
-
 /** Reads the whole file. `tokenizerPath` is the tok512.bin beside it, when the caller names one. */
 export function readLlama2c(path: string, tokenizerPath: string | null): ModelFolder {
   const { size } = statSync(path);
@@ -91,8 +77,9 @@ export function readLlama2c(path: string, tokenizerPath: string | null): ModelFo
     const count = shape.reduce((a, b) => a * b, 1);
     const data = all.slice(at, at + count);
     at += count;
+    // rows are moved, so that a saved folder loads in transformers and one RoPE serves both
     const rotary = name.includes('q_proj') || name.includes('k_proj');
-    if (name) tensors.set(name, { shape, data: rotary ? toHalfSplit(data, shape[0], shape[1], headSize) : data });
+    if (name) tensors.set(name, { shape, data: rotary ? toHalfSplit(data, shape[0], headSize) : data });
   }
   const tensor = (name: string) => {
     const found = tensors.get(name);

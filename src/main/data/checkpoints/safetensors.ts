@@ -1,5 +1,6 @@
 /** Reads and writes safetensors files; every count and offset of a header is checked before anything is allocated. */
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
+import { widenBfloat16, widenFloat16 } from './float16.ts';
 import { parseUniqueJson } from './unique-json.ts';
 
 /** Bytes per element. */
@@ -200,25 +201,6 @@ function readRange(path: string, position: number, length: number): Uint8Array {
   } finally {
     closeSync(fd);
   }
-}
-
-export function widenBfloat16(bits: Uint16Array): Float32Array {
-  const wide = new Uint32Array(bits.length);
-  for (let i = 0; i < bits.length; i++) wide[i] = bits[i] << 16;
-  return new Float32Array(wide.buffer);
-}
-
-export function widenFloat16(bits: Uint16Array): Float32Array {
-  const result = new Float32Array(bits.length);
-  for (let i = 0; i < bits.length; i++) {
-    const sign = bits[i] & 0x8000 ? -1 : 1;
-    const exponent = (bits[i] >> 10) & 31;
-    const fraction = bits[i] & 1023;
-    if (exponent === 0) result[i] = sign * fraction * 2 ** -24;
-    else if (exponent === 31) result[i] = fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-    else result[i] = sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-  }
-  return result;
 }
 
 export interface Float32Tensor {

@@ -1,6 +1,7 @@
-/** Loads a tokenizer from a model folder, a tokenizer.json or a llama2.c file. */
+/** Loads a tokenizer from a model folder, a tokenizer.json, a GGUF file or a llama2.c file. */
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { readGgufTokenizer } from './gguf/read.ts';
 import { readTokenizer } from './huggingface.ts';
 import { readLlama2cTokenizer } from './llama2c.ts';
 import { type Tokenizer, TokenizerError } from './tokenizer.ts';
@@ -15,16 +16,17 @@ export function loadTokenizer(path: string): Tokenizer {
     const hint = slow ? `; ${slow} alone is not read, save the tokenizer with transformers to get one` : '';
     throw new TokenizerError(`${path}: tokenizer.json is missing${hint}`);
   }
-  return startsLikeJson(path) ? readTokenizer(path) : readLlama2cTokenizer(path);
+  const first = firstBytes(path);
+  if (first.startsWith('GGUF')) return readGgufTokenizer(path);
+  return first.trimStart().startsWith('{') || path.endsWith('.json') ? readTokenizer(path) : readLlama2cTokenizer(path);
 }
 
-function startsLikeJson(path: string): boolean {
+/** As Latin-1 text. */
+function firstBytes(path: string): string {
   const fd = openSync(path, 'r');
   try {
     const buffer = Buffer.alloc(64);
-    const length = readSync(fd, buffer, 0, 64, 0);
-    const text = buffer.toString('latin1', 0, length).trimStart();
-    return text.startsWith('{') || path.endsWith('.json');
+    return buffer.toString('latin1', 0, readSync(fd, buffer, 0, 64, 0));
   } finally {
     closeSync(fd);
   }

@@ -1,6 +1,7 @@
 /** llama2.c's tokenizer file (run.c): scores and byte strings, read as a tokenizer.json so that a model saved from it opens anywhere. */
 import { readFileSync, statSync } from 'node:fs';
 import { createTokenizer } from './huggingface.ts';
+import { SPACE_MARK, sentencePieceJson } from './sentence-piece-json.ts';
 import { type Tokenizer, TokenizerError } from './tokenizer.ts';
 
 const MAX_BYTES = 64 << 20;
@@ -9,7 +10,6 @@ const MAX_TOKENS = 1 << 20;
 const SPECIAL = ['<unk>', '<s>', '</s>'];
 /** Ids 3…258 are the 256 raw bytes. */
 const FIRST_BYTE = 3;
-const SPACE_MARK = '\u2581';
 
 interface Piece {
   readonly text: string;
@@ -59,79 +59,6 @@ function tokenTexts(pieces: readonly Piece[], path: string): string[] {
   });
 }
 
-/**
- * run.c joins the neighbouring pair whose joined token scores highest. As ranked merges: every way to cut a token in two, tokens of higher score
- * first, then smaller ids first.
- */
-function mergesOf(texts: readonly string[], pieces: readonly Piece[]): [string, string][] {
-  const idOf = new Map(texts.map((text, id) => [text, id]));
-  const joins = texts.flatMap((text, id) => {
-    if (id < FIRST_BYTE + 256) return [];
-    const characters = [...text];
-    return characters.slice(1).flatMap((_, cut) => {
-      const [left, right] = [characters.slice(0, cut + 1).join(''), characters.slice(cut + 1).join('')];
-      const [a, b] = [idOf.get(left), idOf.get(right)];
-      return a === undefined || b === undefined ? [] : [{ left, right, a, b, score: pieces[id].score }];
-    });
-  });
-  joins.sort((x, y) => y.score - x.score || x.a - y.a || x.b - y.b);
-  return joins.map(({ left, right }) => [left, right]);
-}
-
-const addedToken = (content: string, id: number) => ({
-  id,
-  content,
-  single_word: false,
-  lstrip: false,
-  rstrip: false,
-  normalized: false,
-  special: true,
-});
-
-function tokenizerJson(texts: readonly string[], merges: readonly [string, string][]) {
-  return {
-    version: '1.0',
-    truncation: null,
-    padding: null,
-    added_tokens: SPECIAL.map(addedToken),
-    normalizer: {
-      type: 'Sequence',
-      normalizers: [
-        { type: 'Prepend', prepend: SPACE_MARK },
-        { type: 'Replace', pattern: { String: ' ' }, content: SPACE_MARK },
-      ],
-    },
-    pre_tokenizer: null,
-    post_processor: {
-      type: 'TemplateProcessing',
-      single: [{ SpecialToken: { id: '<s>', type_id: 0 } }, { Sequence: { id: 'A', type_id: 0 } }],
-      pair: [{ Sequence: { id: 'A', type_id: 0 } }, { Sequence: { id: 'B', type_id: 1 } }],
-      special_tokens: { '<s>': { id: '<s>', ids: [1], tokens: ['<s>'] } },
-    },
-    decoder: {
-      type: 'Sequence',
-      decoders: [
-        { type: 'Replace', pattern: { String: SPACE_MARK }, content: ' ' },
-        { type: 'ByteFallback' },
-        { type: 'Fuse' },
-        { type: 'Strip', content: ' ', start: 1, stop: 0 },
-      ],
-    },
-    model: {
-      type: 'BPE',
-      dropout: null,
-      unk_token: '<unk>',
-      continuing_subword_prefix: null,
-      end_of_word_suffix: null,
-      fuse_unk: true,
-      byte_fallback: true,
-      ignore_merges: false,
-      vocab: Object.fromEntries(texts.map((text, id) => [text, id])),
-      merges,
-    },
-  };
-}
-
 /** BOS (1) begins a text; stories260K also ends each story with it. */
 export function readLlama2cTokenizer(path: string): Tokenizer {
   const pieces = readPieces(path);
@@ -143,5 +70,18 @@ export function readLlama2cTokenizer(path: string): Tokenizer {
     unk_token: '<unk>',
     clean_up_tokenization_spaces: false,
   };
-  return createTokenizer({ tokenizer: tokenizerJson(texts, mergesOf(texts, pieces)), config, template: null }, path);
+  const tokenizer = sentencePieceJson(
+    {
+      texts,
+      scores: pieces.map((piece) => piece.score),
+      firstJoined: FIRST_BYTE + 256,
+      added: SPECIAL.map((content, id) => ({ content, id, special: true })),
+      unknown: SPECIAL[0],
+      before: [1],
+      after: [],
+      spacePrefix: true,
+    },
+    path,
+  );
+  return createTokenizer({ tokenizer, config, template: null }, path);
 }

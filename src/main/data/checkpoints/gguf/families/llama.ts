@@ -1,0 +1,14 @@
+/** llama in a GGUF file; biases exist where their tensors do. */
+import { DECODER_NAMES, type GgufFamily } from './family.ts';
+
+export const llama: GgufFamily = {
+  id: 'llama',
+  modelType: 'llama',
+  className: 'LlamaForCausalLM',
+  neighbouringRows: true,
+  names: DECODER_NAMES,
+  config: (_, { tensors }) => ({
+    attention_bias: tensors.has('blk.0.attn_q.bias'),
+    mlp_bias: tensors.has('blk.0.ffn_gate.bias'),
+  }),
+};

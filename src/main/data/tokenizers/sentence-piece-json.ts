@@ -1,0 +1,85 @@
+/** A SentencePiece vocabulary with scores (BPE) as a tokenizer.json: llama2.c's tokenizer files and GGUF's type "llama". */
+import { type AddedEntry, addedTokenJson, templateJson } from './json-parts.ts';
+import { TokenizerError } from './tokenizer.ts';
+
+export const SPACE_MARK = '\u2581';
+
+/** Every way to cut a token in two can make a merge: bounds what a hostile vocabulary asks for. */
+const MAX_TOKEN_CHARACTERS = 512;
+
+export interface ScoredVocabulary {
+  /** By id, spaces as the mark; bytes as <0x0A>. */
+  readonly texts: readonly string[];
+  readonly scores: readonly number[];
+  /** Tokens below this id never come from a join. */
+  readonly firstJoined: number;
+  readonly added: readonly AddedEntry[];
+  readonly unknown: string | null;
+  /** Ids put around a text. */
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+  /** A space is put before the text, and before what follows a special token. */
+  readonly spacePrefix: boolean;
+}
+
+/**
+ * SentencePiece joins the neighbouring pair whose joined token scores highest. As ranked merges: every way to cut a token in two, tokens of higher
+ * score first, then smaller ids first.
+ */
+function mergesOf({ texts, scores, firstJoined }: ScoredVocabulary, path: string): [string, string][] {
+  const idOf = new Map(texts.map((text, id) => [text, id]));
+  const joins: { left: string; right: string; a: number; b: number; score: number }[] = [];
+  for (let id = firstJoined; id < texts.length; id++) {
+    const characters = [...texts[id]];
+    if (characters.length > MAX_TOKEN_CHARACTERS)
+      throw new TokenizerError(
+        `${path}: token ${id} has ${characters.length} characters; at most ${MAX_TOKEN_CHARACTERS} are read`,
+      );
+    for (let cut = 1; cut < characters.length; cut++) {
+      const [left, right] = [characters.slice(0, cut).join(''), characters.slice(cut).join('')];
+      const [a, b] = [idOf.get(left), idOf.get(right)];
+      if (a !== undefined && b !== undefined) joins.push({ left, right, a, b, score: scores[id] });
+    }
+  }
+  joins.sort((x, y) => y.score - x.score || x.a - y.a || x.b - y.b);
+  return joins.map(({ left, right }) => [left, right]);
+}
+
+/** Throws TokenizerError when a token is absurdly long. */
+export function sentencePieceJson(vocabulary: ScoredVocabulary, path: string): Record<string, unknown> {
+  const { texts, added, unknown, before, after, spacePrefix } = vocabulary;
+  const marked = { type: 'Replace', pattern: { String: ' ' }, content: SPACE_MARK };
+  const strip = { type: 'Strip', content: ' ', start: 1, stop: 0 };
+  return {
+    version: '1.0',
+    truncation: null,
+    padding: null,
+    added_tokens: added.map(addedTokenJson),
+    normalizer: spacePrefix
+      ? { type: 'Sequence', normalizers: [{ type: 'Prepend', prepend: SPACE_MARK }, marked] }
+      : marked,
+    pre_tokenizer: null,
+    post_processor: before.length + after.length > 0 ? templateJson(texts, before, after) : null,
+    decoder: {
+      type: 'Sequence',
+      decoders: [
+        { type: 'Replace', pattern: { String: SPACE_MARK }, content: ' ' },
+        { type: 'ByteFallback' },
+        { type: 'Fuse' },
+        ...(spacePrefix ? [strip] : []),
+      ],
+    },
+    model: {
+      type: 'BPE',
+      dropout: null,
+      unk_token: unknown,
+      continuing_subword_prefix: null,
+      end_of_word_suffix: null,
+      fuse_unk: true,
+      byte_fallback: true,
+      ignore_merges: false,
+      vocab: Object.fromEntries(texts.map((text, id) => [text, id])),
+      merges: mergesOf(vocabulary, path),
+    },
+  };
+}
