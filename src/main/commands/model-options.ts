@@ -8,7 +8,8 @@ import type { CommandContext } from './command.ts';
 import { InputError, UsageError } from './command.ts';
 
 export function addModelOptions(command: Command, required = true): void {
-  const text = 'Hugging Face folder, llama2.c .bin, or the name of a model in the workspace or a built-in one';
+  const text =
+    'Hugging Face folder, GGUF file, llama2.c .bin, or the name of a model in the workspace or a built-in one';
   if (required) command.requiredOption('--model <path>', text);
   else command.option('--model <path>', text);
   command.option('--tokenizer <file>', 'tokenizer.json, or the tokenizer of a llama2.c model');

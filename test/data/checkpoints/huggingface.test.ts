@@ -156,7 +156,7 @@ describe('opening what is no model', () => {
     ['model.gguf', 'GGUF............', /GGUF/],
     ['model.safetensors', '\x10\0\0\0\0\0\0\0{}..............', /open the folder with its config\.json/],
     ['model.bin', 'x', /1 bytes; a llama2\.c file has 28 to/],
-    ['notes.txt', 'hello', /expected a Hugging Face folder or a llama2\.c \.bin file/],
+    ['notes.txt', 'hello', /expected a Hugging Face folder, a GGUF file or a llama2\.c \.bin file/],
   ])('%s %j says what it is', (name, content, message) => {
     expect(() => openCheckpoint(file(name, content))).toThrow(message);
   });

@@ -33,7 +33,7 @@ export const exportModel = defineCommand({
   ],
   configure(command) {
     command
-      .argument('<path>', 'Hugging Face folder, llama2.c .bin, or the name of a model in the workspace')
+      .argument('<path>', 'Hugging Face folder, GGUF file, llama2.c .bin, or the name of a model in the workspace')
       .requiredOption('--format <format>', FORMATS.join(', '))
       .requiredOption('--out <folder>', 'a new or an empty folder')
       .option('--dtype <type>', `${TYPES.join(', ')} (default: as the model has it)`)

@@ -5,14 +5,15 @@ import { modelDocument, shortCount } from './documents.ts';
 
 export const importModelCommand = defineCommand({
   id: 'import',
-  summary: 'Copy a model into the workspace: a Hugging Face folder as it is, a llama2.c file converted.',
+  summary: 'Copy a model into the workspace: a Hugging Face folder as it is, a GGUF or llama2.c file converted.',
   examples: [
     'plumb models import ./SmolLM2-135M',
+    'plumb models import SmolLM2-135M-Instruct-Q4_1.gguf --name smol',
     'plumb models import stories260K.bin --tokenizer tok512.bin --name stories',
   ],
   configure(command) {
     command
-      .argument('<path>', 'Hugging Face folder or llama2.c .bin')
+      .argument('<path>', 'Hugging Face folder, GGUF file or llama2.c .bin')
       .option('--tokenizer <file>', 'tokenizer of a llama2.c model')
       .option('--name <name>', "the model's name (default: the file's)");
   },
