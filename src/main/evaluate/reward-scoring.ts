@@ -28,7 +28,7 @@ export async function createRewardScorer(model: LanguageModel, options: RewardSc
 
   const values = async (sequences: readonly (readonly number[])[]) => {
     const found: Float64Array[] = [];
-    for (const group of passGroups(sequences, options.tokensPerPass ?? 4096)) {
+    for (const group of passGroups(sequences, options)) {
       const length = Math.max(...group.map((s) => s.length));
       const ids = new Int32Array(group.length * length);
       group.forEach((sequence, row) => {

@@ -27,7 +27,6 @@ export interface Scorer {
 export async function createScorer(model: LanguageModel, options: ScorerOptions): Promise<Scorer> {
   const session = await Session.create(buildScoring(model, options), options);
   const weights: Record<string, Tensor> = options.weights === 'live' ? weightFeeds(model) : {};
-  const budget = options.tokensPerPass ?? 4096;
   const { vocabulary } = model.config;
 
   const pass = async (group: readonly (readonly number[])[]) => {
@@ -65,7 +64,7 @@ export async function createScorer(model: LanguageModel, options: ScorerOptions)
     take: (found: Record<string, Tensor>, group: readonly (readonly number[])[]) => T[],
   ) => {
     const results: T[] = [];
-    for (const group of passGroups(sequences, budget)) results.push(...take(await pass(group), group));
+    for (const group of passGroups(sequences, options)) results.push(...take(await pass(group), group));
     return results;
   };
 
@@ -87,15 +86,19 @@ export async function createScorer(model: LanguageModel, options: ScorerOptions)
   };
 }
 
-/** Consecutive sequences whose padded size stays within the budget; at least one a group. */
+/** Consecutive sequences whose padded size stays within the budget; at least one a group. Throws where one is empty or longer than the model was opened for. */
 export function* passGroups(
   sequences: readonly (readonly number[])[],
-  budget: number,
+  { tokensPerPass: budget = 4096, maxPositions }: Pick<ScorerOptions, 'tokensPerPass' | 'maxPositions'>,
 ): Generator<readonly (readonly number[])[]> {
   let from = 0;
   let longest = 0;
   for (let i = 0; i < sequences.length; i++) {
     if (sequences[i].length === 0) throw new Error(`sequence ${i} is empty: a model needs at least one token`);
+    if (sequences[i].length > maxPositions)
+      throw new RangeError(
+        `sequence ${i} has ${sequences[i].length} tokens; this model was opened for ${maxPositions} positions`,
+      );
     const length = Math.max(longest, sequences[i].length);
     if (i > from && length * (i - from + 1) > budget) {
       yield sequences.slice(from, i);

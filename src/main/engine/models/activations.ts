@@ -16,11 +16,15 @@ export const activations = registry<Activation>('hidden_act', [
   define('silu', silu),
   define('swish', silu),
   define('gelu', (g, x) => g.op('Gelu', [x])),
+  define('gelu_python', (g, x) => g.op('Gelu', [x])),
   define('gelu_new', tanhGelu),
+  define('gelu_accurate', tanhGelu),
   define('gelu_fast', tanhGelu),
   define('gelu_pytorch_tanh', tanhGelu),
   define('quick_gelu', (g, x) => g.mul(x, g.sigmoid(g.mul(1.702, x)))), // Hendrycks & Gimpel, 1606.08415
   define('relu', (g, x) => g.op('Relu', [x])),
+  define('relu2', (g, x) => g.pow(g.op('Relu', [x]), 2)), // 2109.08668
+  define('sigmoid', (g, x) => g.sigmoid(x)),
   define('tanh', (g, x) => g.tanh(x)),
 ]);
 

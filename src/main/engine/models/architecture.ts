@@ -47,14 +47,18 @@ export interface Architecture {
   readonly title: string;
   /** `model_type` values of config.json it reads. */
   readonly modelTypes: readonly string[];
-  /** How transformers' class names of the family begin: "Llama" of LlamaForCausalLM. */
-  readonly className: string;
+  /** How the name of transformers' sequence classifier begins: "Llama" of LlamaForSequenceClassification. */
+  readonly classifierName: string;
   /** What names begin with, except the head's: transformers leaves it out in checkpoints of the bare model. */
   readonly basePrefix: string;
   /** Name of the input embedding, without ".weight": a tied head shares it. */
   readonly embeddingName: string;
   /** Name of an untied language head's tensors, without ".weight": what a score head replaces. */
   readonly headName: string;
+  /** Other names that tensors are found under → their names here. */
+  readonly aliases?: Readonly<Record<string, string>>;
+  /** Tensors that checkpoints carry although nothing is computed from them. */
+  readonly ignored?: RegExp;
   /** Throws UnsupportedModel naming the part it cannot compute. */
   readConfig(raw: Readonly<Record<string, unknown>>): ModelConfig;
   /** In the order of the forward pass; a tied head has no entry of its own. */

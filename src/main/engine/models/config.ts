@@ -12,6 +12,8 @@ export interface ModelConfig {
   readonly headSize: number;
   readonly intermediate: number;
   readonly context: number;
+  /** Positions there are, where they are learnt; null: rotation has no end. */
+  readonly positionLimit: number | null;
   readonly normEpsilon: number;
   readonly tiedHead: boolean;
   /** Of the query, key and value projections. */

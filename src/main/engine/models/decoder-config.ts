@@ -37,6 +37,7 @@ export function readDecoder(read: ConfigReader, family: string, defaults: Decode
     headSize,
     intermediate: read.size('intermediate_size', 'intermediate'),
     context: read.size('max_position_embeddings', 'context', defaults.context ?? 2048),
+    positionLimit: null,
     normEpsilon: read.number('rms_norm_eps', 1e-6),
     tiedHead: read.flag('tie_word_embeddings', defaults.tiedHead ?? false),
     qkvBias: read.flag('attention_bias', false),

@@ -12,7 +12,8 @@ import type { ModelConfig } from './config.ts';
 import { attention, embed, gatedUnit, linear, rmsNorm } from './layers.ts';
 import { matrix, vector } from './parameters.ts';
 
-export interface GatedFamily extends Pick<Architecture, 'id' | 'title' | 'modelTypes' | 'className' | 'readConfig'> {
+export interface GatedFamily
+  extends Pick<Architecture, 'id' | 'title' | 'modelTypes' | 'classifierName' | 'readConfig'> {
   /** Each head of queries and keys goes through an RMS norm before it is rotated (2302.05442; Qwen 3, 2505.09388). */
   readonly headNorms?: boolean;
   /** What attention and the gated unit give is normalised before it is added (Gemma 2, 2408.00118). */
@@ -34,7 +35,7 @@ export function gatedDecoder(family: GatedFamily): Architecture {
     id: family.id,
     title: family.title,
     modelTypes: family.modelTypes,
-    className: family.className,
+    classifierName: family.classifierName,
     basePrefix: 'model.',
     embeddingName: 'model.embed_tokens',
     headName: 'lm_head',

@@ -25,7 +25,7 @@ export const gemma2 = gatedDecoder({
   id: 'gemma2',
   title: 'Gemma 2',
   modelTypes: ['gemma2'],
-  className: 'Gemma2',
+  classifierName: 'Gemma2',
   outputNorms: true,
   normsFromOne: true,
   readConfig(raw) {

@@ -19,7 +19,7 @@ export const gemma3 = gatedDecoder({
   id: 'gemma3',
   title: 'Gemma 3',
   modelTypes: ['gemma3_text'],
-  className: 'Gemma3',
+  classifierName: 'Gemma3Text',
   headNorms: true,
   outputNorms: true,
   normsFromOne: true,

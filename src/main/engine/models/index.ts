@@ -4,12 +4,23 @@ import type { Architecture } from './architecture.ts';
 import { UnsupportedModel } from './config.ts';
 import { gemma2 } from './gemma2.ts';
 import { gemma3 } from './gemma3.ts';
+import { gptNeox } from './gpt-neox.ts';
+import { gpt2 } from './gpt2.ts';
 import { llama } from './llama.ts';
 import { mistral } from './mistral.ts';
 import { qwen2 } from './qwen2.ts';
 import { qwen3 } from './qwen3.ts';
 
-export const architectures = registry<Architecture>('model family', [llama, qwen2, qwen3, mistral, gemma2, gemma3]);
+export const architectures = registry<Architecture>('model family', [
+  llama,
+  qwen2,
+  qwen3,
+  mistral,
+  gemma2,
+  gemma3,
+  gpt2,
+  gptNeox,
+]);
 
 /** The family that reads a config.json; throws UnsupportedModel that lists what is supported. */
 export function architectureOf(raw: Readonly<Record<string, unknown>>): Architecture {

@@ -6,7 +6,7 @@ import { float32 } from '../runtime/session.ts';
 import type { Architecture, ParameterSpec, Weights } from './architecture.ts';
 import { type ModelConfig, UnsupportedModel } from './config.ts';
 import { architectureOf } from './index.ts';
-import { headOf, scoreParameters } from './score-head.ts';
+import { headOf, SCORE_WEIGHT, scoreParameters } from './score-head.ts';
 
 export interface LanguageModel {
   readonly architecture: Architecture;
@@ -33,39 +33,53 @@ const sameNumbers = (a: Float32Array, b: Float32Array | undefined): boolean =>
 
 /** Reads all weights; throws UnsupportedModel naming each tensor that is missing, unexpected or of another shape. */
 export function loadLanguageModel(raw: Readonly<Record<string, unknown>>, source: WeightSource): LanguageModel {
+  if (raw.quantization_config)
+    throw new UnsupportedModel(
+      `config.json: the weights are quantised (${JSON.stringify(raw.quantization_config).slice(0, 80)}); F32, F16 or BF16 are needed`,
+    );
   const architecture = architectureOf(raw);
   const config = architecture.readConfig(raw);
   const head = headOf(raw);
   const specs = head === 'score' ? scoreParameters(architecture, config) : architecture.parameters(config);
-  const names = new Set(source.names());
+  const places = placesOf(architecture, source.names());
   const weights = new Map<string, Float32Array>();
   for (const { name, shape } of specs) {
-    if (!names.has(name))
+    const place = places.get(name);
+    if (place === undefined)
       throw new UnsupportedModel(`the checkpoint has no tensor "${name}", which config.json asks for`);
-    const found = source.shape(name);
+    const found = source.shape(place);
     if (found.length !== shape.length || found.some((d, i) => d !== shape[i]))
       throw new UnsupportedModel(
         `tensor "${name}" has shape ${formatShape(found)}, config.json asks for ${formatShape(shape)}`,
       );
-    weights.set(name, source.float32(name));
-    names.delete(name);
+    weights.set(name, source.float32(place));
+    places.delete(name);
   }
   // a tied head may be stored twice; when both differ the file is right and config.json wrong, as in transformers
-  const spare = `${architecture.headName}.weight`;
-  if (
-    config.tiedHead &&
-    names.has(spare) &&
-    !sameNumbers(source.float32(spare), weights.get(`${architecture.embeddingName}.weight`))
-  )
+  const spareName = `${architecture.headName}.weight`;
+  const spare = config.tiedHead ? places.get(spareName) : undefined;
+  if (spare && !sameNumbers(source.float32(spare), weights.get(`${architecture.embeddingName}.weight`)))
     return loadLanguageModel({ ...raw, tie_word_embeddings: false }, source);
-  for (const name of names) {
+  for (const name of places.keys()) {
     // anything else would be silently left out of the computation
-    if (IGNORED.test(name) || (config.tiedHead && name === spare)) continue;
+    if (IGNORED.test(name) || architecture.ignored?.test(name) || (spare && name === spareName)) continue;
     throw new UnsupportedModel(
       `the checkpoint holds the tensor "${name}", which a ${architecture.title} model does not have`,
     );
   }
   return { architecture, head, config, specs, weights };
+}
+
+/** The engine's name of each tensor → its name in the checkpoint: a bare model's tensors lack the prefix, some heads have had two names. */
+function placesOf({ basePrefix, headName, aliases }: Architecture, names: readonly string[]): Map<string, string> {
+  const bare = !names.some((name) => name.startsWith(basePrefix));
+  return new Map(
+    names.map((name) => {
+      const known = aliases?.[name] ?? name;
+      const isHead = known === `${headName}.weight` || known === SCORE_WEIGHT;
+      return [bare && !isHead ? basePrefix + known : known, name];
+    }),
+  );
 }
 
 /** A model from scratch: normal(0, initializer_range) matrices, norms at 1; the same seed gives the same bits. */

@@ -1,4 +1,4 @@
-/** Layers that several families share. Hidden states are [B*T, width]; matrices are stored as [out, in]. */
+/** Layers that several families share. Hidden states are [B*T, width]; matrices are stored as [out, in] unless told otherwise. */
 import type { GraphBuilder } from '../graph/builder.ts';
 import { product } from '../graph/dims.ts';
 import { float, type Value } from '../graph/value.ts';
@@ -10,9 +10,15 @@ import type { ModelConfig } from './config.ts';
 import { ropeTables } from './rope.ts';
 import type { RopeConfig } from './rope-config.ts';
 
-/** x Wᵀ + b. */
-export function linear(g: GraphBuilder, x: Value, weight: Value, bias?: Value): Value {
-  return g.gemm(x, weight, { transB: true, c: bias });
+/** x Wᵀ + b for a matrix stored as [out, in], x W + b for one stored as [in, out]. */
+export function linear(
+  g: GraphBuilder,
+  x: Value,
+  weight: Value,
+  bias?: Value,
+  stored: 'out-in' | 'in-out' = 'out-in',
+): Value {
+  return g.gemm(x, weight, { transB: stored === 'out-in', c: bias });
 }
 
 /** Rows of the embedding table, [B*T, hidden]; the row of `frozenRow` takes no gradient (transformers' padding_idx). */
@@ -23,6 +29,10 @@ export function embed(g: GraphBuilder, table: Value, ids: Value, frozenRow: numb
 
 export function rmsNorm(g: GraphBuilder, x: Value, scale: Value, epsilon: number): Value {
   return g.op('RMSNormalization', [x, scale], { axis: -1, epsilon: float(epsilon) });
+}
+
+export function layerNorm(g: GraphBuilder, x: Value, scale: Value, shift: Value, epsilon: number): Value {
+  return g.op('LayerNormalization', [x, scale, shift], { axis: -1, epsilon: float(epsilon) });
 }
 
 /** silu(gate) · up with a gradient in fewer passes than the single rules make. */

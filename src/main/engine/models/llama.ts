@@ -7,7 +7,7 @@ export const llama = gatedDecoder({
   id: 'llama',
   title: 'Llama',
   modelTypes: ['llama'],
-  className: 'Llama',
+  classifierName: 'Llama',
   readConfig(raw) {
     const read = new ConfigReader(raw);
     return { ...readDecoder(read, 'llama'), mlpBias: read.flag('mlp_bias', false) };

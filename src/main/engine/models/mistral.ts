@@ -7,7 +7,7 @@ export const mistral = gatedDecoder({
   id: 'mistral',
   title: 'Mistral',
   modelTypes: ['mistral'],
-  className: 'Mistral',
+  classifierName: 'Mistral',
   readConfig(raw) {
     const read = new ConfigReader(raw);
     const decoder = readDecoder(read, 'mistral', { context: 131_072, keyValueHeads: 8 });

@@ -14,7 +14,7 @@ export const qwen2 = gatedDecoder({
   id: 'qwen2',
   title: 'Qwen 2',
   modelTypes: ['qwen2'],
-  className: 'Qwen2',
+  classifierName: 'Qwen2',
   readConfig(raw) {
     const read = new ConfigReader(raw);
     const decoder = readDecoder(read, 'qwen2', { context: 32_768, keyValueHeads: 32 });

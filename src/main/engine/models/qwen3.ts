@@ -8,7 +8,7 @@ export const qwen3 = gatedDecoder({
   id: 'qwen3',
   title: 'Qwen 3',
   modelTypes: ['qwen3'],
-  className: 'Qwen3',
+  classifierName: 'Qwen3',
   headNorms: true,
   readConfig(raw) {
     const read = new ConfigReader(raw);

@@ -70,7 +70,7 @@ export function withScoreHead(model: LanguageModel, seed: number): LanguageModel
   const { architecture } = model;
   const raw = {
     ...model.config.raw,
-    architectures: [`${architecture.className}ForSequenceClassification`],
+    architectures: [`${architecture.classifierName}ForSequenceClassification`],
     id2label: { 0: 'LABEL_0' },
     label2id: { LABEL_0: 0 },
   };

@@ -63,11 +63,9 @@ async function modelReward(
 ): Promise<RewardSource> {
   const { model, tokenizer }: LoadedModel = loadModel(path, { head: 'score' });
   const same = tokenizer.files()['tokenizer.json'] === policy.files()['tokenizer.json'];
-  const scorer = await createRewardScorer(model, {
-    weights: 'frozen',
-    maxPositions: same ? maxPositions : 4 * maxPositions,
-    threads,
-  });
+  // another tokenizer may need more tokens for the same text
+  const longest = Math.min(same ? maxPositions : 4 * maxPositions, model.config.positionLimit ?? Infinity);
+  const scorer = await createRewardScorer(model, { weights: 'frozen', maxPositions: longest, threads });
   const own = ({ prompt, completion, ended }: Answer) =>
     tokenizer.encode(prompt + completion + (ended ? (tokenizer.eosToken ?? '') : '')).ids;
   const idsOf = (answer: Answer) => (same ? [...answer.queryIds, ...answer.responseIds] : own(answer));
