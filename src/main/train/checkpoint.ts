@@ -27,10 +27,15 @@ export interface Saved {
 
 const folderOf = (outputDir: string, step: number): string => join(outputDir, `checkpoint-${step}`);
 
-/** Tensors of a model by name and shape. */
-function tensorsOf(model: LanguageModel) {
+/** Tensors of a model by name and shape; one that transformers' versions know by different names is there under each. */
+function tensorsOf({ architecture, specs, weights }: LanguageModel) {
+  const others = Object.entries(architecture.aliases ?? {});
   return new Map(
-    model.specs.map(({ name, shape }) => [name, { shape, data: model.weights.get(name) ?? new Float32Array() }]),
+    specs.flatMap(({ name, shape }) => {
+      const tensor = { shape, data: weights.get(name) ?? new Float32Array() };
+      const names = [name, ...others.filter(([, own]) => own === name).map(([other]) => other)];
+      return names.map((each) => [each, tensor] as const);
+    }),
   );
 }
 

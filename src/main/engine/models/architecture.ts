@@ -55,7 +55,7 @@ export interface Architecture {
   readonly embeddingName: string;
   /** Name of an untied language head's tensors, without ".weight": what a score head replaces. */
   readonly headName: string;
-  /** Other names that tensors are found under → their names here. */
+  /** Other names that tensors are found under → their names here; saved folders carry both, for each version of transformers. */
   readonly aliases?: Readonly<Record<string, string>>;
   /** Tensors that checkpoints carry although nothing is computed from them. */
   readonly ignored?: RegExp;
