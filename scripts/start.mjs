@@ -7,6 +7,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const root = resolve(fileURLToPath(import.meta.url), '../..');
@@ -28,6 +29,8 @@ const STALLED_MS = 8000;
 const OPENING_MS = 10_000;
 /** After Ctrl-C: how long the app may take to save what runs. */
 const CLOSING_MS = 25_000;
+/** What Chromium and the loader tell of themselves. It concerns a user only when no window comes of it. */
+const CHROMIUM_SAYS = /^\[\d+:\d+\/[\d.]+:[A-Z]+:\S+\] (.*)|error while loading shared libraries: (.*)/;
 
 const say = (/** @type {string} */ text) => process.stderr.write(`${text}\n`);
 
@@ -124,16 +127,18 @@ function bytesIn(path) {
 
 /**
  * A child that ends with us: Ctrl-C reaches it, and a second one ends it at once.
- * @param {string} command @param {string[]} args
+ * @param {string} command @param {string[]} args @param {'inherit' | 'pipe'} errors where its standard error goes
+ * @param {(child: import('node:child_process').ChildProcess) => void} [begun]
  * @returns {Promise<{ code: number, milliseconds: number, stopped: boolean }>}
  */
-function run(command, args) {
+function run(command, args, errors, begun) {
   const started = Date.now();
   const child = spawn(command, args, {
     cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', 'inherit', errors],
     env: { ...process.env, PATH: [join(root, 'node_modules/.bin'), process.env.PATH].join(delimiter) },
   });
+  begun?.(child);
   let stopped = false;
   const stop = () => {
     child.kill(stopped ? 'SIGKILL' : 'SIGINT');
@@ -163,8 +168,18 @@ async function openWindow(args) {
   if (!electron) return "Electron's binary cannot be had here";
   // Chromium refuses to sandbox root
   const flags = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  const { code, milliseconds, stopped } = await run(electron, [...flags, root, ...args]);
-  return code !== 0 && !stopped && milliseconds < OPENING_MS ? 'The window could not open' : stopped ? 0 : code;
+  let reason = '';
+  const { code, milliseconds, stopped } = await run(electron, [...flags, root, ...args], 'pipe', ({ stderr }) => {
+    if (!stderr) return;
+    createInterface(stderr).on('line', (line) => {
+      const own = CHROMIUM_SAYS.exec(line);
+      if (!own) say(line);
+      // the first of them are about what a window does without; the last but "Exiting" names what stopped it
+      else if (!own[1]?.includes('Exiting')) reason = ` (${own[1] ?? own[2]})`;
+    });
+  });
+  if (stopped) return 0;
+  return code !== 0 && milliseconds < OPENING_MS ? `The window could not open${reason}` : code;
 }
 
 async function main() {
@@ -174,7 +189,7 @@ async function main() {
   const opened = await openWindow(args);
   if (typeof opened === 'number') return opened;
   say(`${opened}: the same app opens in your browser instead.`);
-  const { code, stopped } = await run(node, [join(root, 'out/main/cli.cjs'), 'serve', ...args]);
+  const { code, stopped } = await run(node, [join(root, 'out/main/cli.cjs'), 'serve', ...args], 'inherit');
   return stopped ? 0 : code;
 }
 

@@ -92,6 +92,9 @@ export const datasetsSpecs: readonly Spec[] = [
       await page.keyboard.press('Escape');
       await reader(page).waitFor({ state: 'detached' });
       assert.equal(await selected(), '3');
+      await table(page).getByText('Question 3:').click();
+      await page.keyboard.press('ArrowDown');
+      assert.equal(await selected(), '6', 'after a press of the mouse the keys are still the table');
       await page.keyboard.press('End');
       await page.keyboard.press('Enter');
       await reader(page).getByRole('heading', { name: 'Row 300', exact: true }).waitFor();

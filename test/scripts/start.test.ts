@@ -1,14 +1,23 @@
 /** `npm start` where no window can open: the same app in the browser, one line that says why, and nothing left behind. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { processIsAlive } from '../../src/main/base/processes.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const built = existsSync(join(root, 'out/renderer/index.html'));
+/** An Electron of the given words: what a loader or Chromium says before it gives up. */
+function brokenElectron(words: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'plumb-electron-'));
+  writeFileSync(join(folder, 'electron'), `#!/bin/sh\necho "${words}" >&2\nexit 127\n`, { mode: 0o755 });
+  broken.push(folder);
+  return folder;
+}
+
+const broken: string[] = [];
 const ADDRESS = /http:\/\/127\.0\.0\.1:\d+\/#token=[\w-]{40,}/;
 
 let home: string;
@@ -20,6 +29,9 @@ beforeEach(() => {
 afterEach(() => {
   child?.kill('SIGKILL');
   rmSync(home, { recursive: true, force: true });
+});
+afterAll(() => {
+  for (const folder of broken) rmSync(folder, { recursive: true, force: true });
 });
 
 /** Starts with the given changes to the environment; collects what it says. */
@@ -53,6 +65,26 @@ describe.skipIf(!built)('npm start', () => {
       'Electron is not where it should be',
       { DISPLAY: ':99', ELECTRON_OVERRIDE_DIST_PATH: '/nowhere' },
       "Electron's binary cannot be had here",
+    ],
+    [
+      'Electron misses a library',
+      {
+        DISPLAY: ':99',
+        ELECTRON_OVERRIDE_DIST_PATH: brokenElectron(
+          'electron: error while loading shared libraries: libgtk-3.so.0: cannot open shared object file',
+        ),
+      },
+      'The window could not open (libgtk-3.so.0: cannot open shared object file)',
+    ],
+    [
+      'the screen does not answer',
+      {
+        DISPLAY: ':99',
+        ELECTRON_OVERRIDE_DIST_PATH: brokenElectron(
+          '[1:1125/225120.3:ERROR:ozone_platform_x11.cc(240)] Missing X server',
+        ),
+      },
+      'The window could not open (Missing X server)',
     ],
   ] as const;
   it.each(cases)('serves the browser in one line when %s', async (_name, env, why) => {

@@ -10,6 +10,8 @@ export interface Column<Row> {
   /** A CSS grid track: "minmax(0, 2fr)", "90px". */
   readonly width: string;
   readonly end?: boolean;
+  /** Class of the cell's text: a node less per cell than a span inside it. */
+  readonly tone?: 'pl-2' | 'pl-3';
   readonly cell: (row: Row, index: number) => ReactNode;
   /** Full text as a tooltip where the cell may be cut. */
   readonly title?: (row: Row) => string;
@@ -78,6 +80,8 @@ function HeadCell<Row>({
 interface LineProps<Row> {
   readonly id: string;
   readonly index: number;
+  /** Distance from the first row's upper edge, px. */
+  readonly top: number;
   readonly row: Row | undefined;
   readonly columns: readonly Column<Row>[];
   readonly tracks: string;
@@ -87,7 +91,7 @@ interface LineProps<Row> {
 }
 
 /** One row. It is drawn again only when something of it changed: scrolling draws the rows that come into view. */
-function Line<Row>({ id, index, row, columns, tracks, selected, bars }: LineProps<Row>) {
+function Line<Row>({ id, index, top, row, columns, tracks, selected, bars }: LineProps<Row>) {
   return (
     <div
       id={id}
@@ -97,13 +101,13 @@ function Line<Row>({ id, index, row, columns, tracks, selected, bars }: LineProp
       aria-selected={selected}
       data-index={index}
       className="pl-tr"
-      style={{ gridTemplateColumns: tracks }}
+      style={{ gridTemplateColumns: tracks, transform: `translateY(${top}px)` }}
     >
       {columns.map((column) => (
         <div
           key={column.id}
           role="gridcell"
-          className="pl-td"
+          className={column.tone ? `pl-td ${column.tone}` : 'pl-td'}
           data-end={column.end || undefined}
           title={row !== undefined ? column.title?.(row) : undefined}
         >
@@ -161,6 +165,9 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     scrollPaddingStart: HEAD,
   });
   const items = virtual.getVirtualItems();
+  // rows keep their elements: one that leaves the view becomes the one that comes into it, so that nothing is created while scrolling
+  const slots = Math.ceil((virtual.scrollRect?.height ?? 0) / ROW) + 2 * OVERSCAN + 2;
+  const drawn = items.toSorted((a, b) => (a.index % slots) - (b.index % slots));
   const first = items[0]?.index ?? 0;
   const last = items.at(-1)?.index ?? -1;
   useEffect(() => {
@@ -217,37 +224,39 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         style={{ height: virtual.getTotalSize() }}
         onClick={(event) => {
           const index = rowOf(event);
-          if (index !== null) onSelect(index);
+          if (index === null) return;
+          onSelect(index);
+          // the keys are the grid's, and a row that is scrolled away becomes another one
+          viewport.current?.focus();
         }}
         onDoubleClick={(event) => {
           const index = rowOf(event);
           if (index !== null) onOpen?.(index);
         }}
       >
-        <div role="presentation" className="pl-twindow" style={{ transform: `translateY(${items[0]?.start ?? 0}px)` }}>
-          {items.map(({ index }) => {
-            const group = groupBefore?.(index);
-            const value = row(index);
-            return (
-              <Fragment key={index}>
-                {group && (
-                  <div role="row" tabIndex={-1} className="pl-tgroup">
-                    <div role="gridcell">{group}</div>
-                  </div>
-                )}
-                <KeptLine
-                  id={`${id}-${index}`}
-                  index={index}
-                  row={value}
-                  columns={columns}
-                  tracks={tracks}
-                  selected={index === selected}
-                  bars={value === undefined && !virtual.isScrolling}
-                />
-              </Fragment>
-            );
-          })}
-        </div>
+        {drawn.map(({ index, start }) => {
+          const group = groupBefore?.(index);
+          const value = row(index);
+          return (
+            <Fragment key={index % slots}>
+              {group && (
+                <div role="row" tabIndex={-1} className="pl-tgroup" style={{ transform: `translateY(${start}px)` }}>
+                  <div role="gridcell">{group}</div>
+                </div>
+              )}
+              <KeptLine
+                id={`${id}-${index}`}
+                index={index}
+                top={group ? start + GROUP : start}
+                row={value}
+                columns={columns}
+                tracks={tracks}
+                selected={index === selected}
+                bars={value === undefined && !virtual.isScrolling}
+              />
+            </Fragment>
+          );
+        })}
       </div>
     </div>
   );

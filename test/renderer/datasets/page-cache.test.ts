@@ -55,6 +55,21 @@ describe('a page cache', () => {
     expect(host.asked().sort((a, b) => a - b)).toEqual([900, 910]);
   });
 
+  it('tells of pages in view at once, of others when they come into view', async () => {
+    const host = slowHost(1000);
+    const cache = createPageCache(host.fetchPage, sizes);
+    cache.show(100, 105);
+    await host.answer();
+    const seen = cache.version();
+    await host.answer();
+    await host.answer();
+    expect(cache.version()).toBe(seen);
+    cache.show(112, 118);
+    expect([cache.row(115), cache.version()]).toEqual([115, seen + 1]);
+    cache.show(112, 118);
+    expect(cache.version()).toBe(seen + 1);
+  });
+
   it('keeps the pages nearest to the view', async () => {
     const host = slowHost(1000);
     const cache = createPageCache(host.fetchPage, sizes);

@@ -16,7 +16,7 @@ export interface PageCache<Row> {
   /** Asks again after an error. */
   retry(): void;
   subscribe(listener: () => void): () => void;
-  /** Changes whenever anything above does. */
+  /** Changes whenever anything above does, rows out of view aside. */
   version(): number;
 }
 
@@ -41,6 +41,9 @@ export function createPageCache<Row>(
   let version = 0;
   let wanted: readonly number[] = [];
   let centre = 0;
+  let reach = 0;
+  /** Pages that came while they were out of view, which nobody was told of. */
+  const unseen = new Set<number>();
 
   const changed = () => {
     version++;
@@ -53,10 +56,14 @@ export function createPageCache<Row>(
     pages.delete(farthest);
   };
   const exists = (page: number) => page >= 0 && (total === null ? page === wanted[0] : page * pageSize < total);
+  // a neighbour that is fetched in advance changes nothing of what is shown
   const receive = (page: number, got: Page<Row>) => {
+    const isSeen = got.total !== total || distance(page) <= reach;
+    if (!isSeen) unseen.add(page);
     total = got.total;
     pages.set(page, got.rows);
     forgetFarthest();
+    if (isSeen) changed();
   };
   const load = (page: number) => {
     pending.add(page);
@@ -65,11 +72,11 @@ export function createPageCache<Row>(
         (got) => receive(page, got),
         (reason: unknown) => {
           error = reason instanceof Error ? reason : new Error(String(reason));
+          changed();
         },
       )
       .finally(() => {
         pending.delete(page);
-        changed();
         next();
       });
   };
@@ -85,8 +92,10 @@ export function createPageCache<Row>(
     show(first, last) {
       const [from, to] = [Math.floor(first / pageSize), Math.floor(last / pageSize)];
       centre = (from + to) / 2;
+      reach = (to - from) / 2;
       const inView = Array.from({ length: to - from + 1 }, (_, i) => from + i);
       wanted = [...inView, to + 1, from - 1];
+      if (inView.filter((page) => unseen.delete(page)).length > 0) changed();
       next();
     },
     retry() {

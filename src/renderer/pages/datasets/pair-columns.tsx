@@ -25,16 +25,12 @@ export function Marked({ text, search }: { text: string | null; search: string }
 type TextField = 'prompt' | 'chosen' | 'rejected' | 'completion';
 
 function textColumn(field: TextField, head: string, search: string): Column<PairLine> {
-  const quiet = field === 'prompt' ? undefined : 'pl-2';
   return {
     id: field,
     head,
     width: field === 'prompt' ? 'minmax(0, 1.15fr)' : 'minmax(0, 1fr)',
-    cell: (line) => (
-      <span className={quiet}>
-        <Marked text={line[field]} search={search} />
-      </span>
-    ),
+    tone: field === 'prompt' ? undefined : 'pl-2',
+    cell: (line) => <Marked text={line[field]} search={search} />,
   };
 }
 
@@ -44,7 +40,8 @@ const ROW: Column<PairLine> = {
   width: '84px',
   end: true,
   sortable: true,
-  cell: (line) => <span className="pl-3">{whole(line.index + 1)}</span>,
+  tone: 'pl-3',
+  cell: (line) => whole(line.index + 1),
 };
 
 const PAIR_LENGTHS: Column<PairLine> = {
