@@ -56,7 +56,8 @@ describe.each(names)('%s', (name) => {
   });
 
   it('ends at the same weights', () => {
-    const file = openSafetensors(join(document.output_dir, 'model.safetensors'));
+    const trained = run.config.use_peft ? 'adapter_model.safetensors' : 'model.safetensors';
+    const file = openSafetensors(join(document.output_dir, trained));
     for (const [tensor, expected] of Object.entries(run.final)) {
       const values = file.float32(tensor);
       const { first, abs_sum, rounding } = expected;

@@ -1,7 +1,7 @@
 /** `plumb generate`: completions of prompts, with their log-probabilities. */
 import { defineCommand, InputError, UsageError, wholeNumber } from './command.ts';
 import { conversationsOf, optionalNumber, readJsonInput, stringsOf } from './input-document.ts';
-import { addModelOptions, modelPath } from './model-options.ts';
+import { addAdapterOption, addModelOptions, openModel } from './model-options.ts';
 
 const MOST_TOKENS = 1_000_000;
 const LARGEST_SEED = 2 ** 32 - 1;
@@ -27,6 +27,7 @@ export const generate = defineCommand({
   ],
   configure(command) {
     addModelOptions(command);
+    addAdapterOption(command);
     command
       .option('--prompt <text>', 'one prompt')
       .option('--input <file>', '{"texts": […]} or {"conversations": […]}')
@@ -43,7 +44,6 @@ export const generate = defineCommand({
       .option('--ignore-eos', 'go on after an end-of-sequence token');
   },
   async run(_args, options, context) {
-    const { loadModel } = await import('../train/load-model.ts');
     const { Decoder } = await import('../engine/generation/decoder.ts');
     const { generate: run } = await import('../engine/generation/generate.ts');
     const { createRandom } = await import('../base/random.ts');
@@ -53,9 +53,7 @@ export const generate = defineCommand({
     const seed = wholeNumber(options.seed, '--seed', 0, LARGEST_SEED);
     const stops = (options.stop as string[] | undefined) ?? [];
     if (stops.includes('')) throw new UsageError('--stop "" would end every completion before it begins');
-    const loaded = loadModel(await modelPath(options.model, context), {
-      tokenizer: options.tokenizer as string | undefined,
-    });
+    const loaded = await openModel(options, context);
     const { tokenizer } = loaded;
     const prompts = promptsOf(options, tokenizer);
     const ids = prompts.map(({ text, special }) => tokenizer.encode(text, { addSpecialTokens: special }).ids);

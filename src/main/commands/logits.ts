@@ -1,7 +1,7 @@
 /** `plumb logits`: what a model predicts after each token of given texts. */
 import { defineCommand, InputError } from './command.ts';
 import { readJsonInput, stringsOf, tokenIdsOf } from './input-document.ts';
-import { addModelOptions, modelPath } from './model-options.ts';
+import { addAdapterOption, addModelOptions, openModel } from './model-options.ts';
 
 export const logits = defineCommand({
   id: 'logits',
@@ -9,15 +9,13 @@ export const logits = defineCommand({
   examples: ['plumb logits --model ./my-model --input texts.json --json out.json'],
   configure(command) {
     addModelOptions(command);
+    addAdapterOption(command);
     command.requiredOption('--input <file>', '{"texts": […]} or {"input_ids": [[…]]}');
   },
   async run(_args, options, context) {
-    const { loadModel } = await import('../train/load-model.ts');
     const { createScorer } = await import('../evaluate/scoring.ts');
     const document = readJsonInput(String(options.input));
-    const loaded = loadModel(await modelPath(options.model, context), {
-      tokenizer: options.tokenizer as string | undefined,
-    });
+    const loaded = await openModel(options, context);
     const sequences =
       document.input_ids === undefined
         ? stringsOf(document, 'texts').map((text) => loaded.tokenizer.encode(text).ids)

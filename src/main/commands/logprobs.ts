@@ -1,6 +1,6 @@
 /** `plumb logprobs`: how likely a model finds both answers of preference pairs. */
 import { defineCommand, wholeNumber } from './command.ts';
-import { addModelOptions, modelPath } from './model-options.ts';
+import { addAdapterOption, addModelOptions, openModel } from './model-options.ts';
 
 const LONGEST = 1_000_000;
 
@@ -10,20 +10,18 @@ export const logprobs = defineCommand({
   examples: ['plumb logprobs --model ./my-model --pairs pairs.jsonl --max-length 512 --json -'],
   configure(command) {
     addModelOptions(command);
+    addAdapterOption(command);
     command.requiredOption('--pairs <file>', 'preference rows in any importable format');
     command.option('--max-length <n>', 'longest prompt plus answer, in tokens');
   },
   async run(_args, options, context) {
-    const { loadModel } = await import('../train/load-model.ts');
     const { createScorer } = await import('../evaluate/scoring.ts');
     const { readPreferences } = await import('../data/preferences.ts');
     const { pairTokens } = await import('../data/batches.ts');
     const { sum } = await import('../base/statistics.ts');
     const maxLength =
       options.maxLength === undefined ? null : wholeNumber(options.maxLength, '--max-length', 1, LONGEST);
-    const loaded = loadModel(await modelPath(options.model, context), {
-      tokenizer: options.tokenizer as string | undefined,
-    });
+    const loaded = await openModel(options, context);
     const limits = { maxLength, truncation: 'keep_start' } as const;
     const pairs = [];
     for await (const row of readPreferences(String(options.pairs)))

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { nearest } from '../base/registry.ts';
 import { builtInModelFolder, builtInModels } from '../data/built-in-models.ts';
+import type { LoadedModel, LoadOptions } from '../train/load-model.ts';
 import type { CommandContext } from './command.ts';
 import { InputError, UsageError } from './command.ts';
 
@@ -13,6 +14,24 @@ export function addModelOptions(command: Command, required = true): void {
   if (required) command.requiredOption('--model <path>', text);
   else command.option('--model <path>', text);
   command.option('--tokenizer <file>', 'tokenizer.json, or the tokenizer of a llama2.c model');
+}
+
+/** `--adapter`, for commands that compute with a model. */
+export const addAdapterOption = (command: Command): Command =>
+  command.option('--adapter <folder>', 'PEFT adapter of the model, or the name of one in the workspace');
+
+/** The model that a command's options name, its adapter beside it. */
+export async function openModel(
+  { model, tokenizer, adapter }: Readonly<Record<string, unknown>>,
+  context: CommandContext,
+  head: LoadOptions['head'] = 'language',
+): Promise<LoadedModel> {
+  const { loadModel } = await import('../train/load-model.ts');
+  return loadModel(await modelPath(model, context), {
+    head,
+    tokenizer: tokenizer === undefined ? undefined : String(tokenizer),
+    adapter: adapter === undefined ? undefined : await modelPath(adapter, context),
+  });
 }
 
 /** A path as it is, else the folder of the workspace's model of that name, else a built-in one; throws InputError when it is none of them. */

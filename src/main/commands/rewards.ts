@@ -2,7 +2,7 @@
 import type { Message } from '../data/examples.ts';
 import { defineCommand, InputError } from './command.ts';
 import { conversationsOf, readJsonInput, stringsOf } from './input-document.ts';
-import { addModelOptions, modelPath } from './model-options.ts';
+import { addAdapterOption, addModelOptions, openModel } from './model-options.ts';
 
 export const rewards = defineCommand({
   id: 'rewards',
@@ -13,17 +13,14 @@ export const rewards = defineCommand({
   ],
   configure(command) {
     addModelOptions(command);
+    addAdapterOption(command);
     command.requiredOption('--input <file>', '{"texts": […]} or {"conversations": [[{"role", "content"}…]…]}');
   },
   async run(_args, options, context) {
-    const { loadModel } = await import('../train/load-model.ts');
     const { createRewardScorer } = await import('../evaluate/reward-scoring.ts');
     const { conversationIds } = await import('../data/batches.ts');
     const document = readJsonInput(String(options.input));
-    const { model, tokenizer } = loadModel(await modelPath(options.model, context), {
-      tokenizer: options.tokenizer as string | undefined,
-      head: 'score',
-    });
+    const { model, tokenizer } = await openModel(options, context, 'score');
     const sequences =
       document.conversations === undefined
         ? stringsOf(document, 'texts').map((text) => tokenizer.encode(text).ids)

@@ -1,10 +1,13 @@
 /** Everything a resume needs, as a Hugging Face folder plus the optimiser's state, written atomically. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { ADAPTER_CONFIG, ADAPTER_WEIGHTS } from '../data/checkpoints/adapter-folder.ts';
 import { recoverFolder, replaceFolderAtomic, writeFileAtomic } from '../data/checkpoints/atomic.ts';
 import { readJsonObject } from '../data/checkpoints/huggingface.ts';
 import { openSafetensors, writeSafetensors } from '../data/checkpoints/safetensors.ts';
-import type { LanguageModel } from '../engine/models/language-model.ts';
+import type { Adapter } from '../engine/adapters/lora.ts';
+import { writeLoraConfig } from '../engine/adapters/lora-config.ts';
+import { type LanguageModel, trainable } from '../engine/models/language-model.ts';
 import type { LoadedModel } from './load-model.ts';
 import type { Optimiser } from './optimiser.ts';
 
@@ -27,9 +30,10 @@ export interface Saved {
 
 const folderOf = (outputDir: string, step: number): string => join(outputDir, `checkpoint-${step}`);
 
-/** Tensors of a model by name and shape; one that transformers' versions know by different names is there under each. */
-function tensorsOf({ architecture, specs, weights }: LanguageModel) {
-  const others = Object.entries(architecture.aliases ?? {});
+/** What is trained of a model, by name and shape; one that transformers' versions know by different names is there under each. */
+function tensorsOf(model: LanguageModel) {
+  const { specs, weights } = trainable(model);
+  const others = Object.entries(model.architecture.aliases ?? {});
   return new Map(
     specs.flatMap(({ name, shape }) => {
       const tensor = { shape, data: weights.get(name) ?? new Float32Array() };
@@ -39,16 +43,28 @@ function tensorsOf({ architecture, specs, weights }: LanguageModel) {
   );
 }
 
-/** config.json as transformers reads it: what was loaded, the dtype as trained. */
+/** The file that holds what was trained. */
+const weightsFile = ({ adapter }: LanguageModel): string => (adapter ? ADAPTER_WEIGHTS : 'model.safetensors');
+
+const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
+/** config.json as transformers reads it: what was loaded, the dtype as trained; beside an adapter also PEFT's config, which names the base. */
 function modelFiles({ model, tokenizer, folder }: LoadedModel): Record<string, string> {
   const { torch_dtype: _old, ...config } = model.config.raw;
   return {
-    'config.json': `${JSON.stringify({ ...config, dtype: 'float32' }, null, 2)}\n`,
+    ...(model.adapter ? { [ADAPTER_CONFIG]: json(adapterConfig(model.adapter, folder.path)) } : {}),
+    'config.json': json({ ...config, dtype: 'float32' }),
     ...(Object.keys(folder.generationConfig).length > 0
-      ? { 'generation_config.json': `${JSON.stringify(folder.generationConfig, null, 2)}\n` }
+      ? { 'generation_config.json': json(folder.generationConfig) }
       : {}),
     ...tokenizer.files(),
   };
+}
+
+/** adapter_config.json; the base by its absolute path, so that PEFT finds it from anywhere on this machine. */
+function adapterConfig({ config, pairs }: Adapter, base: string): Record<string, unknown> {
+  const transposed = [...pairs.values()].some(({ module }) => module.transposed);
+  return writeLoraConfig(config, resolve(base), transposed);
 }
 
 /** Writes `checkpoint-STEP`; removes the oldest beyond `keep` (null keeps all). Returns folder and size. */
@@ -77,9 +93,10 @@ export function saveCheckpoint(
   return { folder: path, bytes: folderBytes(path) };
 }
 
-function writeModel(folder: string, loaded: LoadedModel): void {
+/** Fills a folder with a model, or with its adapter where it has one. */
+export function writeModel(folder: string, loaded: LoadedModel): void {
   for (const [name, content] of Object.entries(modelFiles(loaded))) writeFileSync(join(folder, name), content);
-  writeSafetensors(join(folder, 'model.safetensors'), tensorsOf(loaded.model));
+  writeSafetensors(join(folder, weightsFile(loaded.model)), tensorsOf(loaded.model));
 }
 
 /** Steps of complete checkpoints, rising. */
@@ -115,8 +132,8 @@ export function loadCheckpoint(
 }
 
 function readWeights(folder: string, model: LanguageModel): void {
-  const weights = openSafetensors(join(folder, 'model.safetensors'));
-  for (const [name, data] of model.weights) data.set(weights.float32(name));
+  const weights = openSafetensors(join(folder, weightsFile(model)));
+  for (const [name, data] of trainable(model).weights) data.set(weights.float32(name));
 }
 
 /** The trained model itself, file by file: each is replaced whole, the weights last; models beside it come first. */
@@ -126,7 +143,7 @@ export function saveFinal(outputDir: string, { loaded, beside = {} }: Pick<Saved
   for (const [name, content] of Object.entries(modelFiles(loaded))) writeFileAtomic(join(outputDir, name), content);
   const temporary = join(outputDir, '.model.new');
   writeSafetensors(temporary, tensorsOf(loaded.model));
-  writeFileAtomic(join(outputDir, 'model.safetensors'), readFileSync(temporary));
+  writeFileAtomic(join(outputDir, weightsFile(loaded.model)), readFileSync(temporary));
   rmSync(temporary);
 }
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { nearest } from '../base/registry.ts';
 import { type ScheduleOptions, scheduleProblem, schedules } from '../engine/optim/schedules.ts';
 import { foreignNames, translateForeign } from './foreign-options.ts';
+import { loraOptions } from './lora-options.ts';
 
 /** Metadata of one option: human title, one sentence, unit, form group, whether the short form shows it. */
 const about = (title: string, description: string, group: string, more: { unit?: string; common?: boolean } = {}) => ({
@@ -33,6 +34,7 @@ export const commonOptions = {
   dataset: text.meta(about('Data', 'A file, or a dataset of the workspace.', 'Model', { common: true })),
   eval_dataset: text.optional().meta(about('Evaluation data', 'Rows held out from training.', 'Evaluation')),
   output_dir: text.optional().meta(about('Output folder', 'Where the trained model is written.', 'Model')),
+  ...loraOptions,
   seed: z
     .int()
     .default(42)

@@ -72,16 +72,16 @@ const RULES: ReadonlyMap<string, Rule> = new Map([
   ...anything('eval_use_gather_object overwrite_output_dir save_only_model save_safetensors save_on_each_node'),
   ...anything('restore_callback_states_from_checkpoint greater_is_better metric_for_best_model'),
   ...anything('hub_model_id hub_strategy hub_token hub_private_repo hub_always_push hub_revision'),
-  // without use_peft the settings of LoRA mean nothing
-  ...anything('lora_r lora_alpha lora_dropout lora_target_modules lora_target_parameters lora_modules_to_save'),
-  ...anything('lora_task_type use_rslora use_dora bnb_4bit_quant_type use_bnb_nested_quant model_revision'),
+  // the method says what kind of model is trained
+  ...anything('lora_task_type bnb_4bit_quant_type use_bnb_nested_quant model_revision'),
   ...anything('dataset_config dataset_train_split dataset_test_split dataset_streaming'),
 
   ...only('bf16 fp16 bf16_full_eval fp16_full_eval', [false, 'auto'], PRECISION),
   ...only('dtype torch_dtype', ['float32', 'auto'], 'training computes in float32; leave it out'),
   ...only('push_to_hub', [false], UPLOADS),
   ...only('load_in_8bit load_in_4bit', [false], 'weights are trained in float32; set it to false'),
-  ...only('use_peft', [false], 'adapters are not trained by this method; leave it out to train all weights'),
+  ...only('use_dora', [false], 'DoRA is not supported; plain LoRA and rsLoRA are'),
+  ...only('lora_target_parameters', [], 'adapters sit on modules only; name them with lora_target_modules'),
   ...only('packing eval_packing', [false], 'rows are not packed into one sequence; set it to false'),
   ...only('label_smoothing_factor', [0], 'smoothing over the vocabulary is not computed; leave it out'),
   ...only('neftune_noise_alpha', [0], 'noise on embeddings is not added; leave it out'),

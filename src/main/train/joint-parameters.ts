@@ -1,10 +1,7 @@
 /** Several models as one list of parameters, so that one optimiser and one clipping serve them together. */
 import type { Tensor } from '../engine/graph/value.ts';
-import type { LanguageModel } from '../engine/models/language-model.ts';
+import type { Trainable } from '../engine/models/language-model.ts';
 import { gradientName } from './step-graph.ts';
-
-/** What an optimiser needs of a model. */
-export type Trainable = Pick<LanguageModel, 'specs' | 'weights'>;
 
 /** Parameters of all parts under "PART.NAME"; the arrays are the models' own. */
 export function jointParameters(parts: Readonly<Record<string, Trainable>>): Trainable {

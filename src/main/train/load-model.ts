@@ -1,15 +1,21 @@
 /** A path (or a workspace model) → weights, tokenizer and generation defaults, ready to use. */
 
+import { type AdapterFolder, readAdapterFolder } from '../data/checkpoints/adapter-folder.ts';
 import { openCheckpoint } from '../data/checkpoints/index.ts';
 import type { ModelFolder } from '../data/checkpoints/model-folder.ts';
 import { loadTokenizer } from '../data/tokenizers/index.ts';
 import { type Tokenizer, TokenizerError } from '../data/tokenizers/tokenizer.ts';
+import { withSavedAdapter } from '../engine/adapters/lora.ts';
+import { type LoraConfig, readLoraConfig, UnsupportedAdapter } from '../engine/adapters/lora-config.ts';
 import { type LanguageModel, loadLanguageModel } from '../engine/models/language-model.ts';
+import { withScoreHead, withScoreSettings } from '../engine/models/score-head.ts';
 
 export interface LoadedModel {
   readonly folder: ModelFolder;
   readonly model: LanguageModel;
   readonly tokenizer: Tokenizer;
+  /** The adapter folder the model was loaded with. */
+  readonly adapterPath: string | null;
   /** Tokens that end a completion: generation_config.json's, else config.json's, else the tokenizer's. */
   readonly eosIds: readonly number[];
 }
@@ -19,6 +25,8 @@ export interface LoadOptions {
   readonly tokenizer?: string;
   /** What the caller can use: a language model unless told otherwise. */
   readonly head?: LanguageModel['head'] | 'any';
+  /** A PEFT adapter for the model: it stays apart from the weights. */
+  readonly adapter?: string;
 }
 
 /** A checkpoint of the wrong kind: exit code 3. */
@@ -34,12 +42,42 @@ export class WrongHead extends Error {
 /** Throws WrongHead when the checkpoint scores where a language model is needed, or the other way round. */
 export function loadModel(path: string, options: LoadOptions = {}): LoadedModel {
   const folder = openCheckpoint(path, options);
-  const model = loadLanguageModel(folder.config, folder.tensors);
+  const base = loadLanguageModel(folder.config, folder.tensors);
+  const adapter = adapterOf(path, folder, options.adapter);
+  const model = withAdapter(base, adapter);
   checkHead(path, model, options.head ?? 'language');
   const tokenizerPath = options.tokenizer ?? folder.tokenizerPath;
   if (!tokenizerPath) throw new TokenizerError(`${path}: it has no tokenizer; name one with --tokenizer FILE`);
   const tokenizer = withinVocabulary(loadTokenizer(tokenizerPath), model.config.vocabulary, tokenizerPath);
-  return { folder, model, tokenizer, eosIds: endIds(folder, model, tokenizer) };
+  return { folder, model, tokenizer, adapterPath: adapter?.path ?? null, eosIds: endIds(folder, model, tokenizer) };
+}
+
+/** The adapter asked for, or the one that the path itself is. */
+function adapterOf(path: string, { adapter }: ModelFolder, asked: string | undefined): AdapterFolder | undefined {
+  if (adapter && asked !== undefined)
+    throw new UnsupportedAdapter(
+      `${path}: this is an adapter already; two adapters on one model are not supported, merge one first`,
+    );
+  return asked === undefined ? adapter : readAdapterFolder(asked);
+}
+
+/** Throws UnsupportedAdapter that names the folder. */
+function withAdapter(base: LanguageModel, folder: AdapterFolder | undefined): LanguageModel {
+  if (!folder) return base;
+  try {
+    const config = readLoraConfig(folder.config);
+    return withSavedAdapter(adaptedHead(base, config, folder.modelConfig), config, folder.tensors);
+  } catch (cause) {
+    if (!(cause instanceof UnsupportedAdapter)) throw cause;
+    throw new UnsupportedAdapter(`${folder.path}: ${cause.message}`);
+  }
+}
+
+/** An adapter of a reward model brings the score head, and what config.json says of scores. */
+function adaptedHead(base: LanguageModel, { task }: LoraConfig, own: AdapterFolder['modelConfig']): LanguageModel {
+  if (task !== 'SEQ_CLS') return base;
+  const scoring = withScoreHead(base, 0);
+  return own === null ? scoring : withScoreSettings(scoring, own);
 }
 
 function checkHead(path: string, { head, config }: LanguageModel, wanted: LoadOptions['head']): void {

@@ -1,10 +1,10 @@
 /** Gradient accumulation, clipping and AdamW over all weights of a model, with state that can be saved. */
 
 import type { Tensor } from '../engine/graph/value.ts';
+import type { Trainable } from '../engine/models/language-model.ts';
 import { type AdamWOptions, adamwStep, initMoments, type Moments } from '../engine/optim/adamw.ts';
 import { clipFactor, globalNorm } from '../engine/optim/clip.ts';
 import type { CommonOptions } from './config.ts';
-import type { Trainable } from './joint-parameters.ts';
 import { gradientName } from './step-graph.ts';
 
 export interface OptimiserOptions extends AdamWOptions {

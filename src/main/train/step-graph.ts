@@ -1,4 +1,4 @@
-/** The frame of every training graph: token inputs, statistics of the scored positions, a loss, and the gradient of every weight. */
+/** The frame of every training graph: token inputs, statistics of the scored positions, a loss, and the gradient of everything that is trained. */
 
 import type { PaddedBatch } from '../data/batches.ts';
 import { gradients } from '../engine/autodiff/gradient.ts';
@@ -6,7 +6,7 @@ import { GraphBuilder } from '../engine/graph/builder.ts';
 import type { Graph, Tensor, Value } from '../engine/graph/value.ts';
 import { type TokenStatistics, tokenStatistics } from '../engine/losses/logp.ts';
 import type { Weights } from '../engine/models/architecture.ts';
-import { type LanguageModel, weightInputs } from '../engine/models/language-model.ts';
+import { type LanguageModel, trainable, weightInputs } from '../engine/models/language-model.ts';
 import { causalMaskFeed, positionFeed } from '../engine/runtime/batch-feeds.ts';
 import { int32 } from '../engine/runtime/session.ts';
 
@@ -19,7 +19,7 @@ export interface ObjectiveInput {
   readonly weights: Weights;
 }
 
-/** `objective` returns the scalar loss and adds its own outputs. Outputs here: loss and, unless `forwardOnly`, one gradient per weight. */
+/** `objective` returns the scalar loss and adds its own outputs. Outputs here: loss and, unless `forwardOnly`, one gradient for each trained tensor. */
 export function buildObjectiveGraph(
   model: LanguageModel,
   maxPositions: number,
@@ -27,7 +27,8 @@ export function buildObjectiveGraph(
   forwardOnly = false,
 ): Graph {
   const g = new GraphBuilder('train_step');
-  const { architecture, config, specs } = model;
+  const { architecture, config } = model;
+  const { specs } = trainable(model);
   const weights = weightInputs(g, model);
   const ids = g.input('ids', 'int32', ['B', 'T']);
   const positions = g.input('positions', 'int64', ['B', 'T']);

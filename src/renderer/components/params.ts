@@ -41,7 +41,7 @@ export interface FieldGroup {
 
 type Schema = Readonly<Record<string, unknown>>;
 
-const GROUPS = ['Objective', 'Sampling', 'Training', 'Evaluation', 'Model'];
+const GROUPS = ['Objective', 'Sampling', 'Training', 'Adapter', 'Evaluation', 'Model'];
 /** Zod writes the safe-integer range as bounds of every integer; it says nothing to a reader. */
 const SAFE = Number.MAX_SAFE_INTEGER;
 

@@ -38,6 +38,10 @@ export interface CopyOptions {
 /** Fills an empty folder with a model of any format; the names of its files. Throws CheckpointError, TokenizerError. */
 export async function copyModel(path: string, folder: string, options: CopyOptions = {}): Promise<string[]> {
   const checkpoint = openCheckpoint(path, options);
+  if (checkpoint.adapter)
+    throw new CheckpointError(
+      `${path}: this is an adapter; export the merged model (plumb models export … --format hf) and take that`,
+    );
   const isFolder = statSync(path).isDirectory();
   if (!isFolder && checkpoint.tokenizerPath === null)
     throw new CheckpointError(`${path}: this format holds no tokenizer; name one with --tokenizer FILE`);

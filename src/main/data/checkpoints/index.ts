@@ -1,6 +1,7 @@
 /** Opens a checkpoint of any known format, found by content. */
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { baseOf, isAdapterFolder, readAdapterFolder } from './adapter-folder.ts';
 import { recoverFolder } from './atomic.ts';
 import { readGguf } from './gguf/read.ts';
 import { readModelFolder } from './huggingface.ts';
@@ -23,10 +24,20 @@ export function openCheckpoint(path: string, options: { tokenizer?: string } = {
 }
 
 function openFolder(path: string): ModelFolder {
+  if (isAdapterFolder(path)) return openAdapter(path);
   if (existsSync(join(path, 'config.json'))) return readModelFolder(path);
-  if (existsSync(join(path, 'adapter_config.json')))
-    throw new CheckpointError(`${path}: this is an adapter; open its base model and give this folder as the adapter`);
   throw new CheckpointError(`${path}: not a model folder: config.json is missing`);
+}
+
+/** The base model with the adapter beside it; a base that is an adapter itself is refused. */
+function openAdapter(path: string): ModelFolder {
+  const adapter = readAdapterFolder(path);
+  const base = baseOf(adapter);
+  if (statSync(base).isDirectory() && isAdapterFolder(base))
+    throw new CheckpointError(
+      `${path}: its base model ${base} is an adapter itself; merge that one into its own base first`,
+    );
+  return { ...openCheckpoint(base), adapter };
 }
 
 function openFile(path: string, tokenizer: string | null): ModelFolder {

@@ -1,4 +1,5 @@
 /** What every checkpoint format yields: a config, float32 tensors by Hugging Face name, and where its tokenizer lies. */
+import type { AdapterFolder } from './adapter-folder.ts';
 
 export interface TensorSource {
   names(): string[];
@@ -15,4 +16,6 @@ export interface ModelFolder {
   /** Folder or file that `loadTokenizer` reads; null when the checkpoint has none. */
   readonly tokenizerPath: string | null;
   readonly bytes: number;
+  /** Where the folder is a PEFT adapter: config and tensors above are its base model's. */
+  readonly adapter?: AdapterFolder;
 }

@@ -13,8 +13,20 @@ export interface ParameterSpec {
   readonly init: { readonly std: number } | { readonly value: number };
 }
 
+/** A pair of matrices that adds scale · (x Aᵀ) Bᵀ to x Wᵀ: A [r, in], B [out, r]. */
+export interface LowRank {
+  readonly a: Value;
+  readonly b: Value;
+  readonly scale: number;
+}
+
+/** A weight in a graph; a matrix may have an adapter, which `linear` adds. */
+export interface Weight extends Value {
+  readonly adapter?: LowRank;
+}
+
 /** Weights in a graph, by Hugging Face name: inputs (trained) or constants (frozen, pre-packed by the runtime). */
-export type Weights = (name: string) => Value;
+export type Weights = (name: string) => Weight;
 
 /** Keys and values of one layer that are already in the cache, each [B, Hkv, 1, P, D]: the 1 stands for the query heads that share them. */
 export interface LayerCache {

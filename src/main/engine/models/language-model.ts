@@ -1,5 +1,6 @@
 /** A model in memory: its family, its config and its float32 weights by Hugging Face name. */
 import { createRandom } from '../../base/random.ts';
+import type { Adapter } from '../adapters/lora.ts';
 import type { GraphBuilder } from '../graph/builder.ts';
 import { elementCount, formatShape, type Tensor } from '../graph/value.ts';
 import { float32 } from '../runtime/session.ts';
@@ -14,9 +15,17 @@ export interface LanguageModel {
   readonly head: 'language' | 'score';
   readonly config: ModelConfig;
   readonly specs: readonly ParameterSpec[];
-  /** Training writes into these arrays. */
+  /** Training writes into these arrays, unless there is an adapter: then they are frozen. */
   readonly weights: ReadonlyMap<string, Float32Array>;
+  /** Low-rank matrices beside the weights: what is trained when there is one. */
+  readonly adapter?: Adapter;
 }
+
+/** Parameters that an optimiser moves. */
+export type Trainable = Pick<LanguageModel, 'specs' | 'weights'>;
+
+/** What training moves: the adapter where there is one, else all weights. */
+export const trainable = (model: LanguageModel): Trainable => model.adapter ?? model;
 
 /** Where weights come from: a checkpoint's tensors. */
 export interface WeightSource {
@@ -101,33 +110,60 @@ export function initLanguageModel(raw: Readonly<Record<string, unknown>>, seed: 
   return { architecture, head, config, specs, weights };
 }
 
-/** A copy that training does not touch: the reference. */
+/** A copy that training does not touch: the reference. Frozen weights are shared, not copied. */
 export function cloneLanguageModel(model: LanguageModel): LanguageModel {
-  return { ...model, weights: new Map([...model.weights].map(([name, data]) => [name, data.slice()])) };
+  const copies = <T extends Trainable>(part: T): T => ({
+    ...part,
+    weights: new Map([...part.weights].map(([name, data]) => [name, data.slice()])),
+  });
+  return model.adapter ? { ...model, adapter: copies(model.adapter) } : copies(model);
 }
 
 export const parameterCount = (model: LanguageModel): number =>
   [...model.weights.values()].reduce((sum, data) => sum + data.length, 0);
 
-/** The parameter of that name; throws when the family has none. */
-export function spec(model: LanguageModel, name: string): ParameterSpec {
-  const found = model.specs.find((s) => s.name === name);
-  if (!found) throw new Error(`${model.architecture.title} has no parameter "${name}"`);
+/** The parameter of that name, the adapter's included; throws when there is none. */
+export function spec({ specs, adapter, architecture }: LanguageModel, name: string): ParameterSpec {
+  const found = specs.find((s) => s.name === name) ?? adapter?.specs.find((s) => s.name === name);
+  if (!found) throw new Error(`${architecture.title} has no parameter "${name}"`);
   return found;
 }
 
-/** Weights as graph inputs, each made once: what is trained, and small models. */
+/**
+ * Weights that may change between two runs of the graph, as inputs: all of them, or the adapter's alone; the frozen ones under an adapter are
+ * constants. Also gives an adapter's tensors by their own names.
+ */
 export function weightInputs(g: GraphBuilder, model: LanguageModel): Weights {
-  return lazily((name) => g.input(name, 'float32', spec(model, name).shape));
+  const input: Weights = (name) => g.input(name, 'float32', spec(model, name).shape);
+  return bind(model, model.adapter ? constantOf(g, model) : input, input);
 }
 
 /** Weights written into the graph: frozen ones, which the runtime packs once (fact: decoding is three times as fast). */
 export function weightConstants(g: GraphBuilder, model: LanguageModel): Weights {
-  return lazily((name) => {
-    const data = model.weights.get(name);
+  const constant = constantOf(g, model);
+  return bind(model, constant, constant);
+}
+
+const constantOf =
+  (g: GraphBuilder, model: LanguageModel): Weights =>
+  (name) => {
+    const data = model.weights.get(name) ?? model.adapter?.weights.get(name);
     if (!data) throw new Error(`${model.architecture.title} has no parameter "${name}"`);
     return g.constant(name, 'float32', spec(model, name).shape as number[], data);
-  });
+  };
+
+/** Every value made once; a base weight comes with the pair that sits on it, or is replaced by the tensor saved for it. */
+function bind({ adapter }: LanguageModel, base: Weights, own: Weights): Weights {
+  if (!adapter) return lazily(base);
+  const [frozen, trained] = [lazily(base), lazily(own)];
+  return (name) => {
+    if (adapter.weights.has(name)) return trained(name);
+    const saved = adapter.saved.get(name);
+    if (saved !== undefined) return trained(saved);
+    const pair = adapter.pairs.get(name);
+    if (!pair) return frozen(name);
+    return { ...frozen(name), adapter: { a: trained(pair.a), b: trained(pair.b), scale: pair.scale } };
+  };
 }
 
 function lazily(make: Weights): Weights {
@@ -141,7 +177,8 @@ function lazily(make: Weights): Weights {
 
 /** Feeds for `weightInputs`: the arrays themselves, no copy. */
 export function weightFeeds(model: LanguageModel): Record<string, Tensor> {
+  const { specs, weights } = trainable(model);
   return Object.fromEntries(
-    model.specs.map(({ name, shape }) => [name, float32(shape, model.weights.get(name) ?? new Float32Array())]),
+    specs.map(({ name, shape }) => [name, float32(shape, weights.get(name) ?? new Float32Array())]),
   );
 }

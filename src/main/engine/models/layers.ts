@@ -3,22 +3,29 @@ import type { GraphBuilder } from '../graph/builder.ts';
 import { product } from '../graph/dims.ts';
 import { float, type Value } from '../graph/value.ts';
 import { activations, isSilu, softCap } from './activations.ts';
-import type { DecoderInput, LayerCache } from './architecture.ts';
+import type { DecoderInput, LayerCache, Weight } from './architecture.ts';
 import type { AttentionKind } from './attention-kinds.ts';
 import { cachedAttention } from './cached-attention.ts';
 import type { ModelConfig } from './config.ts';
 import { ropeTables } from './rope.ts';
 import type { RopeConfig } from './rope-config.ts';
 
-/** x Wᵀ + b for a matrix stored as [out, in], x W + b for one stored as [in, out]. */
+/** x Wᵀ + b for a matrix stored as [out, in], x W + b for one stored as [in, out]; and the adapter's part where the weight has one. */
 export function linear(
   g: GraphBuilder,
   x: Value,
-  weight: Value,
+  weight: Weight,
   bias?: Value,
   stored: 'out-in' | 'in-out' = 'out-in',
 ): Value {
-  return g.gemm(x, weight, { transB: stored === 'out-in', c: bias });
+  return adapted(g, x, weight, g.gemm(x, weight, { transB: stored === 'out-in', c: bias }));
+}
+
+/** y + scale · (x Aᵀ) Bᵀ: the sum costs no pass of its own. */
+function adapted(g: GraphBuilder, x: Value, { adapter }: Weight, y: Value): Value {
+  if (!adapter) return y;
+  const narrow = g.gemm(x, adapter.a, { transB: true });
+  return g.op('Gemm', [narrow, adapter.b, y], { transB: 1, alpha: float(adapter.scale) });
 }
 
 /** Rows of the embedding table, [B*T, hidden]; the row of `frozenRow` takes no gradient (transformers' padding_idx). */

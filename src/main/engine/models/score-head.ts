@@ -54,15 +54,24 @@ export function standardiseScores(model: LanguageModel, mean: number, std: numbe
   if (!(std > 0) || !Number.isFinite(mean))
     throw new RangeError(`scores with mean ${mean} and std ${std} cannot be standardised`);
   const { config } = model;
-  const head = model.weights.get(SCORE_WEIGHT);
-  if (!head) throw new Error(`${model.architecture.title}: it has no score head`);
-  const weights = new Map([...model.weights, [SCORE_WEIGHT, head.map((w) => w / std)] as const]);
   const raw = { ...config.raw, [SCORE_SHIFT]: (scoreShift(config) - mean) / std };
-  return { ...model, weights, config: { ...config, raw } };
+  return { ...withScaledHead(model, 1 / std), config: { ...config, raw } };
+}
+
+/** The head times a factor, wherever it is kept. */
+function withScaledHead(model: LanguageModel, factor: number): LanguageModel {
+  const { adapter, architecture } = model;
+  const saved = adapter?.saved.get(SCORE_WEIGHT);
+  const name = saved ?? SCORE_WEIGHT;
+  const holder = adapter && saved !== undefined ? adapter : model;
+  const head = holder.weights.get(name);
+  if (!head) throw new Error(`${architecture.title}: it has no score head`);
+  const weights = new Map([...holder.weights, [name, head.map((w) => w * factor)] as const]);
+  return adapter && saved !== undefined ? { ...model, adapter: { ...adapter, weights } } : { ...model, weights };
 }
 
 /**
- * A scoring model that starts from a language model's body: the body's arrays are copied, the head is fresh from `seed`.
+ * A scoring model that starts from a language model's body: the body's arrays are the same ones, the head is fresh from `seed`.
  * Its config says what transformers needs to load it as a sequence classifier of one label.
  */
 export function withScoreHead(model: LanguageModel, seed: number): LanguageModel {
@@ -79,7 +88,7 @@ export function withScoreHead(model: LanguageModel, seed: number): LanguageModel
   const weights = new Map<string, Float32Array>();
   for (const { name } of specs) {
     const data = model.weights.get(name);
-    if (data) weights.set(name, data.slice());
+    if (data) weights.set(name, data);
   }
   const head = new Float32Array(config.hidden);
   const random = createRandom(seed).fork(SCORE_WEIGHT);
@@ -87,6 +96,13 @@ export function withScoreHead(model: LanguageModel, seed: number): LanguageModel
   for (let i = 0; i < head.length; i++) head[i] = std * random.normal();
   weights.set(SCORE_WEIGHT, head);
   return { ...model, head: 'score', config, specs, weights };
+}
+
+/** The same model under a config.json that names its padding token and the shift of its scores. */
+export function withScoreSettings(model: LanguageModel, own: Readonly<Record<string, unknown>>): LanguageModel {
+  const { pad_token_id, [SCORE_SHIFT]: shift } = own;
+  const raw = { ...model.config.raw, pad_token_id, ...(shift === undefined ? {} : { [SCORE_SHIFT]: shift }) };
+  return { ...model, config: model.architecture.readConfig(raw) };
 }
 
 /** The position whose score a sequence gets: its last token that is not `padId` (transformers' rule); 0 when all are. */

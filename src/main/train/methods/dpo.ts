@@ -2,14 +2,15 @@
 import { z } from 'zod';
 import { type PairTokens, pairTokens } from '../../data/batches.ts';
 import { preferenceExample } from '../../data/examples.ts';
-import { cloneLanguageModel } from '../../engine/models/language-model.ts';
+import { cloneLanguageModel, trainable } from '../../engine/models/language-model.ts';
 import { ConfigError, commonOptions, modelOption, parseConfig } from '../config.ts';
-import { type LoadedModel, loadModel } from '../load-model.ts';
+import type { LoadedModel } from '../load-model.ts';
 import { meanOf, meanOfBatches, runSteps } from '../loop.ts';
 import type { Method } from '../method.ts';
 import { Optimiser, optimiserOptions } from '../optimiser.ts';
 import { pairObjective, pairOptions } from '../pair-options.ts';
 import { createPairPass } from '../pair-pass.ts';
+import { openPolicy, openReference } from '../policy.ts';
 import { readRows } from '../read-rows.ts';
 import { liveReference, moveReference, noReference, type PairReference, storedReference } from '../reference.ts';
 import { createSampler } from '../samples.ts';
@@ -71,9 +72,7 @@ export const dpo: Method = {
     const options = parseConfig(params, config);
     const objective = pairObjective(options);
     checkReference(options);
-    const load = (path: string) =>
-      loadModel(control.resolvePath(path), { tokenizer: options.tokenizer && control.resolvePath(options.tokenizer) });
-    const loaded = load(options.model);
+    const loaded = openPolicy(options, control);
     const { model, tokenizer } = loaded;
 
     // 1. pairs → token ids; a pair whose prompt fills max_length is dropped
@@ -87,8 +86,15 @@ export const dpo: Method = {
     const longest = Math.max(1, ...[...pairs, ...held].flatMap((p) => [p.chosen.ids.length, p.rejected.ids.length]));
 
     // 2. the reference: a named model, or the policy as it starts
-    const start = options.ref_model ? load(options.ref_model) : loaded;
-    const { reference, moving } = await openReference(start, [...pairs, ...held], options, longest, control.threads);
+    const start = openReference(loaded, options, control);
+    const { reference, moving } = await scoringReference(
+      loaded,
+      start.loaded,
+      [...pairs, ...held],
+      options,
+      longest,
+      control.threads,
+    );
 
     // 3. one graph for forward, loss and gradients
     const pass = await createPairPass(model, objective, reference, {
@@ -96,7 +102,7 @@ export const dpo: Method = {
       padId: model.config.padId ?? tokenizer.padId ?? 0,
       threads: control.threads,
     });
-    const optimiser = new Optimiser(model, optimiserOptions(options));
+    const optimiser = new Optimiser(trainable(model), optimiserOptions(options));
 
     // 4. a micro-batch, which counts `share` of the step
     const run = (batch: readonly PairTokens[], share: number, training: boolean) =>
@@ -135,7 +141,7 @@ export const dpo: Method = {
           optimiser,
           options,
           rows: pairs.length,
-          reference: options.reference_free ? null : (options.ref_model ?? options.model),
+          reference: options.reference_free ? null : start.name,
           trainStep,
           afterStep(done) {
             if (moving && done % options.ref_model_sync_steps === 0)
@@ -160,6 +166,8 @@ export const dpo: Method = {
 function checkReference(options: Options): void {
   if (options.reference_free && (options.ref_model || options.sync_ref_model))
     throw new ConfigError('reference_free trains without a reference: leave ref_model and sync_ref_model out');
+  if (options.sync_ref_model && (options.use_peft || options.adapter))
+    throw new ConfigError('sync_ref_model moves the weights of a whole reference; with LoRA leave it out');
   if (options.sync_ref_model && options.precompute_ref_log_probs)
     throw new ConfigError(
       'a reference that moves (sync_ref_model) cannot be scored once: set precompute_ref_log_probs to false',
@@ -167,7 +175,8 @@ function checkReference(options: Options): void {
 }
 
 /** `moving` is the reference model when it changes during training. */
-async function openReference(
+async function scoringReference(
+  policy: LoadedModel,
   start: LoadedModel,
   pairs: readonly PairTokens[],
   options: Options,
@@ -178,6 +187,8 @@ async function openReference(
   const scoring = { options, maxPositions, threads };
   const once = options.precompute_ref_log_probs ?? !options.sync_ref_model;
   if (once) return { reference: await storedReference(start.model, pairs, scoring) };
-  const copy = { ...start, model: cloneLanguageModel(start.model) };
+  // weights that are trained, or that will move, are copied; others stay as they are by themselves
+  const copy =
+    start === policy || options.sync_ref_model ? { ...start, model: cloneLanguageModel(start.model) } : start;
   return { reference: await liveReference(copy.model, scoring), moving: options.sync_ref_model ? copy : undefined };
 }

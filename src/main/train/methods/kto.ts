@@ -4,14 +4,14 @@ import { mean } from '../../base/statistics.ts';
 import { answerTokens, padBatch, type TokenRow } from '../../data/batches.ts';
 import { type UnpairedExample, unpairedExamples } from '../../data/examples.ts';
 import { unpairedLosses } from '../../engine/losses/index.ts';
-import { weightFeeds } from '../../engine/models/language-model.ts';
+import { trainable, weightFeeds } from '../../engine/models/language-model.ts';
 import { float32, Session } from '../../engine/runtime/session.ts';
 import { createScorer, type Scorer } from '../../evaluate/scoring.ts';
 import { commonOptions, modelOption, parseConfig } from '../config.ts';
-import { loadModel } from '../load-model.ts';
 import { meanOf, meanOfBatches, runSteps } from '../loop.ts';
 import type { Method, TrainControl } from '../method.ts';
 import { Optimiser, optimiserOptions } from '../optimiser.ts';
+import { openPolicy, openReference } from '../policy.ts';
 import { keepRows, readRows } from '../read-rows.ts';
 import { membershipFeed, scoredSum, sumByRow } from '../row-sums.ts';
 import { createSampler } from '../samples.ts';
@@ -72,9 +72,7 @@ export const kto: Method = {
     const options = parseConfig(params, config);
     const { beta, max_length: maxLength, per_device_train_batch_size: batchSize } = options;
     const loss = unpairedLosses.get(options.loss_type);
-    const load = (path: string) =>
-      loadModel(control.resolvePath(path), { tokenizer: options.tokenizer && control.resolvePath(options.tokenizer) });
-    const loaded = load(options.model);
+    const loaded = openPolicy(options, control);
     const { model, tokenizer } = loaded;
 
     // 1. answers → token ids; each row borrows another row's answer for the KL estimate
@@ -94,7 +92,8 @@ export const kto: Method = {
 
     // 2. the reference: a named model, or the policy as it starts; scored once
     const references = new Map<UnpairedRow, ReferenceSums>();
-    const reference = await createScorer(options.ref_model ? load(options.ref_model).model : model, scoring);
+    const start = openReference(loaded, options, control);
+    const reference = await createScorer(start.loaded.model, scoring);
     try {
       const all = [...rows, ...held];
       const own = await sums(
@@ -126,7 +125,7 @@ export const kto: Method = {
     });
     const session = await Session.create(graph, { threads: control.threads });
     const policy = await createScorer(model, scoring);
-    const optimiser = new Optimiser(model, optimiserOptions(options));
+    const optimiser = new Optimiser(trainable(model), optimiserOptions(options));
     const padId = model.config.padId ?? tokenizer.padId ?? 0;
     const weights = weightFeeds(model);
 
@@ -209,7 +208,7 @@ export const kto: Method = {
 
     const sampler = await createSampler(loaded, options, control);
     try {
-      const parts = { loaded, optimiser, options, rows: rows.length, reference: options.ref_model ?? options.model };
+      const parts = { loaded, optimiser, options, rows: rows.length, reference: start.name };
       const looks = { evaluate: held.length === 0 ? undefined : evaluate, sample: sampler?.sample };
       return await runSteps({ ...parts, ...looks, trainStep }, outputDir, control);
     } finally {

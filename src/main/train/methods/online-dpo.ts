@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { mean, sum } from '../../base/statistics.ts';
 import { type PairTokens, pairTokens } from '../../data/batches.ts';
 import { preferenceExample } from '../../data/examples.ts';
-import { cloneLanguageModel } from '../../engine/models/language-model.ts';
+import { trainable } from '../../engine/models/language-model.ts';
 import type { Annotator } from '../annotators/annotator.ts';
 import { annotators } from '../annotators/index.ts';
 import { directionsOf } from '../annotators/label.ts';
@@ -16,13 +16,14 @@ import {
 } from '../annotators/online-pairs.ts';
 import { type OnlineOptions, onlineOptions } from '../annotators/options.ts';
 import { ConfigError, parseConfig } from '../config.ts';
-import { type LoadedModel, loadModel } from '../load-model.ts';
+import type { LoadedModel } from '../load-model.ts';
 import { meanOf, runLoop } from '../loop.ts';
 import type { Method, TrainControl } from '../method.ts';
 import { Optimiser, optimiserOptions } from '../optimiser.ts';
 import { microBatches } from '../order.ts';
 import { pairObjective } from '../pair-options.ts';
 import { createPairPass } from '../pair-pass.ts';
+import { openPolicy } from '../policy.ts';
 import { readRows } from '../read-rows.ts';
 import { liveReference, noReference } from '../reference.ts';
 import { openExperience } from '../rollouts/experience.ts';
@@ -54,9 +55,7 @@ export const onlineDpo: Method = {
   async train(config, outputDir, control) {
     const options = parseConfig(params, config);
     const objective = pairObjective(options);
-    const loaded = loadModel(control.resolvePath(options.model), {
-      tokenizer: options.tokenizer && control.resolvePath(options.tokenizer),
-    });
+    const loaded = openPolicy(options, control);
     const { model, tokenizer } = loaded;
     const batchSize = options.per_device_train_batch_size * options.gradient_accumulation_steps;
     const mixed = await offlinePairs(options, tokenizer, control);
@@ -76,19 +75,16 @@ export const onlineDpo: Method = {
     const online = recorded ?? samplingPairs({ world, annotator, policy: model, options, outputDir, maxSteps });
 
     // 2. the reference stays as it starts; policy, loss and gradients are one graph
-    const start = options.ref_model
-      ? loadModel(control.resolvePath(options.ref_model)).model
-      : cloneLanguageModel(model);
     const maxPositions = Math.max(
       world.maxPositions,
       recorded?.longest ?? 0,
       ...mixed.flatMap((p) => [p.chosen.ids.length, p.rejected.ids.length]),
     );
     const scoring = { options, maxPositions, threads: control.threads };
-    const reference = options.reference_free ? noReference : await liveReference(start, scoring);
+    const reference = options.reference_free ? noReference : await liveReference(world.reference.loaded.model, scoring);
     const padId = model.config.padId ?? tokenizer.padId ?? 0;
     const pass = await createPairPass(model, objective, reference, { maxPositions, padId, threads: control.threads });
-    const optimiser = new Optimiser(model, optimiserOptions(options));
+    const optimiser = new Optimiser(trainable(model), optimiserOptions(options));
 
     const trainStep = async (step: number, learningRate: number) => {
       // 3. fresh pairs of the policy, and a share of fixed ones
@@ -142,7 +138,7 @@ export const onlineDpo: Method = {
           rows: world.rows,
           maxSteps,
           stepsPerEpoch,
-          reference: options.reference_free ? null : world.reference,
+          reference: options.reference_free ? null : world.reference.name,
           trainStep,
           evaluate: world.evaluate,
           sample: world.sample,

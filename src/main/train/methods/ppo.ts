@@ -1,14 +1,14 @@
 /** PPO with a critic (Schulman et al., 1707.06347; Ziegler et al., 1909.08593; Stiennon et al., 2009.01325): averages run over real tokens only. */
 import { z } from 'zod';
 import { mean, sum, variance } from '../../base/statistics.ts';
-import { withScoreHead } from '../../engine/models/score-head.ts';
+import { trainable } from '../../engine/models/language-model.ts';
 import { createRewardScorer } from '../../evaluate/reward-scoring.ts';
 import { parseConfig } from '../config.ts';
 import { jointGradients, jointParameters } from '../joint-parameters.ts';
-import { type LoadedModel, loadModel } from '../load-model.ts';
 import { runLoop } from '../loop.ts';
-import type { Method, TrainControl } from '../method.ts';
+import type { Method } from '../method.ts';
 import { Optimiser, optimiserOptions } from '../optimiser.ts';
+import { openCritic, openPolicy } from '../policy.ts';
 import {
   explainedVariance,
   flatten,
@@ -61,21 +61,11 @@ const params = z.object({
   }),
 });
 
-type Options = z.output<typeof params>;
-
 /** What a resume needs besides weights and moments. */
 const remembered = z.object({
   klCoefficient: z.number(),
   moments: z.object({ mean: z.number(), variance: z.number(), count: z.number() }),
 });
-
-/** The critic as it starts. */
-function openCritic(options: Options, policy: LoadedModel, control: TrainControl): LoadedModel {
-  const start = options.value_model ?? options.reward_model;
-  if (start !== undefined)
-    return loadModel(control.resolvePath(start), { head: 'score', tokenizer: options.tokenizer });
-  return { ...policy, model: withScoreHead(policy.model, options.seed) };
-}
 
 export const ppo: Method = {
   id: 'ppo',
@@ -95,15 +85,13 @@ export const ppo: Method = {
 
   async train(config, outputDir, control) {
     const options = parseConfig(params, config);
-    const policy = loadModel(control.resolvePath(options.model), {
-      tokenizer: options.tokenizer && control.resolvePath(options.tokenizer),
-    });
-    const critic = openCritic(options, policy, control);
+    const policy = openPolicy(options, control);
+    const critic = openCritic(policy, options.value_model ?? options.reward_model, options, control);
     const world = await openExperience(policy, options, outputDir, control, answersShape(options, 1));
 
     // one AdamW over policy π and critic V together; one clipping
     const optimiser = new Optimiser(
-      jointParameters({ policy: policy.model, value: critic.model }),
+      jointParameters({ policy: trainable(policy.model), value: trainable(critic.model) }),
       optimiserOptions(options),
     );
     const pass = {
@@ -161,11 +149,11 @@ export const ppo: Method = {
           const answers = { rows, logprobs, refLogprobs, advantages };
           const report = await policyPass.backward(
             policyMinibatch(batch, answers, loss_aggregation, world.maxNewTokens),
-            (outputs) => optimiser.accumulate(jointGradients('policy', policy.model, outputs)),
+            (outputs) => optimiser.accumulate(jointGradients('policy', trainable(policy.model), outputs)),
           );
           const value = await criticPass.backward(
             { rows: of(rows), oldValues: of(values), returns: of(returns) },
-            (outputs) => optimiser.accumulate(jointGradients('value', critic.model, outputs)),
+            (outputs) => optimiser.accumulate(jointGradients('value', trainable(critic.model), outputs)),
           );
           return { ...report, valueLoss: value.valueLoss, valueClipfrac: value.clipfrac };
         },
@@ -200,7 +188,7 @@ export const ppo: Method = {
           rows: world.rows,
           maxSteps: stepsOf(options, world.stepsPerEpoch),
           stepsPerEpoch: world.stepsPerEpoch,
-          reference: world.reference,
+          reference: world.reference.name,
           trainStep,
           evaluate: world.evaluate,
           sample: world.sample,

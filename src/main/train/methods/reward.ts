@@ -5,16 +5,17 @@ import { mean } from '../../base/statistics.ts';
 import { padBatch } from '../../data/batches.ts';
 import { writeFileAtomic } from '../../data/checkpoints/atomic.ts';
 import { rewardLosses } from '../../engine/losses/index.ts';
-import { type LanguageModel, weightFeeds } from '../../engine/models/language-model.ts';
-import { scorePosition, scoreRows, withScoreHead } from '../../engine/models/score-head.ts';
+import { type LanguageModel, trainable, weightFeeds } from '../../engine/models/language-model.ts';
+import { scorePosition, scoreRows } from '../../engine/models/score-head.ts';
 import { float32, int32, Session } from '../../engine/runtime/session.ts';
 import { type RewardReport, reportMetrics, rewardReport, type ScoredPair } from '../../evaluate/reward-report.ts';
 import { commonOptions, modelOption, parseConfig } from '../config.ts';
 import { type LoadedModel, loadModel } from '../load-model.ts';
 import { meanOf, meanOfBatches, runSteps } from '../loop.ts';
-import type { Method } from '../method.ts';
+import type { Method, TrainControl } from '../method.ts';
 import { createNormaliser } from '../normalise-rewards.ts';
 import { Optimiser, optimiserOptions } from '../optimiser.ts';
+import { openPolicy } from '../policy.ts';
 import { readRows } from '../read-rows.ts';
 import { type RewardRow, rewardRow } from '../reward-rows.ts';
 import { batchFeeds, buildObjectiveGraph } from '../step-graph.ts';
@@ -82,18 +83,13 @@ export const reward: Method = {
   async train(config, outputDir, control) {
     const options = parseConfig(params, config);
     const loss = rewardLosses.get(options.loss_type);
-    const load = (path: string, head: 'language' | 'any') =>
-      loadModel(control.resolvePath(path), {
-        tokenizer: options.tokenizer && control.resolvePath(options.tokenizer),
-        head,
-      });
-    const start = load(options.model, 'any');
+    const start = openPolicy(options, control, 'score');
     const { tokenizer } = start;
     const padId = tokenizer.padId ?? tokenizer.eosId ?? start.model.config.padId;
-    const loaded: LoadedModel = { ...start, model: namesPad(withScoreHead(start.model, options.seed), padId) };
+    const loaded: LoadedModel = { ...start, model: namesPad(start.model, padId) };
     const { model } = loaded;
     const normaliser = options.normalize_rewards
-      ? await createNormaliser(load(options.normalize_model ?? options.model, 'language'), padId, options, control)
+      ? await createNormaliser(openGenerator(options, control), padId, options, control)
       : undefined;
 
     // 1. pairs → token ids; nothing is cut, too long pairs are dropped
@@ -119,7 +115,7 @@ export const reward: Method = {
       return g.reduceSum(g.mul(weight, options.center_rewards_coefficient ? g.add(preference, centring) : preference));
     });
     const session = await Session.create(graph, { threads: control.threads });
-    const optimiser = new Optimiser(model, optimiserOptions(options));
+    const optimiser = new Optimiser(trainable(model), optimiserOptions(options));
     const weights = weightFeeds(model);
 
     // 3. a micro-batch, which counts `share` of the step
@@ -194,6 +190,12 @@ export const reward: Method = {
     }
   },
 };
+
+/** Whose answers scores are normalised on. */
+const openGenerator = (options: z.output<typeof params>, control: TrainControl): LoadedModel =>
+  loadModel(control.resolvePath(options.normalize_model ?? options.model), {
+    tokenizer: options.tokenizer && control.resolvePath(options.tokenizer),
+  });
 
 /** transformers finds the scored token by config.json's pad_token_id, so a trained model names the one it was trained with. */
 function namesPad(model: LanguageModel, padId: number | null): LanguageModel {

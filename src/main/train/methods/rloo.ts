@@ -1,11 +1,12 @@
 /** Policy gradients without a critic: RLOO (Ahmadian et al., 2402.14740), REINFORCE with a running mean, group-normalised (GRPO, 2402.03300). */
 import { z } from 'zod';
 import { mean, sum } from '../../base/statistics.ts';
+import { trainable } from '../../engine/models/language-model.ts';
 import { ConfigError, parseConfig } from '../config.ts';
-import { loadModel } from '../load-model.ts';
 import { runLoop } from '../loop.ts';
 import type { Method } from '../method.ts';
 import { Optimiser, optimiserOptions } from '../optimiser.ts';
+import { openPolicy } from '../policy.ts';
 import { meanOfSums } from '../rollouts/advantages.ts';
 import { againstRunningMean, groupNormalised, leaveOneOut, normaliseBatch } from '../rollouts/baselines.ts';
 import { answersShape, openExperience } from '../rollouts/experience.ts';
@@ -98,9 +99,7 @@ export const rloo: Method = {
       throw new ConfigError(
         `${options.advantage_estimator} needs num_generations of 2 or more; reinforce works with 1`,
       );
-    const policy = loadModel(control.resolvePath(options.model), {
-      tokenizer: options.tokenizer && control.resolvePath(options.tokenizer),
-    });
+    const policy = openPolicy(options, control);
     const world = await openExperience(
       policy,
       options,
@@ -108,7 +107,7 @@ export const rloo: Method = {
       control,
       answersShape(options, options.num_generations),
     );
-    const optimiser = new Optimiser(policy.model, optimiserOptions(options));
+    const optimiser = new Optimiser(trainable(policy.model), optimiserOptions(options));
     const policyPass = await createPolicyPass(policy.model, {
       maxPositions: world.maxPositions,
       rowsPerPass: options.per_device_train_batch_size,
@@ -181,7 +180,7 @@ export const rloo: Method = {
           rows: world.rows,
           maxSteps: stepsOf(options, world.stepsPerEpoch),
           stepsPerEpoch: world.stepsPerEpoch,
-          reference: world.reference,
+          reference: world.reference.name,
           trainStep,
           evaluate: world.evaluate,
           sample: world.sample,

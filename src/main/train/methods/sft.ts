@@ -4,13 +4,13 @@ import { mean } from '../../base/statistics.ts';
 import { demonstrationTokens, padBatch, scoredTokens, type TokenRow } from '../../data/batches.ts';
 import { demonstrationExample } from '../../data/examples.ts';
 import { readRecords } from '../../data/records.ts';
-import { weightFeeds } from '../../engine/models/language-model.ts';
+import { trainable, weightFeeds } from '../../engine/models/language-model.ts';
 import { float32, Session } from '../../engine/runtime/session.ts';
 import { commonOptions, parseConfig } from '../config.ts';
-import { loadModel } from '../load-model.ts';
 import { meanOf, runSteps } from '../loop.ts';
 import type { Method } from '../method.ts';
-import { Optimiser } from '../optimiser.ts';
+import { Optimiser, optimiserOptions } from '../optimiser.ts';
+import { openPolicy } from '../policy.ts';
 import { createSampler } from '../samples.ts';
 import { batchFeeds, buildStepGraph } from '../step-graph.ts';
 
@@ -58,9 +58,7 @@ export const sft: Method = {
 
   async train(config, outputDir, control) {
     const options = parseConfig(params, config);
-    const loaded = loadModel(control.resolvePath(options.model), {
-      tokenizer: options.tokenizer && control.resolvePath(options.tokenizer),
-    });
+    const loaded = openPolicy(options, control);
     const { model, tokenizer } = loaded;
     const limits = { maxLength: options.max_length, truncation: options.truncation_mode } as const;
 
@@ -99,13 +97,7 @@ export const sft: Method = {
       return g.neg(g.reduceSum(g.mul(weights, term)));
     });
     const session = await Session.create(graph, { threads: control.threads });
-    const optimiser = new Optimiser(model, {
-      beta1: options.adam_beta1,
-      beta2: options.adam_beta2,
-      epsilon: options.adam_epsilon,
-      weightDecay: options.weight_decay,
-      maxGradNorm: options.max_grad_norm,
-    });
+    const optimiser = new Optimiser(trainable(model), optimiserOptions(options));
     const padId = model.config.padId ?? tokenizer.padId ?? 0;
     const weights = weightFeeds(model);
     const run = async (batch: readonly TokenRow[], tokensOfStep: number) => {

@@ -6,8 +6,9 @@ import { createScorer, type Scorer } from '../../evaluate/scoring.ts';
 import { answerLimit } from '../../evaluate/task-samples.ts';
 import { tasks } from '../../tasks/index.ts';
 import { ConfigError } from '../config.ts';
-import { type LoadedModel, loadModel } from '../load-model.ts';
+import type { LoadedModel } from '../load-model.ts';
 import type { TrainControl, TrainSample } from '../method.ts';
+import { openReference, type Reference } from '../policy.ts';
 import type { SamplingMethodOptions } from './options.ts';
 import { rowOf } from './policy-pass.ts';
 import { type Prompt, readPrompts } from './prompts.ts';
@@ -22,7 +23,7 @@ export interface Experience {
   readonly rows: number;
   /** Steps until every prompt was answered once. */
   readonly stepsPerEpoch: number;
-  readonly reference: string;
+  readonly reference: Reference;
   readonly maxPositions: number;
   readonly maxNewTokens: number;
   /** Rollouts are recorded ones: numbers of every row are reported. */
@@ -83,10 +84,10 @@ export async function openExperience(
   const { temperature } = options;
   const { threads } = control;
   // the model as it starts is the reference: a copy, which training does not move
-  const reference = options.ref_model
-    ? loadModel(control.resolvePath(options.ref_model), { tokenizer: options.tokenizer }).model
-    : cloneLanguageModel(loaded.model);
-  const ref = keep(await createScorer(reference, { weights: 'frozen', maxPositions, temperature, threads }));
+  const reference = keptReference(loaded, options, control);
+  const ref = keep(
+    await createScorer(reference.loaded.model, { weights: 'frozen', maxPositions, temperature, threads }),
+  );
   const now = keep(await createScorer(loaded.model, { weights: 'live', maxPositions, temperature, threads }));
   const needsReward = train.length > 0 || held.length > 0;
   const reward = needsReward
@@ -121,7 +122,7 @@ export async function openExperience(
   return {
     rows: recorded?.length ?? train.length,
     stepsPerEpoch: recorded?.length ?? Math.max(1, Math.ceil(train.length / Math.max(1, promptsPerStep))),
-    reference: options.ref_model ?? options.model,
+    reference,
     maxPositions,
     maxNewTokens,
     replay: recorded !== undefined,
@@ -133,6 +134,13 @@ export async function openExperience(
       for (const part of open.reverse()) await part.close();
     },
   };
+}
+
+/** Weights in training would move it: then it is a copy. */
+function keptReference(loaded: LoadedModel, options: SamplingMethodOptions, control: TrainControl): Reference {
+  const found = openReference(loaded, options, control);
+  if (found.loaded !== loaded) return found;
+  return { ...found, loaded: { ...found.loaded, model: cloneLanguageModel(found.loaded.model) } };
 }
 
 async function trainingPrompts(

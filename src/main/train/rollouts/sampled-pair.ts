@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { PairTokens } from '../../data/batches.ts';
 import { DatasetError, readRecords } from '../../data/records.ts';
-import type { LanguageModel } from '../../engine/models/language-model.ts';
+import { type LanguageModel, trainable } from '../../engine/models/language-model.ts';
 import type { Label } from '../annotators/label.ts';
 import { rowOf } from './policy-pass.ts';
 import type { Rollout } from './rollout.ts';
@@ -105,10 +105,10 @@ export const keepPairs = (outputDir: string, pairs: readonly SampledPair[]): voi
   log.append(outputDir, pairs.map(toRecord));
 export const forgetPairsFrom = (outputDir: string, step: number): void => log.forgetFrom(outputDir, step);
 
-/** Names a policy by its weights. */
+/** Names a policy by what is trained of it. */
 export function policyHash(model: LanguageModel): string {
   const hash = createHash('sha256');
-  for (const [name, data] of model.weights)
+  for (const [name, data] of trainable(model).weights)
     hash.update(name).update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   return hash.digest('hex').slice(0, 16);
 }
