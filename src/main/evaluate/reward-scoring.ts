@@ -22,7 +22,7 @@ export interface RewardScorerOptions extends ScorerOptions {
 
 export async function createRewardScorer(model: LanguageModel, options: RewardScorerOptions): Promise<RewardScorer> {
   if (model.head !== 'score') throw new Error(`${model.architecture.title}: it has no score head`);
-  const session = await Session.create(buildRewardScoring(model, options), options);
+  const session = await Session.create(buildRewardScoring(model, options), { owner: model.weights, ...options });
   const weights: Record<string, Tensor> = options.weights === 'live' ? weightFeeds(model) : {};
   const padId = options.padId === undefined ? model.config.padId : options.padId;
 

@@ -25,7 +25,7 @@ export interface Scorer {
 }
 
 export async function createScorer(model: LanguageModel, options: ScorerOptions): Promise<Scorer> {
-  const session = await Session.create(buildScoring(model, options), options);
+  const session = await Session.create(buildScoring(model, options), { owner: model.weights, ...options });
   const weights: Record<string, Tensor> = options.weights === 'live' ? weightFeeds(model) : {};
   const { vocabulary } = model.config;
 

@@ -32,8 +32,9 @@ export class Decoder {
   }
 
   static async create(model: LanguageModel, options: DecoderOptions): Promise<Decoder> {
-    const prefill = await Session.create(buildPrefill(model, options), options);
-    const step = await Session.create(buildStep(model, options), options);
+    const shared = { owner: model.weights, ...options };
+    const prefill = await Session.create(buildPrefill(model, options), shared);
+    const step = await Session.create(buildStep(model, options), shared);
     return new Decoder(model, options, prefill, step);
   }
 

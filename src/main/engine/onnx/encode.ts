@@ -11,21 +11,27 @@ const MICROSOFT = 'com.microsoft';
 /** AttributeProto.AttributeType */
 const KIND = { float: 1, integer: 2, string: 3, integers: 7 } as const;
 
-/** The whole model, constants included, as one byte array (protobuf limits it to 2 GB). */
-export function encodeModel(graph: Graph): Uint8Array {
+/** Where the content of a constant lies that is not in the model; the runtime is given it apart. */
+const OUTSIDE = 'held-by-the-caller';
+const EXTERNAL = 1; // TensorProto.DataLocation
+
+/**
+ * The whole model as one byte array (protobuf limits it to 2 GB). Constants for which `outside` holds have a name and a shape in it, and no content.
+ */
+export function encodeModel(graph: Graph, outside: (constant: Value) => boolean = () => false): Uint8Array {
   return new ProtoWriter()
     .varint(1, IR_VERSION)
     .string(2, 'plumbline')
-    .message(7, (w) => writeGraph(w, graph))
+    .message(7, (w) => writeGraph(w, graph, outside))
     .message(8, (w) => w.string(1, '').varint(2, OPSET))
     .message(8, (w) => w.string(1, MICROSOFT).varint(2, 1))
     .finish();
 }
 
-function writeGraph(w: ProtoWriter, graph: Graph): void {
+function writeGraph(w: ProtoWriter, graph: Graph, outside: (constant: Value) => boolean): void {
   for (const node of graph.nodes) w.message(1, (n) => writeNode(n, node));
   w.string(2, graph.name);
-  for (const constant of graph.constants) w.message(5, (t) => writeConstant(t, constant));
+  for (const constant of graph.constants) w.message(5, (t) => writeConstant(t, constant, outside(constant)));
   for (const input of graph.inputs) w.message(11, (v) => writeInput(v, input));
   // an output is an Identity away from the value it shows, so that one value may be shown twice and inputs may be shown
   for (const { name, value } of graph.outputs)
@@ -62,13 +68,13 @@ function writeAttribute(w: ProtoWriter, name: string, value: AttributeValue | Fl
   }
 }
 
-function writeConstant(w: ProtoWriter, constant: Value): void {
+function writeConstant(w: ProtoWriter, constant: Value, outside: boolean): void {
   if (!constant.data) throw new Error(`constant ${constant.name} has no data`);
   for (const dim of constant.shape) w.varint(1, Number(dim));
   const { buffer, byteOffset, byteLength } = constant.data;
-  w.varint(2, DTYPE_CODES[constant.dtype])
-    .string(8, constant.name)
-    .bytes(9, new Uint8Array(buffer, byteOffset, byteLength));
+  w.varint(2, DTYPE_CODES[constant.dtype]).string(8, constant.name);
+  if (outside) w.message(13, (e) => e.string(1, 'location').string(2, OUTSIDE)).varint(14, EXTERNAL);
+  else w.bytes(9, new Uint8Array(buffer, byteOffset, byteLength));
 }
 
 function writeInput(w: ProtoWriter, input: Value): void {

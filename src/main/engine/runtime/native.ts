@@ -6,8 +6,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { Graph, TensorArray } from '../graph/value.ts';
+import { DTYPE_CODES } from '../graph/builder.ts';
+import type { Graph, TensorArray, Value } from '../graph/value.ts';
 import { encodeModel } from '../onnx/encode.ts';
+import { heldConstants, isHeld, PackedWeights } from './held-constants.ts';
 import { silenceTelemetry } from './telemetry.ts';
 
 /** ORT_API_VERSION asked for: every function used here is older. */
@@ -17,7 +19,6 @@ const API_VERSION = 18;
 const FUNCTIONS = {
   getErrorMessage: [2, 'str', ['uint64']],
   createEnv: [3, 'uint64', ['int', 'str', 'void *']],
-  createSessionFromArray: [8, 'uint64', ['uint64', 'void *', 'size_t', 'uint64', 'void *']],
   run: [9, 'uint64', ['uint64', 'uint64', 'void *', 'void *', 'size_t', 'void *', 'size_t', 'void *']],
   createSessionOptions: [10, 'uint64', ['void *']],
   setExecutionMode: [13, 'uint64', ['uint64', 'int']],
@@ -33,6 +34,11 @@ const FUNCTIONS = {
   releaseValue: [96, 'void', ['uint64']],
   releaseSessionOptions: [100, 'void', ['uint64']],
   addConfigEntry: [130, 'uint64', ['uint64', 'str', 'str']],
+  addInitializer: [150, 'uint64', ['uint64', 'str', 'uint64']],
+  createPackedWeights: [166, 'uint64', ['void *']],
+  releasePackedWeights: [167, 'void', ['uint64']],
+  createSession: [169, 'uint64', ['uint64', 'void *', 'size_t', 'uint64', 'uint64', 'void *']], // ...FromArrayWithPrepackedWeightsContainer
+  addExternalInitializers: [210, 'uint64', ['uint64', 'void *', 'void *', 'size_t']],
 } as const satisfies Record<string, readonly [number, string, readonly string[]]>;
 
 type Argument = bigint | number | string | ArrayBufferView | null;
@@ -44,6 +50,7 @@ interface Api {
   readonly functions: Functions;
   readonly env: bigint;
   readonly memory: bigint;
+  readonly packed: PackedWeights;
 }
 
 const require = createRequire(import.meta.url);
@@ -79,7 +86,15 @@ function load(): Api {
   check(functions, functions.createEnv(3, 'plumbline', out));
   const env = out[0];
   check(functions, functions.createCpuMemoryInfo(0, 0, out)); // OrtDeviceAllocator, OrtMemTypeDefault
-  return { library, functions, env, memory: out[0] };
+  const packed = new PackedWeights({
+    create() {
+      const container = new BigUint64Array(1);
+      check(functions, functions.createPackedWeights(container));
+      return container[0];
+    },
+    release: (container) => functions.releasePackedWeights(container),
+  });
+  return { library, functions, env, memory: out[0], packed };
 }
 
 /** Throws onnxruntime's message when a call failed. */
@@ -110,6 +125,8 @@ export interface NativeOptions {
   readonly threads: number;
   readonly config: Readonly<Record<string, string>>;
   readonly profile?: string;
+  /** Sessions of one owner share the packed form of equal constants. */
+  readonly owner: object;
 }
 
 /** One tensor that crosses: the array stays where it is. */
@@ -123,12 +140,18 @@ export interface Crossing {
 export class NativeSession {
   #api: Api;
   #session: bigint;
+  #owner: object;
+  /** What the runtime reads in place as long as the session lives: constants, and the values that stand for them. */
+  #held: { readonly constants: readonly Value[]; readonly values: bigint[] };
   /** C strings kept alive for the life of the session. */
   #names = new Map<string, { bytes: Buffer; address: bigint }>();
 
   constructor(api: Api, graph: Graph, options: NativeOptions) {
     this.#api = api;
-    const { functions: f, env } = api;
+    this.#owner = options.owner;
+    this.#held = { constants: heldConstants(graph), values: [] };
+    const { functions: f, env, packed } = api;
+    const container = packed.take(options.owner);
     const out = new BigUint64Array(1);
     check(f, f.createSessionOptions(out));
     const settings = out[0];
@@ -140,12 +163,36 @@ export class NativeSession {
       check(f, f.setLogSeverity(settings, 3));
       if (options.profile) check(f, f.enableProfiling(settings, options.profile));
       for (const [key, value] of Object.entries(options.config)) check(f, f.addConfigEntry(settings, key, value));
-      const model = encodeModel(graph);
-      check(f, f.createSessionFromArray(env, model, model.length, settings, out));
+      this.#hold(settings);
+      const model = encodeModel(graph, isHeld);
+      check(f, f.createSession(env, model, model.length, settings, container, out));
+    } catch (error) {
+      this.#release();
+      throw error;
     } finally {
       f.releaseSessionOptions(settings);
     }
     this.#session = out[0];
+  }
+
+  /** Tells the runtime where the large constants lie: once for its optimiser, and once as values that sessions may share when packed. */
+  #hold(settings: bigint): void {
+    const { functions: f } = this.#api;
+    const { constants, values } = this.#held;
+    for (const { name, dtype, shape, data } of constants) {
+      if (!data) throw new Error(`constant ${name} has no data`);
+      const value = this.#value({ name, code: DTYPE_CODES[dtype], shape: shape.map(Number), data }, values);
+      check(f, f.addInitializer(settings, name, value));
+    }
+    const names = BigUint64Array.from(constants, ({ name }) => this.#name(name));
+    if (names.length > 0)
+      check(f, f.addExternalInitializers(settings, names, BigUint64Array.from(values), names.length));
+  }
+
+  #release(): void {
+    for (const value of this.#held.values) this.#api.functions.releaseValue(value);
+    this.#held = { constants: [], values: [] };
+    this.#api.packed.giveBack(this.#owner);
   }
 
   /** Runs once; every output array is filled in place. Blocks the thread. */
@@ -184,5 +231,6 @@ export class NativeSession {
 
   close(): void {
     this.#api.functions.releaseSession(this.#session);
+    this.#release();
   }
 }

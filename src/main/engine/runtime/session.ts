@@ -24,6 +24,11 @@ export interface SessionOptions {
   readonly profile?: string;
   /** Which API runs the graph; without it the native one where it can be loaded. Asking for a native one that cannot be loaded throws. */
   readonly backend?: 'native' | 'js';
+  /**
+   * Sessions with the same owner (an object such as a model's weights) hold equal large constants once, packed; the last one to close frees them.
+   * Without an owner a session has its own. The JavaScript API shares nothing.
+   */
+  readonly owner?: object;
 }
 
 /**
@@ -52,7 +57,12 @@ export class Session {
     const api = options.backend === 'js' ? undefined : nativeApi();
     if (api instanceof Error && options.backend === 'native') throw api;
     if (api && !(api instanceof Error)) {
-      const native = { threads: options.threads ?? 0, config: CONFIG, profile: options.profile };
+      const native = {
+        threads: options.threads ?? 0,
+        config: CONFIG,
+        profile: options.profile,
+        owner: options.owner ?? {},
+      };
       return new Session(graph, { kind: 'native', session: new NativeSession(api, graph, native) });
     }
     const session = await runtime().InferenceSession.create(encodeModel(graph), {
