@@ -1,66 +1,11 @@
-/** Checkpoints of the llama family as they are found in the wild, against transformers (test/golden/llama): logits, log-probabilities, greedy tokens. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+/** Checkpoints of the llama family as they are found in the wild, against transformers (test/golden/llama); what cannot be computed. */
 import { describe, expect, it } from 'vitest';
-import { createRandom } from '../../../src/main/base/random.ts';
-import { openCheckpoint } from '../../../src/main/data/checkpoints/index.ts';
-import { Decoder } from '../../../src/main/engine/generation/decoder.ts';
-import { generate } from '../../../src/main/engine/generation/generate.ts';
 import { UnsupportedModel } from '../../../src/main/engine/models/config.ts';
-import { initLanguageModel, loadLanguageModel } from '../../../src/main/engine/models/language-model.ts';
-import { createScorer } from '../../../src/main/evaluate/scoring.ts';
+import { initLanguageModel } from '../../../src/main/engine/models/language-model.ts';
 import { TINY_LLAMA } from '../../fixtures/tiny-llama.ts';
+import { describeCheckpoints } from './checkpoint-golden.ts';
 
-interface Prompt {
-  input_ids: number[];
-  next_token_logps: number[];
-  last_logits: number[];
-  greedy_ids: number[];
-  smallest_greedy_gap: number;
-}
-
-const golden = new URL('../../golden/llama/', import.meta.url);
-const names = readdirSync(golden).filter((name) => !name.includes('.'));
-const MAX_POSITIONS = 128;
-
-function load(name: string) {
-  const { config, tensors } = openCheckpoint(fileURLToPath(new URL(name, golden)));
-  const { prompts } = JSON.parse(readFileSync(new URL(`${name}/expected.json`, golden), 'utf8')) as {
-    prompts: Prompt[];
-  };
-  return { model: loadLanguageModel(config, tensors), prompts };
-}
-
-/** Largest |found − expected| over both lists. */
-function worst(found: ArrayLike<number>, expected: readonly number[]): number {
-  expect(found.length).toBe(expected.length);
-  return expected.reduce((w, e, i) => Math.max(w, Math.abs(found[i] - e)), 0);
-}
-
-describe.each(names)('%s', (name) => {
-  const { model, prompts } = load(name);
-  const ids = prompts.map((p) => p.input_ids);
-
-  it.each(['frozen', 'live'] as const)('predicts what transformers predicts (%s weights)', async (weights) => {
-    const scorer = await createScorer(model, { weights, maxPositions: MAX_POSITIONS, threads: 1 });
-    const logps = await scorer.score(ids);
-    const last = await scorer.lastLogits(ids);
-    await scorer.close();
-    prompts.forEach((p, i) => {
-      expect(worst(logps[i], p.next_token_logps), `log-probabilities of prompt ${i}`).toBeLessThan(2e-5);
-      expect(worst(last[i], p.last_logits), `logits of prompt ${i}`).toBeLessThan(2e-5);
-    });
-  });
-
-  it('decodes the same greedy tokens', async () => {
-    const decoder = await Decoder.create(model, { weights: 'frozen', maxPositions: MAX_POSITIONS, threads: 1 });
-    const options = { maxNewTokens: 12, greedy: true, ignoreEos: true, eosIds: [], random: createRandom(1) };
-    const found = await generate(decoder, ids, options);
-    await decoder.close();
-    expect(found.map((c) => c.ids)).toEqual(prompts.map((p) => p.greedy_ids));
-    for (const p of prompts) expect(p.smallest_greedy_gap).toBeGreaterThan(1e-4);
-  });
-});
+describeCheckpoints(new URL('../../golden/llama/', import.meta.url));
 
 describe('what cannot be computed is refused by name', () => {
   const refused = (changes: Record<string, unknown>) => () => initLanguageModel({ ...TINY_LLAMA, ...changes }, 1);

@@ -32,7 +32,7 @@ export const gemma3 = gatedDecoder({
       ...decoder,
       ...readRotations(read),
       windows: readWindows(read, decoder.layers, readWindow(read, 4096), (layer) => (layer + 1) % pattern !== 0),
-      attentionCap: read.optional('attn_logit_softcapping', null),
+      // transformers reads attn_logit_softcapping and never applies it; every Gemma 3 has null there
       logitCap: read.optional('final_logit_softcapping', null),
     };
   },

@@ -24,6 +24,10 @@ export const architectures = registry<Architecture>('model family', [
 
 /** The family that reads a config.json; throws UnsupportedModel that lists what is supported. */
 export function architectureOf(raw: Readonly<Record<string, unknown>>): Architecture {
+  if (raw.quantization_config)
+    throw new UnsupportedModel(
+      `config.json: the weights are quantised (${JSON.stringify(raw.quantization_config).slice(0, 80)}); F32, F16 or BF16 are needed`,
+    );
   const type = String(raw.model_type ?? '');
   const found = architectures.all.find((a) => a.modelTypes.includes(type));
   if (found) return found;

@@ -42,10 +42,6 @@ const sameNumbers = (a: Float32Array, b: Float32Array | undefined): boolean =>
 
 /** Reads all weights; throws UnsupportedModel naming each tensor that is missing, unexpected or of another shape. */
 export function loadLanguageModel(raw: Readonly<Record<string, unknown>>, source: WeightSource): LanguageModel {
-  if (raw.quantization_config)
-    throw new UnsupportedModel(
-      `config.json: the weights are quantised (${JSON.stringify(raw.quantization_config).slice(0, 80)}); F32, F16 or BF16 are needed`,
-    );
   const architecture = architectureOf(raw);
   const config = architecture.readConfig(raw);
   const head = headOf(raw);
