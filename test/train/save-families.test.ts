@@ -19,7 +19,7 @@ describe('save and load', () => {
     const model = loadLanguageModel(folder.config, folder.tensors);
     const path = mkdtempSync(join(tmpdir(), 'plumb-family-'));
     try {
-      saveFinal(path, { loaded: { folder, model, tokenizer, eosIds: [] } });
+      saveFinal(path, { loaded: { folder, model, tokenizer, adapterPath: null, eosIds: [] } });
       const saved = openCheckpoint(path);
       expect(loadLanguageModel(saved.config, saved.tensors).weights).toEqual(model.weights);
       const { torch_dtype: _4, dtype: _5, ...config } = folder.config;
