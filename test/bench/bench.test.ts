@@ -55,7 +55,14 @@ describe('plumb bench --quick', () => {
         },
       ],
       generate: [
-        { batch: 2, past: 8, ms_per_step: positive, tokens_per_second: positive, fraction_of_bandwidth: positive },
+        {
+          batch: 2,
+          past: 8,
+          ms_per_step: positive,
+          tokens_per_second: positive,
+          fraction_of_bandwidth: positive,
+          ms_products: positive,
+        },
       ],
       import: { rows: 1000, rows_per_second: positive },
     });

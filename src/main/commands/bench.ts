@@ -105,7 +105,7 @@ function linesOf(document: Awaited<ReturnType<typeof measure>>): string[] {
     ),
     ...document.generate.map(
       (row) =>
-        `generate ${row.model}, batch ${row.batch}, ${row.past} past tokens: ${row.ms_per_step} ms a step, ${row.tokens_per_second} tokens/s, ${percent(row.fraction_of_bandwidth)} of memory speed; opened in ${row.seconds_to_open} s`,
+        `generate ${row.model}, batch ${row.batch}, ${row.past} past tokens: ${row.ms_per_step} ms a step, ${row.tokens_per_second} tokens/s, ${percent(row.fraction_of_bandwidth)} of memory speed, its bare products alone ${row.ms_products} ms; opened in ${row.seconds_to_open} s`,
     ),
     ...(document.import
       ? [

@@ -34,6 +34,14 @@ export interface LayerCache {
   readonly value: Value;
 }
 
+/** How far the rows of a cache are filled that the runtime writes itself: then keys and values are [B, Hkv, P, D], and `present` is the whole cache. */
+export interface WrittenCache {
+  /** int32 [B]: place of each row's last new token. */
+  readonly ends: Value;
+  /** int32 [1]: tokens of the longest row, new ones included. */
+  readonly total: Value;
+}
+
 export interface DecoderInput {
   /** int32 [B, T] */
   readonly ids: Value;
@@ -43,6 +51,8 @@ export interface DecoderInput {
   readonly mask: Value;
   /** One per layer when earlier tokens are cached; then T is 1. */
   readonly past?: readonly LayerCache[];
+  /** The runtime writes new keys and values into `past`; then T is 1 unless the cache is empty. */
+  readonly written?: WrittenCache;
   /** Positions the RoPE tables must cover. */
   readonly maxPositions: number;
 }

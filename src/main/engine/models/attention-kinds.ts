@@ -13,6 +13,8 @@ export interface AttentionKind {
   readonly queryScale: number;
   /** The decoder's mask, narrowed to the window. */
   readonly mask: Value;
+  /** Tokens a token sees, itself included; null: all before it. */
+  readonly window: number | null;
 }
 
 /** Layer → its kind. Tables and masks that layers share are made once. */
@@ -35,6 +37,7 @@ export function attentionKinds(
     const kind: AttentionKind = {
       rotation: rope && rotation(g, rope, config.rotarySize, input.maxPositions, inTables ? scale : 1),
       queryScale: inTables ? 1 : scale,
+      window,
       mask: window === null ? input.mask : g.untaped(() => windowMask(g, input, window)),
     };
     made.set(key, kind);

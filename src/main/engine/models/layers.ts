@@ -9,6 +9,7 @@ import { cachedAttention } from './cached-attention.ts';
 import type { ModelConfig } from './config.ts';
 import { ropeTables } from './rope.ts';
 import type { RopeConfig } from './rope-config.ts';
+import { writtenAttention } from './written-attention.ts';
 
 /** x Wᵀ + b for a matrix stored as [out, in], x W + b for one stored as [in, out]; and the adapter's part where the weight has one. */
 export function linear(
@@ -122,6 +123,7 @@ export function attention(
   input: DecoderInput,
   past: LayerCache | undefined,
 ): { output: Value; present: LayerCache } {
+  if (past && input.written) return writtenAttention(g, config, qkv, kind, input, past, input.written);
   if (past) return cachedAttention(g, config, qkv, kind, input, past);
   const { heads, keyValueHeads, headSize } = config;
   const group = heads / keyValueHeads;

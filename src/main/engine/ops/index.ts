@@ -19,6 +19,7 @@ import { gatherElements } from './gather-elements.ts';
 import { gatherNd } from './gather-nd.ts';
 import { gelu } from './gelu.ts';
 import { gemm } from './gemm.ts';
+import { groupQueryAttention } from './group-query-attention.ts';
 import { identity } from './identity.ts';
 import { layerNormalization } from './layer-normalization.ts';
 import { leakyRelu } from './leaky-relu.ts';
@@ -86,6 +87,7 @@ export const operators = registry('operator', [
   gemm,
   greater,
   greaterOrEqual,
+  groupQueryAttention,
   identity,
   layerNormalization,
   leakyRelu,

@@ -9,8 +9,8 @@ import { dirname, join } from 'node:path';
 import { DTYPE_CODES } from '../graph/builder.ts';
 import type { Graph, TensorArray, Value } from '../graph/value.ts';
 import { encodeModel } from '../onnx/encode.ts';
+import { prepareEnvironment } from './environment.ts';
 import { heldConstants, isHeld, PackedWeights } from './held-constants.ts';
-import { silenceTelemetry } from './telemetry.ts';
 
 /** ORT_API_VERSION asked for: every function used here is older. */
 const API_VERSION = 18;
@@ -67,7 +67,7 @@ function libraryPath(): string {
 }
 
 function load(): Api {
-  silenceTelemetry();
+  prepareEnvironment();
   const koffi = require('koffi') as typeof import('koffi');
   const library = koffi.load(libraryPath());
   const base = library.func('void *OrtGetApiBase()')() as unknown;

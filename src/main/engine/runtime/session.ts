@@ -5,14 +5,14 @@ import { DTYPE_CODES } from '../graph/builder.ts';
 import { resolveDim } from '../graph/dims.ts';
 import { ARRAYS, formatShape, type Graph, type Tensor, type TensorArray, type Value } from '../graph/value.ts';
 import { encodeModel, outputName } from '../onnx/encode.ts';
+import { prepareEnvironment } from './environment.ts';
 import { type Crossing, NativeSession, nativeApi } from './native.ts';
-import { silenceTelemetry } from './telemetry.ts';
 
 // loaded when first needed: the native library takes 100 ms that `--help` does not have to pay
 type Ort = typeof import('onnxruntime-node');
 let ort: Ort | undefined;
 const runtime = (): Ort => {
-  silenceTelemetry();
+  prepareEnvironment();
   ort ??= createRequire(import.meta.url)('onnxruntime-node') as Ort;
   return ort;
 };
@@ -32,10 +32,17 @@ export interface SessionOptions {
 }
 
 /**
- * Equal bits in repeated runs whatever the load; denormals as zero, because they cost hundreds of cycles each. Threads sleep when they wait: every
- * session has threads of its own, and those of an idle one would take the processor from the one that works (decoding: 42 ms a step, spinning 75).
+ * Equal bits in repeated runs whatever the load; denormals as zero, because they cost hundreds of cycles each. A thread that waits for the next
+ * operator of a run spins for 20 µs before it sleeps (waking it takes longer than a small operator), and sleeps at the end of the run: every session
+ * has threads of its own, and those of an idle one must not take the processor from the one that works.
  */
-const SETTINGS = { set_denormal_as_zero: '1', use_deterministic_compute: '1', 'intra_op.allow_spinning': '0' };
+const SETTINGS = {
+  set_denormal_as_zero: '1',
+  use_deterministic_compute: '1',
+  'intra_op.allow_spinning': '1',
+  'intra_op.spin_duration_us': '20',
+  force_spinning_stop: '1',
+};
 const CONFIG = Object.fromEntries(Object.entries(SETTINGS).map(([key, value]) => [`session.${key}`, value]));
 
 /** How a graph is run: by the C API in place, or by the JavaScript API with copies. */
