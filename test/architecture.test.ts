@@ -23,16 +23,17 @@ const LAYERS: readonly { readonly prefix: string; readonly name: string; readonl
     may: ['contract', 'base', 'engine', 'tasks', 'data', 'train', 'evaluate'],
   },
   { prefix: 'src/main/jobs/', name: 'jobs', may: ['contract', 'base', 'engine', 'tasks', 'data', 'train', 'evaluate'] },
+  { prefix: 'src/main/report/', name: 'report', may: ['contract', 'charts', 'base'] },
   {
     prefix: 'src/main/host/',
     name: 'host',
-    may: ['contract', 'charts', 'base', 'engine', 'tasks', 'data', 'train', 'evaluate', 'jobs'],
+    may: ['contract', 'report', 'base', 'engine', 'tasks', 'data', 'train', 'evaluate', 'jobs'],
   },
   { prefix: 'src/main/desktop/', name: 'desktop', may: ['contract', 'base', 'host', 'jobs'] },
   {
     prefix: 'src/main/commands/',
     name: 'commands',
-    may: ['contract', 'base', 'engine', 'tasks', 'data', 'train', 'evaluate', 'jobs', 'host', 'bench'],
+    may: ['contract', 'charts', 'base', 'engine', 'tasks', 'data', 'train', 'evaluate', 'jobs', 'host', 'bench'],
   },
   {
     prefix: 'src/main/',
@@ -120,6 +121,7 @@ describe('registries', () => {
         'number-options.ts',
         'output.ts',
         'progress.ts',
+        'quickstart-table.ts',
         'table.ts',
         'workspace-store.ts',
       ],

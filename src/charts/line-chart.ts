@@ -1,13 +1,17 @@
 /** Curves → ECharts option. Pure: colours come in, an object goes out. */
 import type { EChartsCoreOption } from 'echarts/core';
 import type { ChartTokens, ColourName } from './chart-tokens.ts';
+import type { MarkShape } from './method-looks.ts';
 import { compact, compactSmall } from './numbers.ts';
 import { type Point, smooth } from './smoothing.ts';
 
 export interface Line {
   readonly name: string;
   readonly colour: ColourName;
-  readonly dash?: 'rejected' | 'reference';
+  /** variant: another method of the same colour. */
+  readonly dash?: 'rejected' | 'reference' | 'variant';
+  /** Of evaluation points; a circle unless the method has its own. */
+  readonly mark?: MarkShape;
   readonly points: readonly Point[];
   /** What is smoothed instead of `points`, where there are more values than can be drawn. */
   readonly means?: readonly Point[];
@@ -31,7 +35,13 @@ export interface LineChart {
   readonly endLabels?: boolean;
 }
 
-const DASHES = { rejected: [5, 3], reference: [4, 3] } as const;
+const DASHES = { rejected: [5, 3], reference: [4, 3], variant: [2, 2] } as const;
+const SYMBOLS: Readonly<Record<MarkShape, string>> = {
+  square: 'rect',
+  diamond: 'diamond',
+  circle: 'circle',
+  triangle: 'triangle',
+};
 const AXIS_FONT = 11;
 
 const range = (lines: readonly Line[]): readonly [number, number] => {
@@ -63,7 +73,8 @@ function seriesOf(line: Line, chart: LineChart, tokens: ChartTokens) {
   const id = `${line.name}${line.evaluation ? ' (evaluation)' : ''}`;
   const end = {
     show: chart.endLabels === true && front.length > 0,
-    formatter: `{mark|●} ${line.name}`,
+    // a line with marks of its own ends in one
+    formatter: line.mark ? line.name : `{mark|●} ${line.name}`,
     color: tokens.colour.text,
     fontSize: AXIS_FONT,
     fontFamily: tokens.font,
@@ -74,8 +85,8 @@ function seriesOf(line: Line, chart: LineChart, tokens: ChartTokens) {
     ...base,
     id,
     data: front,
-    symbol: line.evaluation ? 'circle' : 'none',
-    symbolSize: line.evaluation ? 5 : 0,
+    symbol: line.evaluation ? SYMBOLS[line.mark ?? 'circle'] : 'none',
+    symbolSize: line.evaluation ? (line.mark ? 7 : 5) : 0,
     itemStyle: { color: tokens.colour[line.colour] },
     lineStyle: lineStyle(line, tokens, 1),
     endLabel: end,

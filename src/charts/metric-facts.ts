@@ -42,6 +42,16 @@ const FACTS: Readonly<Record<string, MetricFacts>> = {
   'objective/rlhf_reward': { unit: '', help: 'Score minus the KL penalty.' },
   'policy/clipfrac_avg': share('Tokens whose ratio left 1 ± ε.'),
   'policy/approxkl_avg': { unit: 'nats', fromZero: true, help: 'Mean of ½(log ratio)² within one update.' },
+  'objective/gold': { unit: 'gold reward', help: 'Mean gold reward of fresh answers to held-out prompts.' },
+  'loss/policy_avg': { unit: '', help: 'Clipped policy loss, averaged over the updates of a step.' },
+  'tokens/responses_len_mean': { unit: 'tokens', help: 'Mean length of the sampled answers.' },
+  accuracy: {
+    ...share('How often the chosen answer has the larger score.'),
+    unit: 'share of pairs',
+    anchor: { y: 0.5, label: 'chance' },
+  },
+  margin: { unit: 'score', help: 'Score of the chosen answer minus that of the rejected one.' },
+  'calibration/ece': share('Mean gap between σ(r⁺ − r⁻) and how often it was right.'),
   'val/contain_eos_token': share('Answers that end by themselves.'),
 };
 

@@ -5,11 +5,12 @@ import { queries, useStream } from './host.ts';
 
 interface StatusStore {
   readonly running: SystemStatus['running'];
+  readonly beside: number;
   readonly queued: number;
   readonly memoryUsedBytes: number | null;
 }
 
-export const useStatus = create<StatusStore>()(() => ({ running: null, queued: 0, memoryUsedBytes: null }));
+export const useStatus = create<StatusStore>()(() => ({ running: null, beside: 0, queued: 0, memoryUsedBytes: null }));
 
 /** Mounted once: keeps the status, and the lists of runs in step with what changes at the host. */
 export function StatusListener(): null {

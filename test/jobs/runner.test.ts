@@ -85,6 +85,52 @@ describe('a run', () => {
     expect(String(record(first).endedAt) <= String(record(second).startedAt)).toBe(true);
   });
 
+  it('of one thread goes beside others while there are cores; one of all cores waits for them and goes alone', async () => {
+    await runner.close();
+    runner = new JobRunner({
+      store,
+      workspace,
+      spawn: forkJobs(join(fixtures, 'countdown-worker.ts')),
+      threadsOf: (run) => Number(run.config.threads),
+      cores: 2,
+    }).start();
+    const small = [1, 2, 3].map(() => create({ steps: 40, sleepMs: 5, threads: 1 }));
+    const whole = create({ steps: 5, threads: 0 });
+    const last = create({ steps: 5, threads: 1 });
+    expect([...small, whole, last].map((id) => record(id).status)).toEqual([
+      'running',
+      'running',
+      'queued',
+      'queued',
+      'queued',
+    ]);
+    expect(runner.status()).toMatchObject({ running: { id: small[0] }, beside: 1, queued: 3 });
+    await runner.idle();
+    const of = (id: string, key: 'startedAt' | 'endedAt') => String(record(id)[key]);
+    expect([...small, whole, last].map((id) => record(id).status)).toEqual(new Array(5).fill('finished'));
+    // in the order they came, and the one of all cores with nobody beside it
+    expect(of(small[2], 'startedAt') >= [of(small[0], 'endedAt'), of(small[1], 'endedAt')].sort()[0]).toBe(true);
+    for (const id of small) expect(of(id, 'endedAt') <= of(whole, 'startedAt')).toBe(true);
+    expect(of(whole, 'endedAt') <= of(last, 'startedAt')).toBe(true);
+  });
+
+  it('is stopped alone; the one beside it goes on', async () => {
+    await runner.close();
+    const spawn = forkJobs(join(fixtures, 'countdown-worker.ts'));
+    runner = new JobRunner({ store, workspace, spawn, threadsOf: () => 1, cores: 2 }).start();
+    const [first, second] = [1, 2].map(() => create({ steps: 60, sleepMs: 10 }));
+    await until(first, (run) => run.step >= 3);
+    runner.pause(second);
+    await until(second, (run) => run.status === 'paused');
+    runner.stop(first);
+    await until(first, (run) => run.status === 'stopped');
+    expect(record(second).status).toBe('paused');
+    runner.resume(second);
+    await runner.idle();
+    expect(record(second)).toMatchObject({ status: 'finished', step: 60 });
+    expect(record(second).cpuSeconds).toBeGreaterThan(0);
+  });
+
   it('that throws fails with the reason, and the next one runs', async () => {
     const id = create({ steps: 5, throwAt: 3 });
     const next = create({ steps: 1 });

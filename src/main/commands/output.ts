@@ -18,12 +18,12 @@ export async function drained(): Promise<void> {
 }
 
 /** A long job must not end with nowhere to put its result: refuses a target that cannot be a file before the work begins. */
-export function checkTarget(target: string): void {
+export function checkTarget(target: string, option = '--json'): void {
   if (target === '-') return;
   const folder = statSync(dirname(target), { throwIfNoEntry: false });
-  if (!folder?.isDirectory()) throw new UsageError(`--json ${target}: there is no folder ${dirname(target)}`);
+  if (!folder?.isDirectory()) throw new UsageError(`${option} ${target}: there is no folder ${dirname(target)}`);
   if (statSync(target, { throwIfNoEntry: false })?.isDirectory())
-    throw new UsageError(`--json ${target} is a folder; a file name (or - for standard output) was expected`);
+    throw new UsageError(`${option} ${target} is a folder; a file name (or - for standard output) was expected`);
 }
 
 /** Writes the document where --json asked for it. */

@@ -1,52 +1,70 @@
-/** `plumb quickstart`: the guided comparison on a built-in task, stage by stage. */
+/** `plumb quickstart`: the guided comparison on a built-in task, stage by stage, and its report. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { QuickstartState } from '../../preload/contract/quickstart.ts';
 import type { RunSummary } from '../../preload/contract/runs.ts';
 import { nearest } from '../base/registry.ts';
+import { quickstartState, type StateSource } from '../host/quickstart-state.ts';
 import { openWorkbench } from '../host/workbench.ts';
-import type { QuickstartOptions } from '../jobs/quickstart.ts';
+import type { QuickstartOptions, QuickstartStage } from '../jobs/quickstart.ts';
 import type { QuickstartEnd, Quickstarts } from '../jobs/quickstart-driver.ts';
 import { forkJobs } from '../jobs/spawn.ts';
 import { type CommandContext, defineCommand, UsageError, wholeNumber } from './command.ts';
 import { stoppedCode } from './follow-run.ts';
+import { checkTarget } from './output.ts';
 import { formatDuration } from './progress.ts';
-import { tableLines } from './table.ts';
+import { showQuickstart } from './quickstart-table.ts';
 
 /** Sizes that may be made smaller (or larger) than what fits into five minutes. */
 const SIZES = {
   demonstrations: 'demonstrations that the reference learns from',
   sftSteps: 'steps of the reference',
   pairs: 'prompts that get a simulated preference',
-  dpoSteps: 'steps of DPO',
+  rewardSteps: 'steps of the reward model',
+  dpoSteps: 'steps of offline and of online DPO',
+  ppoSteps: 'steps of PPO and of RLOO, 64 answers each',
   prompts: 'held-out prompts of the comparison',
 } as const;
 
 const MOST = 1_000_000;
 
+/** The report's name in the folder of the last stage's run. */
+const REPORT = 'report.html';
+
 export const quickstart = defineCommand({
   id: 'quickstart',
-  summary: 'Train a reference, gather preferences, align, compare: under five minutes, without any data.',
+  summary: 'Reference, reward model, PPO, offline and online DPO on one task, compared: under five minutes, no data.',
   examples: [
     'plumb quickstart',
-    'plumb quickstart --task tldr --seed 2 --json result.json',
+    'plumb quickstart --task tldr --seed 2 --json result.json --report tldr.html',
     'plumb quickstart --resume',
+    'plumb quickstart --show --report again.html',
   ],
   configure(command) {
     command.option('--task <id>', 'built-in task', 'helpful');
     command.option('--seed <n>', 'draws the data, the model and the samples', '1');
+    command.option('--report <file>', "where the HTML report goes; else beside the comparison's run");
     command.option('--resume', 'take up the newest quickstart that did not come to its end');
+    command.option('--show', 'show the newest finished quickstart again, with its report, and run nothing');
     for (const [name, text] of Object.entries(SIZES)) command.option(`--${dashed(name)} <n>`, text);
   },
   async run(_args, options, context) {
     const chosen = await optionsOf(options);
-    const { createQuickstarts, unfinishedQuickstart } = await import('../jobs/quickstart-driver.ts');
-    const { quickstartStages } = await import('../jobs/quickstart.ts');
+    if (options.report !== undefined) checkTarget(String(options.report), '--report');
+    const { createQuickstarts } = await import('../jobs/quickstart-driver.ts');
+    const { finishedQuickstart, unfinishedQuickstart } = await import('../jobs/quickstart-record.ts');
     const { workspace, files } = context;
     const workbench = openWorkbench({ workspace, spawn: forkJobs(files.worker), adopts: false });
+    const { store, runner } = workbench;
     const quickstarts = createQuickstarts({ ...workbench, runs: workspace.runs });
+    const source = { store, runs: workspace.runs, isActive: quickstarts.isActive };
     try {
-      const group = options.resume
-        ? takeUp(quickstarts, unfinishedQuickstart(workbench.store))
-        : quickstarts.start(chosen);
-      return await follow(workbench.runner, quickstarts, group, quickstartStages, context);
+      if (options.show) return await documentOf(source, found(finishedQuickstart(store), 'finished'), options.report);
+      const group = options.resume ? takeUp(quickstarts, unfinishedQuickstart(store)) : quickstarts.start(chosen);
+      const end = await follow(runner, quickstarts, source, group, context);
+      if (end.status === 'failed') throw new Error(`${end.run.name}: ${end.run.error}`);
+      if (end.status === 'stopped') return { group, ...end, stages: stagesOf(quickstartState(source, group)) };
+      return await documentOf(source, group, options.report);
     } finally {
       quickstarts.close();
       await workbench.close();
@@ -77,86 +95,85 @@ async function optionsOf(options: Readonly<Record<string, unknown>>): Promise<Qu
   throw new UsageError(parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
 }
 
+function found(group: string | undefined, what: string): string {
+  if (group === undefined) throw new UsageError(`there is no ${what} quickstart in this workspace`);
+  return group;
+}
+
 function takeUp(quickstarts: Quickstarts, group: string | undefined): string {
   if (group === undefined) throw new UsageError('--resume: there is no quickstart that did not come to its end');
   quickstarts.resume(group);
   return group;
 }
 
-interface StageTitle {
-  readonly method: string;
-  readonly title: string;
-}
-
-type Stage = Pick<RunSummary, 'method' | 'status'> & { readonly run: string; readonly seconds: number };
-type Document = { readonly group: string; readonly seconds: number; readonly stages: readonly Stage[] } & QuickstartEnd;
-
+/** Tells the progress of the whole and the end of each stage; the first Ctrl-C stops what runs. */
 async function follow(
-  runner: Parameters<typeof watchStages>[0],
-  quickstarts: Quickstarts,
-  group: string,
-  titles: readonly StageTitle[],
-  context: CommandContext,
-): Promise<Document> {
-  const started = performance.now();
-  const stages: Stage[] = [];
-  const current = watchStages(runner, group, titles, stages, context);
-  context.signal.addEventListener('abort', () => {
-    const id = current();
-    if (id !== undefined) runner.stop(id);
-  });
-  const end = await quickstarts.end(group);
-  if (end.status === 'failed') throw new Error(`${end.run.name}: ${end.run.error}`);
-  return { group, ...end, seconds: (performance.now() - started) / 1000, stages };
-}
-
-/** Tells the progress of each stage; returns a function that gives the run under way. */
-function watchStages(
   runner: ReturnType<typeof openWorkbench>['runner'],
+  quickstarts: Quickstarts,
+  source: StateSource,
   group: string,
-  titles: readonly StageTitle[],
-  stages: Stage[],
-  { progress, say }: CommandContext,
-): () => string | undefined {
-  let current: string | undefined;
-  let begun = performance.now();
-  runner.onChange((run) => {
+  { progress, say, signal }: CommandContext,
+): Promise<QuickstartEnd> {
+  const { quickstartStages } = await import('../jobs/quickstart.ts');
+  const told = new Set<string>();
+  const remove = runner.onChange((run) => {
     if (run.group !== group) return;
-    const at = titles.findIndex(({ method }) => method === run.method);
-    const label = `stage ${at + 1} of ${titles.length}, ${titles[at]?.title ?? run.method}`;
-    if (run.id !== current && run.status === 'running') {
-      current = run.id;
-      begun = performance.now();
-    } else if (run.id === current && run.endedAt !== null) {
-      const seconds = (performance.now() - begun) / 1000;
-      stages.push({ run: run.name, method: run.method, status: run.status, seconds });
-      say(`${label}: ${run.name} ${run.status} in ${formatDuration(seconds)}`);
-      current = undefined;
-    } else if (run.maxSteps > 0) progress(run.step, run.maxSteps, `${label}: step`, run.secondsLeft);
+    if (run.endedAt !== null && !told.has(`${run.id} ${run.endedAt}`)) {
+      told.add(`${run.id} ${run.endedAt}`);
+      say(endLine(run, source, quickstartStages));
+      return;
+    }
+    const { share, secondsLeft, stages } = quickstartState(source, group);
+    const now = stages.filter((stage) => stage.run?.status === 'running').map(({ title }) => title);
+    progress(Math.floor(100 * share), 100, `${now.join(' and ') || 'next stage'}: percent of all`, secondsLeft);
   });
-  return () => current;
+  const stop = () => quickstarts.stop(group);
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    return await quickstarts.end(group);
+  } finally {
+    signal.removeEventListener('abort', stop);
+    remove();
+  }
 }
 
-function showQuickstart(document: Document, { print }: Pick<CommandContext, 'print'>): void {
-  if (document.status !== 'finished') {
-    print(`${document.run.name} ${document.run.status} at step ${document.run.step} of ${document.run.maxSteps}`);
-    print('go on with: plumb quickstart --resume');
-    return;
-  }
-  const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
-  const heading = ['model', 'gold', 'tokens', 'ends', 'off grammar', 'KL'];
-  const rows = document.models.map((model) => [
-    model.name,
-    model.gold.toFixed(2),
-    model.tokens.toFixed(1),
-    percent(model.ended),
-    percent(model.off_grammar),
-    model.kl.toFixed(2),
-  ]);
-  print(tableLines(heading, rows).join('\n'));
-  const { a, b, n, win, tie, loss, winRate, interval } = document.comparison;
-  const [low, high] = interval.map(percent);
-  print(`\n${a} against ${b} on ${n} held-out prompts: ${win} won, ${tie} tied, ${loss} lost`);
-  print(`win rate ${percent(winRate)}, 95% interval ${low} to ${high} (a tie counts half)`);
-  print(`all of it took ${formatDuration(document.seconds)}`);
+/** "stage 2 of 9, SFT reference: sft-helpful-01 finished in 34 s, 33 s of processor time". */
+function endLine(run: RunSummary, source: StateSource, stages: readonly QuickstartStage[]): string {
+  const at = stages.findIndex(({ method }) => method === run.method);
+  const stage = run.group && quickstartState(source, run.group).stages[at]?.run;
+  const time = stage ? ` in ${formatDuration(stage.seconds ?? 0)}${cpuText(stage.cpuSeconds)}` : '';
+  return `stage ${at + 1} of ${stages.length}, ${stages[at]?.title ?? run.method}: ${run.name} ${run.status}${time}`;
+}
+
+const cpuText = (seconds: number | null): string =>
+  seconds === null ? '' : `, ${formatDuration(seconds)} of processor time`;
+
+const stagesOf = ({ stages }: QuickstartState) =>
+  stages.flatMap(({ method, run }) =>
+    run ? [{ run: run.name, method, status: run.status, seconds: run.seconds, cpu_seconds: run.cpuSeconds }] : [],
+  );
+
+/** The result as a document; the report is written on the way. */
+async function documentOf(source: StateSource, group: string, target: unknown) {
+  const { readComparison, runsOf } = await import('../jobs/quickstart-record.ts');
+  const { quickstartReport } = await import('../host/quickstart-report.ts');
+  const state = quickstartState(source, group);
+  const last = runsOf(source.store, group).at(-1);
+  const result = last && readComparison(source.runs, last);
+  if (!last || !result) throw new Error(`${group} left no comparison`);
+  const report = target === undefined ? join(source.runs, last.name, REPORT) : String(target);
+  writeFileSync(report, quickstartReport(source, group));
+  const createdAt = last.endedAt ?? '';
+  return {
+    group,
+    status: 'finished' as const,
+    ...result,
+    comparison: { ...result.comparison, createdAt },
+    seconds: state.seconds,
+    cpu_seconds: state.stages.reduce((total, { run }) => total + (run?.cpuSeconds ?? 0), 0),
+    reward_accuracy: state.rewardAccuracy,
+    stages: stagesOf(state),
+    report,
+    state,
+  };
 }

@@ -50,7 +50,7 @@ export function systemInfo({
 }
 
 function systemStatus({ runner }: HostServices): SystemStatus {
-  const { running, queued, memoryBytes } = runner.status();
+  const { running, beside, queued, memoryBytes } = runner.status();
   return {
     memoryUsedBytes: process.memoryUsage.rss() + memoryBytes,
     running: running && {
@@ -61,6 +61,7 @@ function systemStatus({ runner }: HostServices): SystemStatus {
       secondsLeft: running.secondsLeft,
       status: running.status,
     },
+    beside,
     queued,
   };
 }

@@ -1,6 +1,7 @@
 /** Store and job runner over one workspace: what the hosts and every command that runs jobs are made of. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { getModelByName } from '../data/store/models.ts';
 import { openStore } from '../data/store/open.ts';
 import type { RunRecord } from '../data/store/runs.ts';
 import type { WritableStore } from '../data/store/store.ts';
@@ -15,16 +16,34 @@ export interface Workbench {
   close(): Promise<void>;
 }
 
-export interface WorkbenchOptions extends Pick<RunnerOptions, 'spawn' | 'adopts' | 'threads'> {
+export interface WorkbenchOptions extends Pick<RunnerOptions, 'spawn' | 'adopts'> {
   readonly workspace: Workspace;
+  /** Threads of one operator in every run; 0 = all cores. As it suits each run when absent. */
+  readonly threads?: number;
+}
+
+/** Weights of a model up to this size fit a core's cache, and its steps gain little from a second thread. */
+const SMALL = 2_000_000;
+
+/** Runs of one group that train small models go side by side on a core each; every other run has all cores and goes alone. */
+function threadsOf(store: WritableStore, { group, model }: RunRecord): number {
+  if (group === null) return 0;
+  const parameters = model === null ? 0 : getModelByName(store, model)?.parameters;
+  return parameters !== undefined && parameters <= SMALL ? 1 : 0;
 }
 
 /** Opens the workspace. Throws `StoreError` when its database cannot be used. */
-export function openWorkbench({ workspace, ...options }: WorkbenchOptions): Workbench {
+export function openWorkbench({ workspace, threads, ...options }: WorkbenchOptions): Workbench {
   prepareWorkspace(workspace);
   const store = openStore(workspace.database);
   const onResult = (run: RunRecord) => keepModel(store, workspace, run);
-  const runner = new JobRunner({ store, workspace, onResult, ...options }).start();
+  const runner = new JobRunner({
+    store,
+    workspace,
+    onResult,
+    threadsOf: (run) => threads ?? threadsOf(store, run),
+    ...options,
+  }).start();
   return {
     store,
     runner,

@@ -64,7 +64,8 @@ export type FromJob =
     }
   | { readonly type: 'paused' }
   | { readonly type: 'resumed' }
-  | { readonly type: 'ended'; readonly outcome: JobOutcome };
+  /** `cpuSeconds`: of the whole process, all threads. */
+  | { readonly type: 'ended'; readonly outcome: JobOutcome; readonly cpuSeconds: number };
 
 export type JobOutcome =
   | { readonly status: 'finished'; readonly result: unknown }

@@ -1,5 +1,6 @@
-/** Runs jobs one at a time in processes of their own: queue, pause, resume, stop, crashes, and a record of all of it in the store. */
+/** Runs jobs in processes of their own, one at a time or as many as the cores have room for: queue, pause, resume, stop, crashes, and a record of all of it in the store. */
 import { rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { relative } from 'node:path';
 import type { RunEvent, RunSummary } from '../../preload/contract/runs.ts';
 import { addRunRequest, type RunAction, takeRunRequests } from '../data/store/run-requests.ts';
@@ -35,24 +36,32 @@ export interface RunnerOptions {
   onResult?(run: RunRecord, result: unknown): void;
   /** Whether runs that a dead program left waiting are run here; the app does, a command minds its own run. */
   readonly adopts?: boolean;
-  /** Threads of one operator in job processes; all cores when absent. */
-  readonly threads?: number;
+  /** Threads of one operator in a run's process; 0, or nothing said, is all cores. */
+  threadsOf?(run: RunRecord): number;
+  /** What threads are counted against; this machine's when absent. */
+  readonly cores?: number;
 }
 
 type EndListener = (run: RunRecord, outcome: JobOutcome) => void;
 
 export interface RunnerStatus {
+  /** The one that has run longest. */
   readonly running: RunSummary | null;
+  /** How many run beside it. */
+  readonly beside: number;
   readonly queued: number;
-  /** Of the job process. */
+  /** Of the job processes. */
   readonly memoryBytes: number;
 }
 
 interface Current {
   readonly id: string;
   readonly process: JobProcess;
+  /** 0: all cores. */
+  readonly threads: number;
   readonly startedAt: number;
   outcome?: JobOutcome;
+  cpuSeconds?: number;
   stopping: boolean;
   memoryBytes: number;
 }
@@ -65,7 +74,8 @@ export class JobRunner {
   readonly #listeners = new Set<(run: RunSummary) => void>();
   readonly #endListeners = new Set<EndListener>();
   #idleWaiters: (() => void)[] = [];
-  #current: Current | undefined;
+  /** By id, in the order they were begun. */
+  readonly #running = new Map<string, Current>();
   #closed = false;
   readonly #foreign: ForeignRuns;
   #timer: NodeJS.Timeout | undefined;
@@ -97,13 +107,14 @@ export class JobRunner {
 
   pause(id: string): void {
     if (this.#asksOwner(id, 'pause')) return;
-    this.#mustBeCurrent(id, 'paused').process.post({ type: 'pause' });
+    this.#mustRun(id, 'paused').process.post({ type: 'pause' });
   }
 
   /** A paused run goes on; a stopped or failed one continues from its newest checkpoint. */
   resume(id: string): void {
-    if (this.#current?.id === id) {
-      this.#current.process.post({ type: 'resume' });
+    const mine = this.#running.get(id);
+    if (mine) {
+      mine.process.post({ type: 'resume' });
       return;
     }
     if (this.#asksOwner(id, 'resume')) return;
@@ -125,7 +136,7 @@ export class JobRunner {
       return;
     }
     if (this.#asksOwner(id, 'stop')) return;
-    const mine = this.#mustBeCurrent(id, 'stopped');
+    const mine = this.#mustRun(id, 'stopped');
     if (mine.stopping) mine.process.kill();
     else mine.process.post({ type: 'stop' });
     mine.stopping = true;
@@ -165,16 +176,18 @@ export class JobRunner {
   }
 
   status(): RunnerStatus {
+    const running = [...this.#running.values()];
     return {
-      running: this.#current ? summaryOf(this.#store, this.#current.id) : null,
+      running: running.length > 0 ? summaryOf(this.#store, running[0].id) : null,
+      beside: Math.max(0, running.length - 1),
       queued: this.#queue.length,
-      memoryBytes: this.#current?.memoryBytes ?? 0,
+      memoryBytes: running.reduce((total, { memoryBytes }) => total + memoryBytes, 0),
     };
   }
 
   /** Settles when nothing runs and nothing waits. */
   idle(): Promise<void> {
-    if (!this.#current && this.#queue.length === 0) return Promise.resolve();
+    if (this.#running.size === 0 && this.#queue.length === 0) return Promise.resolve();
     return new Promise((resolve) => this.#idleWaiters.push(resolve));
   }
 
@@ -183,11 +196,13 @@ export class JobRunner {
     this.#closed = true;
     clearInterval(this.#timer);
     for (const { id } of this.#queue) this.#change(id, NOBODY);
-    const mine = this.#current;
-    if (!mine) return;
+    const running = [...this.#running.values()];
+    if (running.length === 0) return;
     const gone = new Promise<void>((resolve) => this.#idleWaiters.push(resolve));
-    if (!mine.stopping) this.stop(mine.id);
-    const limit = setTimeout(() => mine.process.kill(), CLOSE_MS);
+    for (const mine of running) if (!mine.stopping) this.stop(mine.id);
+    const limit = setTimeout(() => {
+      for (const mine of this.#running.values()) mine.process.kill();
+    }, CLOSE_MS);
     await gone;
     clearTimeout(limit);
   }
@@ -197,24 +212,35 @@ export class JobRunner {
     this.#pump();
   }
 
-  /** Takes the next run of the queue when nothing runs. */
+  /** Begins runs in the order of the queue while the cores have room; who comes first does not wait for who comes later. */
   #pump(): void {
-    if (this.#current) return;
-    const next = this.#closed ? undefined : this.#queue.shift();
-    if (next) this.#begin(this.#recordOf(next.id), next.resume);
-    else for (const done of this.#idleWaiters.splice(0)) done();
+    while (!this.#closed && this.#queue.length > 0) {
+      const run = this.#recordOf(this.#queue[0].id);
+      const threads = this.#options.threadsOf?.(run) ?? 0;
+      if (!this.#hasRoom(threads)) return;
+      this.#begin(run, threads, this.#queue.shift()?.resume === true);
+    }
+    if (this.#running.size === 0) for (const done of this.#idleWaiters.splice(0)) done();
   }
 
-  #begin(run: RunRecord, resume: boolean): void {
-    const { workspace, spawn, threads = 0 } = this.#options;
+  /** A run of all cores runs alone. */
+  #hasRoom(threads: number): boolean {
+    const taken = [...this.#running.values()].map((mine) => mine.threads);
+    if (taken.length === 0) return true;
+    if (threads === 0 || taken.includes(0)) return false;
+    return threads + taken.reduce((a, b) => a + b) <= (this.#options.cores ?? availableParallelism());
+  }
+
+  #begin(run: RunRecord, threads: number, resume: boolean): void {
+    const { workspace, spawn } = this.#options;
     const files = this.#filesOf(run);
     if (files instanceof Error) {
       this.#failUnstarted(run, files);
       return;
     }
     const job = spawn();
-    const mine: Current = { id: run.id, process: job, startedAt: Date.now(), stopping: false, memoryBytes: 0 };
-    this.#current = mine;
+    const mine: Current = { id: run.id, process: job, threads, startedAt: Date.now(), stopping: false, memoryBytes: 0 };
+    this.#running.set(run.id, mine);
     job.onMessage((message) => this.#receive(mine, message));
     job.onExit((exit) => this.#end(mine, exit));
     const startedAt = run.startedAt ?? new Date().toISOString();
@@ -239,7 +265,6 @@ export class JobRunner {
     const ended = this.#recordOf(run.id);
     const outcome: JobOutcome = { status: 'failed', error: { code: 'internal', message } };
     for (const listener of this.#endListeners) listener(ended, outcome);
-    queueMicrotask(() => this.#pump());
   }
 
   #receive(mine: Current, message: FromJob): void {
@@ -252,12 +277,13 @@ export class JobRunner {
     else if (message.type === 'resumed') this.#change(mine.id, { status: 'running' });
     else {
       mine.outcome = message.outcome;
+      mine.cpuSeconds = message.cpuSeconds;
       mine.process.post({ type: 'goodbye' });
     }
   }
 
   #end(mine: Current, exit: JobExit): void {
-    this.#current = undefined;
+    this.#running.delete(mine.id);
     reconcileCheckpoints(this.#store, mine.id, this.#recordOf(mine.id).outputDir);
     const run = this.#recordOf(mine.id);
     const outcome = this.#accept(run, mine.outcome ?? this.#crashOf(mine, run, exit));
@@ -288,6 +314,7 @@ export class JobRunner {
       endedAt: new Date().toISOString(),
       secondsLeft: null,
       seconds: (run.seconds ?? 0) + (Date.now() - mine.startedAt) / 1000,
+      ...(mine.cpuSeconds === undefined ? {} : { cpuSeconds: (run.cpuSeconds ?? 0) + mine.cpuSeconds }),
       ...NOBODY,
       ...(outcome.status === 'failed' ? {} : factsOf(outcome.result)),
     });
@@ -302,11 +329,11 @@ export class JobRunner {
     return { status: 'failed', error: { code: 'crashed', message } };
   }
 
-  readonly #isOurs = (id: string): boolean => id === this.#current?.id || this.#queue.some((q) => q.id === id);
+  readonly #isOurs = (id: string): boolean => this.#running.has(id) || this.#queue.some((q) => q.id === id);
 
   /** Other programs on this workspace: what they ask of our runs, what theirs did, and what dead ones left. */
   #look(): void {
-    const ours = [...(this.#current ? [this.#current.id] : []), ...this.#queue.map((q) => q.id)];
+    const ours = [...this.#running.keys(), ...this.#queue.map((q) => q.id)];
     if (ours.length > 0) for (const { runId, action } of takeRunRequests(this.#store, ours)) this.#obey(runId, action);
     this.#sweep();
     for (const [id, events] of this.#foreign.news(this.#isOurs)) this.#tell(id, events);
@@ -351,8 +378,9 @@ export class JobRunner {
     this.#change(run.id, { status: 'failed', error, endedAt, secondsLeft: null, ...NOBODY });
   }
 
-  #mustBeCurrent(id: string, verb: string): Current {
-    if (this.#current?.id === id) return this.#current;
+  #mustRun(id: string, verb: string): Current {
+    const mine = this.#running.get(id);
+    if (mine) return mine;
     const { name, status } = summaryOf(this.#store, id);
     throw new RunStateError(`${name} is ${status}: only a running run can be ${verb}`);
   }

@@ -29,6 +29,12 @@ export const taskCompareConfig = z.object({
   /** Names of the two models; b is the reference. */
   a: z.string(),
   b: z.string(),
+  /** More models, each held against b and against a. */
+  others: z.array(z.string()).default([]),
+  /** Different preference labels that each model learnt from, for the record. */
+  labels: z.record(z.string(), z.int().min(0)).default({}),
+  /** Prompts whose answers are kept to be read side by side. */
+  samples: z.int().min(0).default(6),
   prompts: z.int().min(10),
   temperature: z.number().positive(),
   seed: z.int(),
@@ -75,8 +81,30 @@ const comparedModel = z.object({
   off_grammar: z.number(),
   /** Mean of ln π(y|x) − ln π_ref(y|x) over its own answers, in nats. */
   kl: z.number(),
+  /** 1–5: the answer's place among demonstrations for its prompt, by the gold reward. */
+  quality: z.number(),
+  /** Different preference labels it learnt from, its reward model's included; null when nobody said. */
+  labels: z.int().nullable(),
 });
 export type ComparedModel = z.infer<typeof comparedModel>;
 
-/** Content of `comparison.json`. */
-export const stageComparison = z.object({ comparison: taskComparison, models: z.array(comparedModel) });
+/** Win, tie and loss of `a` against `b`; `winMinusLoss` per prompt, with Student's 95% interval over prompts. */
+const pairComparison = taskComparison.extend({
+  winMinusLoss: z.object({ value: z.number(), low: z.number(), high: z.number() }),
+});
+export type PairComparison = z.infer<typeof pairComparison>;
+
+const comparedSample = z.object({
+  prompt: z.string(),
+  answers: z.array(z.object({ model: z.string(), completion: z.string(), gold: z.number(), tokens: z.int() })),
+});
+export type ComparedSample = z.infer<typeof comparedSample>;
+
+/** Content of `comparison.json`: a, b, then the others in `models`; every model against b, then the others against a, in `comparisons`. */
+export const stageComparison = z.object({
+  comparison: taskComparison,
+  models: z.array(comparedModel),
+  comparisons: z.array(pairComparison),
+  samples: z.array(comparedSample),
+});
+export type StageComparison = z.infer<typeof stageComparison>;

@@ -91,7 +91,12 @@ async function work(
   const outcome = await outcomeOf(kindOf, job, context);
   outbox.flush({ now: true });
   outbox.close();
-  channel.post({ type: 'ended', outcome });
+  channel.post({ type: 'ended', outcome, cpuSeconds: cpuSeconds() });
+}
+
+function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
 }
 
 /** A kind may leave the time left to the frame. */

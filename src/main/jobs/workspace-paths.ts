@@ -20,11 +20,16 @@ function besideConfig({ baseFolder }: Pick<JobSpec, 'baseFolder'>, name: string)
   return existsSync(path) ? path : undefined;
 }
 
-/** Values of a config that may be names: relative, and not a file beside it. */
+/** Values of a config, those of lists included, that may be names: relative, and not a file beside it. */
 const namesIn = (job: Named): [key: string, name: string][] =>
-  Object.entries(job.config).filter(
-    (entry): entry is [string, string] =>
-      typeof entry[1] === 'string' && !isAbsolute(entry[1]) && besideConfig(job, entry[1]) === undefined,
+  Object.entries(job.config).flatMap(([key, value]) =>
+    [value]
+      .flat()
+      .filter(
+        (name): name is string =>
+          typeof name === 'string' && !isAbsolute(name) && besideConfig(job, name) === undefined,
+      )
+      .map((name): [string, string] => [key, name]),
   );
 
 /**

@@ -11,6 +11,7 @@ import {
   storedPair,
 } from './datasets.ts';
 import { modelSummary } from './models.ts';
+import { quickstartState } from './quickstart.ts';
 import {
   comparisonRow,
   logLine,
@@ -97,6 +98,12 @@ export const contract = {
   'runs.changes': stream(nothing, runSummary, z.undefined()),
 
   'quickstart.start': call(z.object({ task: z.string().default('helpful') }), z.object({ group: z.string() })),
+  'quickstart.resume': call(z.object({ group: z.string() }), done),
+  'quickstart.stop': call(z.object({ group: z.string() }), done),
+  /** The newest quickstart, now and whenever it moves; null when there is none. */
+  'quickstart.watch': stream(nothing, quickstartState.nullable(), z.undefined()),
+  /** The report of a finished quickstart: one HTML file that needs nothing else. */
+  'quickstart.report': call(z.object({ group: z.string() }), z.object({ name: z.string(), html: z.string() })),
   'results.list': call(nothing, z.array(comparisonRow)),
 } as const;
 
@@ -112,6 +119,7 @@ export type Event<N extends StreamName> = Contract[N] extends { event: infer E e
 
 export * from './datasets.ts';
 export * from './models.ts';
+export * from './quickstart.ts';
 export * from './rpc.ts';
 export * from './runs.ts';
 export * from './system.ts';

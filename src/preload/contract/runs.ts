@@ -63,6 +63,8 @@ export type RunSummary = z.infer<typeof runSummary>;
 export const runDetail = runSummary.extend({
   config: z.record(z.string(), z.unknown()),
   seconds: z.number().nullable(),
+  /** Of its process, all threads; null when it ended by a crash. */
+  cpuSeconds: z.number().nullable(),
   tokensPerSecond: z.number().nullable(),
   peakMemoryBytes: z.number().nullable(),
   checkpoints: z.array(z.object({ step: z.int(), bytes: z.number(), createdAt: z.string() })),

@@ -33,6 +33,8 @@ export const systemStatus = z.object({
       status: z.string(),
     })
     .nullable(),
+  /** Runs that go on beside `running`. */
+  beside: z.int(),
   queued: z.int(),
 });
 export type SystemStatus = z.infer<typeof systemStatus>;

@@ -14,8 +14,9 @@ const LINK_WORDS = {
 } as const;
 
 function Running() {
-  const { running, queued } = useStatus();
-  const waiting = queued > 0 ? <span className="pl-3">{queued} queued</span> : null;
+  const { running, beside, queued } = useStatus();
+  const others = [beside > 0 ? `${beside} more running` : '', queued > 0 ? `${queued} queued` : ''].filter(Boolean);
+  const waiting = others.length > 0 ? <span className="pl-3">{others.join(', ')}</span> : null;
   if (!running)
     return (
       <>

@@ -10,7 +10,7 @@ import { appendMetrics, readMetrics } from '../../../src/main/data/store/metrics
 import { migrations } from '../../../src/main/data/store/migrations/index.ts';
 import { openReadable, openStore } from '../../../src/main/data/store/open.ts';
 import { addRunRequest, takeRunRequests } from '../../../src/main/data/store/run-requests.ts';
-import { getRun } from '../../../src/main/data/store/runs.ts';
+import { getRun, updateRun } from '../../../src/main/data/store/runs.ts';
 
 let folder: string;
 let path: string;
@@ -61,6 +61,15 @@ describe('migrations', () => {
       { runId: 'r', action: 'stop' },
     ]);
     expect(takeRunRequests(store, ['r'])).toEqual([]);
+    store.close();
+  });
+
+  it('4: runs know their processor time, those of before do not', () => {
+    databaseOf(3, RUN);
+    const store = openStore(path);
+    expect(getRun(store, 'r')?.cpuSeconds).toBe(null);
+    updateRun(store, 'r', { cpuSeconds: 1.5 });
+    expect(getRun(store, 'r')?.cpuSeconds).toBe(1.5);
     store.close();
   });
 

@@ -80,7 +80,15 @@ describe('a clone', () => {
       eval_dataset: '/runs/x/held.jsonl',
       beta: 0.2,
     };
-    const detail = { ...run('a'), config, seconds: 1, tokensPerSecond: null, peakMemoryBytes: null, checkpoints: [] };
+    const detail = {
+      ...run('a'),
+      config,
+      seconds: 1,
+      cpuSeconds: null,
+      tokensPerSecond: null,
+      peakMemoryBytes: null,
+      checkpoints: [],
+    };
     expect(draftFromRun(detail)).toEqual({
       step: 3,
       method: 'dpo',

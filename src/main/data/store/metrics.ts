@@ -68,6 +68,10 @@ const inOrder = (points: MetricPoint[]): MetricPoint[] =>
 export const readMetrics = (store: Store, runId: string): MetricPoint[] =>
   inOrder([...listChunks(store, runId).flatMap(unpackPoints), ...readRows(store, runId)]);
 
+/** Points of evaluation steps, by step. */
+export const readEvaluations = (store: Store, runId: string): MetricPoint[] =>
+  (store.prepare(`${SELECT} WHERE run_id = ? AND evaluation = 1 ORDER BY step`).all(runId) as Row[]).map(toPoint);
+
 /** Points of the steps after `step`, for whoever saw the ones before; only rows not yet packed, which the newest are not. */
 export const readMetricsAfter = (store: Store, runId: string, step: number): MetricPoint[] =>
   (store.prepare(`${SELECT} WHERE run_id = ? AND step > ? ORDER BY step, evaluation`).all(runId, step) as Row[]).map(

@@ -28,6 +28,7 @@ export interface RunPatch {
   readonly endedAt?: string | null;
   readonly error?: string | null;
   readonly seconds?: number;
+  readonly cpuSeconds?: number;
   readonly tokensPerSecond?: number;
   readonly peakMemoryBytes?: number;
   readonly referenceModel?: string | null;
@@ -49,6 +50,7 @@ const PATCHABLE: Readonly<Record<keyof RunPatch, string>> = {
   endedAt: 'ended_at',
   error: 'error',
   seconds: 'seconds',
+  cpuSeconds: 'cpu_seconds',
   tokensPerSecond: 'tokens_per_second',
   peakMemoryBytes: 'peak_memory_bytes',
   referenceModel: 'reference_model',
@@ -113,6 +115,7 @@ export interface RunRecord extends RunDetail {
 type DetailRow = SummaryRow & {
   config: string;
   seconds: number | null;
+  cpuSeconds: number | null;
   tokensPerSecond: number | null;
   peakMemoryBytes: number | null;
   outputDir: string;
@@ -123,7 +126,7 @@ type DetailRow = SummaryRow & {
 
 export function getRun(store: Store, id: string): RunRecord | undefined {
   const row = store
-    .prepare(`SELECT ${SUMMARY}, config, seconds, tokens_per_second AS tokensPerSecond, peak_memory_bytes AS peakMemoryBytes,
+    .prepare(`SELECT ${SUMMARY}, config, seconds, cpu_seconds AS cpuSeconds, tokens_per_second AS tokensPerSecond, peak_memory_bytes AS peakMemoryBytes,
       output_dir AS outputDir, base_folder AS baseFolder, pid, pid_started AS pidStarted FROM runs WHERE id = ?`)
     .get(id) as DetailRow | undefined;
   if (!row) return undefined;
@@ -131,6 +134,7 @@ export function getRun(store: Store, id: string): RunRecord | undefined {
     ...toSummary(row),
     config: JSON.parse(row.config) as Record<string, unknown>,
     seconds: row.seconds,
+    cpuSeconds: row.cpuSeconds,
     tokensPerSecond: row.tokensPerSecond,
     peakMemoryBytes: row.peakMemoryBytes,
     checkpoints: listCheckpoints(store, id).map(({ step, bytes, createdAt }) => ({ step, bytes, createdAt })),

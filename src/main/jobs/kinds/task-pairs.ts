@@ -26,6 +26,7 @@ export const taskPairs: JobKind = {
       answerTask(task, reference, prompts, {
         temperature: config.temperature,
         seed: `${config.seed}:${part}`,
+        threads: job.threads,
         breathe: context.breathe,
         onProgress: (done) =>
           context.emit({ type: 'progress', step: part * prompts.length + done, maxSteps, secondsLeft: null }),

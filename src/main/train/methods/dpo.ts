@@ -14,6 +14,7 @@ import { openPolicy, openReference } from '../policy.ts';
 import { readRows } from '../read-rows.ts';
 import { liveReference, moveReference, noReference, type PairReference, storedReference } from '../reference.ts';
 import { createSampler } from '../samples.ts';
+import { openTaskWatch, watchOptions } from '../task-watch.ts';
 
 const params = z.object({
   ...commonOptions,
@@ -25,6 +26,7 @@ const params = z.object({
   }),
   learning_rate: commonOptions.learning_rate.default(1e-6),
   ...pairOptions,
+  ...watchOptions,
   precompute_ref_log_probs: z.boolean().optional().meta({
     title: 'Reference scored once',
     description:
@@ -133,7 +135,8 @@ export const dpo: Method = {
       return meanOf(reports);
     };
 
-    const sampler = await createSampler(loaded, options, control);
+    const watch = await openTaskWatch(loaded, options, outputDir, control);
+    const sampler = watch ?? (await createSampler(loaded, options, control));
     try {
       return await runSteps(
         {
@@ -147,7 +150,10 @@ export const dpo: Method = {
             if (moving && done % options.ref_model_sync_steps === 0)
               moveReference(moving.model, model, options.ref_model_mixup_alpha);
           },
-          evaluate: held.length === 0 ? undefined : evaluate,
+          evaluate:
+            held.length === 0 && !watch
+              ? undefined
+              : async () => ({ ...(await evaluate()), ...(await watch?.evaluate()) }),
           sample: sampler?.sample,
           beside: moving && { reference: moving },
           memory: pass.running,

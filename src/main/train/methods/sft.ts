@@ -13,6 +13,7 @@ import { Optimiser, optimiserOptions } from '../optimiser.ts';
 import { openPolicy } from '../policy.ts';
 import { createSampler } from '../samples.ts';
 import { batchFeeds, buildStepGraph } from '../step-graph.ts';
+import { openTaskWatch, watchOptions } from '../task-watch.ts';
 
 const params = z.object({
   ...commonOptions,
@@ -42,6 +43,7 @@ const params = z.object({
     description: 'nll: −ln π. dft: each token weighted by its own probability (2508.05629).',
     group: 'Objective',
   }),
+  ...watchOptions,
 });
 
 export const sft: Method = {
@@ -118,7 +120,27 @@ export const sft: Method = {
       return { found, metrics, loss: Number(found.loss.data[0]), tokens: padded.tokens };
     };
 
-    const sampler = await createSampler(loaded, options, control);
+    const evaluateHeld = async () => {
+      const total = held.reduce((sum, row) => sum + scoredTokens(row), 0);
+      const reports: Record<string, number>[] = [];
+      let loss = 0;
+      const size = options.per_device_eval_batch_size;
+      for (let at = 0; at < held.length; at += size) {
+        const result = await run(held.slice(at, at + size), total);
+        // token-weighted, so that the batch size changes nothing (TRL's means of means depend on it)
+        for (let i = 0; i < result.found.logp.data.length; i++) reports.push(result.metrics);
+        loss += result.loss;
+      }
+      return held.length === 0 ? {} : { loss, ...meanOf(reports) };
+    };
+    const evaluateTask = async () => {
+      // a model that starts untrained is no reference: its KL would say nothing
+      const { 'objective/kl': _kl, ...metrics } = { ...(await watch?.evaluate()) };
+      return metrics;
+    };
+
+    const watch = await openTaskWatch(loaded, options, outputDir, control);
+    const sampler = watch ?? (await createSampler(loaded, options, control));
     try {
       return await runSteps(
         {
@@ -146,21 +168,9 @@ export const sft: Method = {
             return { metrics: { loss, ...meanOf(reports) }, tokens };
           },
           evaluate:
-            held.length === 0
+            held.length === 0 && !watch
               ? undefined
-              : async () => {
-                  const total = held.reduce((sum, row) => sum + scoredTokens(row), 0);
-                  const reports: Record<string, number>[] = [];
-                  let loss = 0;
-                  const size = options.per_device_eval_batch_size;
-                  for (let at = 0; at < held.length; at += size) {
-                    const result = await run(held.slice(at, at + size), total);
-                    // token-weighted, so that the batch size changes nothing (TRL's means of means depend on it)
-                    for (let i = 0; i < result.found.logp.data.length; i++) reports.push(result.metrics);
-                    loss += result.loss;
-                  }
-                  return { loss, ...meanOf(reports) };
-                },
+              : async () => ({ ...(await evaluateHeld()), ...(await evaluateTask()) }),
           sample: sampler?.sample,
         },
         outputDir,
