@@ -134,7 +134,7 @@ describe('runs', () => {
     const id = test.host.runner.create({ method: 'countdown', config: { steps: 400, sleepMs: 10 } });
     const events: RunEvent[] = [];
     const watch = test.connection.stream('runs.watch', { id }, (event) => events.push(event as RunEvent));
-    await expect.poll(() => events.some((e) => e.type === 'metrics')).toBe(true);
+    await expect.poll(() => events.some((e) => e.type === 'metrics'), { timeout: 30_000 }).toBe(true);
     expect(events[0]).toMatchObject({ type: 'summary', run: { id } });
     await call('runs.pause', { id });
     await expect.poll(() => call('runs.get', { id })).toMatchObject({ status: 'paused' });

@@ -252,7 +252,7 @@ describe('kills', () => {
     expect(processIsAlive(worker)).toBe(true);
     host.kill('SIGKILL');
     await once(host, 'exit');
-    await expect.poll(() => processIsAlive(worker), { timeout: 5000 }).toBe(false);
+    await expect.poll(() => processIsAlive(worker), { timeout: 30_000 }).toBe(false);
     runner = startRunner();
     expect(record(id).status).toBe('failed');
     expect(record(id).error).toMatch(
@@ -299,14 +299,14 @@ describe('two programs on one workspace', () => {
       const waiting = findRunByName(store, 'waiting') ?? '';
       const other = beside();
       other.pause(id);
-      await expect.poll(() => record(id).status, { timeout: 5000 }).toBe('paused');
+      await expect.poll(() => record(id).status, { timeout: 30_000 }).toBe('paused');
       other.resume(id);
-      await expect.poll(() => record(id).status, { timeout: 5000 }).toBe('running');
+      await expect.poll(() => record(id).status, { timeout: 30_000 }).toBe('running');
       expect(() => other.remove(id)).toThrow('stop it before it is removed');
       other.stop(waiting);
-      await expect.poll(() => record(waiting).status, { timeout: 5000 }).toBe('stopped');
+      await expect.poll(() => record(waiting).status, { timeout: 30_000 }).toBe('stopped');
       other.stop(id);
-      await expect.poll(() => record(id).status, { timeout: 5000 }).toBe('stopped');
+      await expect.poll(() => record(id).status, { timeout: 30_000 }).toBe('stopped');
       expect(record(id).checkpoints.at(-1)?.step).toBe(record(id).step);
       await other.close();
     } finally {
@@ -322,7 +322,7 @@ describe('two programs on one workspace', () => {
     other.onChange((run) => summaries.push(run));
     other.watch(id, (event) => event.type === 'metrics' && steps.push(...event.points.map((p) => p.step)));
     await runner.idle();
-    await expect.poll(() => summaries.at(-1)?.status, { timeout: 5000 }).toBe('finished');
+    await expect.poll(() => summaries.at(-1)?.status, { timeout: 30_000 }).toBe('finished');
     expect(summaries.length).toBeGreaterThan(2);
     const first = steps[0];
     expect(first).toBeLessThan(150);
@@ -336,7 +336,7 @@ describe('two programs on one workspace', () => {
     const other = beside();
     // this very process lives, but it was not started then
     updateRun(store, id, { pid: process.ppid, pidStarted: 1 });
-    await expect.poll(() => record(id).status, { timeout: 5000 }).toBe('failed');
+    await expect.poll(() => record(id).status, { timeout: 30_000 }).toBe('failed');
     expect(record(id).error).toContain('the program ended while this run was at step');
     await other.close();
   });
