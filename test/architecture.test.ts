@@ -22,7 +22,16 @@ const LAYERS: readonly { readonly prefix: string; readonly name: string; readonl
     name: 'bench',
     may: ['contract', 'base', 'engine', 'tasks', 'data', 'train', 'evaluate'],
   },
-  { prefix: 'src/main/jobs/', name: 'jobs', may: ['contract', 'base', 'engine', 'tasks', 'data', 'train', 'evaluate'] },
+  {
+    prefix: 'src/main/reproduce/',
+    name: 'reproduce',
+    may: ['contract', 'base', 'engine', 'tasks', 'data', 'train', 'evaluate'],
+  },
+  {
+    prefix: 'src/main/jobs/',
+    name: 'jobs',
+    may: ['contract', 'base', 'engine', 'tasks', 'data', 'train', 'evaluate', 'reproduce'],
+  },
   { prefix: 'src/main/report/', name: 'report', may: ['contract', 'charts', 'base'] },
   {
     prefix: 'src/main/host/',
@@ -33,7 +42,20 @@ const LAYERS: readonly { readonly prefix: string; readonly name: string; readonl
   {
     prefix: 'src/main/commands/',
     name: 'commands',
-    may: ['contract', 'charts', 'base', 'engine', 'tasks', 'data', 'train', 'evaluate', 'jobs', 'host', 'bench'],
+    may: [
+      'contract',
+      'charts',
+      'base',
+      'engine',
+      'tasks',
+      'data',
+      'train',
+      'evaluate',
+      'jobs',
+      'host',
+      'bench',
+      'reproduce',
+    ],
   },
   {
     prefix: 'src/main/',
@@ -106,6 +128,8 @@ describe('registries', () => {
     ['src/main/engine/losses', ['ascending.ts', 'f-divergence.ts', 'logp.ts', 'policy-gradient.ts', 'preference.ts']],
     ['src/main/train/methods', []],
     ['src/main/train/lab', ['lab-method.ts', 'run-lab.ts', 'run-method.ts', 'schedule.ts']],
+    ['src/main/reproduce/kinds', []],
+    ['src/main/reproduce/studies', []],
     ['src/main/evaluate/judges', ['chat-endpoint.ts', 'judge.ts']],
     [
       'src/main/tasks',

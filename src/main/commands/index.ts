@@ -13,6 +13,7 @@ import { logits } from './logits.ts';
 import { logprobs } from './logprobs.ts';
 import { models } from './models/index.ts';
 import { quickstart } from './quickstart.ts';
+import { reproduce } from './reproduce.ts';
 import { rewards } from './rewards.ts';
 import { runs } from './runs.ts';
 import { serve } from './serve.ts';
@@ -34,6 +35,7 @@ export const commands = registry<CommandDefinition | CommandGroup>('command', [
   compare,
   lab,
   quickstart,
+  reproduce,
   serve,
   doctor,
   bench,

@@ -1,5 +1,5 @@
 /** Win, tie and loss of one model against another, with the intervals of the win rate and of win − loss. */
-import { type Estimate, meanInterval, winRate as winRateOf } from '../base/statistics.ts';
+import { type Estimate, mean, meanInterval, winRate as winRateOf } from '../base/statistics.ts';
 
 export interface Verdicts {
   readonly n: number;
@@ -37,4 +37,38 @@ export function winRate(a: readonly number[], b: readonly number[], tieThreshold
   if (a.length !== b.length || a.length === 0)
     throw new Error(`scores of both on the same prompts are needed, found ${a.length} and ${b.length}`);
   return countVerdicts(a.map((score, i) => pointOf(score, b[i], tieThreshold)));
+}
+
+export interface OverSeeds {
+  readonly seeds: number;
+  /** Shares of all comparisons. */
+  readonly win: number;
+  readonly tie: number;
+  readonly loss: number;
+  /** Win − loss: first averaged over the seeds of each prompt, then Student's interval over prompts. */
+  readonly overPrompts: Estimate;
+  /** Win − loss of each seed, and Student's interval over them: wide with few seeds, as it should be. */
+  readonly bySeed: readonly number[];
+  readonly overSeeds: Estimate;
+}
+
+/** Points `[seed][prompt]` on the same prompts. Comparisons of one prompt under several seeds are not independent, so they are not counted as if they were. */
+export function winMinusLossOverSeeds(points: readonly (readonly number[])[]): OverSeeds {
+  const prompts = points[0]?.length ?? 0;
+  if (prompts === 0 || points.some((row) => row.length !== prompts))
+    throw new Error(`every seed needs points on the same prompts, found ${points.map((row) => row.length).join(', ')}`);
+  const all = points.flat();
+  const share = (value: number) => all.filter((point) => point === value).length / all.length;
+  const difference = (point: number) => 2 * point - 1;
+  const bySeed = points.map((row) => mean(row.map(difference)));
+  const byPrompt = Array.from({ length: prompts }, (_, i) => mean(points.map((row) => difference(row[i]))));
+  return {
+    seeds: points.length,
+    win: share(1),
+    tie: share(0.5),
+    loss: share(0),
+    overPrompts: meanInterval(byPrompt),
+    bySeed,
+    overSeeds: meanInterval(bySeed),
+  };
 }

@@ -2,9 +2,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRandom } from '../../base/random.ts';
-import { answerTask, type TaskAnswer } from '../../evaluate/task-samples.ts';
+import { ratedPair } from '../../evaluate/simulated-pairs.ts';
+import { answerTask } from '../../evaluate/task-samples.ts';
 import { tasks } from '../../tasks/index.ts';
-import { prefersFirst } from '../../tasks/rater.ts';
 import { loadModel } from '../../train/load-model.ts';
 import type { JobKind } from '../kind.ts';
 import { jsonLines, STAGE_FILES, taskPairsConfig } from '../task-stages.ts';
@@ -34,7 +34,8 @@ export const taskPairs: JobKind = {
     const first = await sample(0);
     const second = await sample(1);
     const random = createRandom(config.seed).fork('rater');
-    const rows = first.flatMap((a, i) => pairOf(a, second[i], config.rater_temperature, random));
+    const rater = { temperature: config.rater_temperature };
+    const rows = first.flatMap((a, i) => ratedPair(a, second[i], rater, random));
     const held = Math.round(rows.length * HELD_OUT);
     mkdirSync(job.outputDir, { recursive: true });
     writeFileSync(join(job.outputDir, STAGE_FILES.pairs), jsonLines(rows.slice(held)));
@@ -42,18 +43,3 @@ export const taskPairs: JobKind = {
     return { pairs: rows.length - held, held_out: held, identical: prompts.length - rows.length };
   },
 };
-
-/** One row, or none when both samples are the same text. */
-function pairOf(a: TaskAnswer, b: TaskAnswer, temperature: number, random: ReturnType<typeof createRandom>) {
-  if (a.completion === b.completion) return [];
-  const [chosen, rejected] = prefersFirst(a.gold, b.gold, temperature, random) ? [a, b] : [b, a];
-  return [
-    {
-      prompt: a.prompt,
-      chosen: chosen.completion,
-      rejected: rejected.completion,
-      gold_chosen: chosen.gold,
-      gold_rejected: rejected.gold,
-    },
-  ];
-}

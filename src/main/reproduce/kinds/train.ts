@@ -1,0 +1,77 @@
+/** One training run of any method; its model, and the weights of its checkpoints, are what other cells need it for. */
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { z } from 'zod';
+import { sum } from '../../base/statistics.ts';
+import { methods } from '../../train/methods/index.ts';
+import { type RunDocument, runTraining } from '../../train/run.ts';
+import { defineKind } from '../cell.ts';
+
+const spec = z.object({
+  method: z.string(),
+  /** The method's own options; names of models and files as `CellContext.path` reads them. */
+  config: z.record(z.string(), z.unknown()),
+});
+
+const report = z.object({
+  accuracy: z.number(),
+  ece: z.number(),
+  accuracyShorterChosen: z.number().nullable(),
+  accuracyLongerChosen: z.number().nullable(),
+  lengthCorrelation: z.number().nullable(),
+});
+
+const trained = z.object({
+  steps: z.int(),
+  /** Pairs that an annotator was asked about; 0 for methods that ask nobody. */
+  labels: z.int(),
+  /** Metrics of the last step. */
+  last: z.record(z.string(), z.number().nullable()),
+  /** Reward model on held-out pairs. */
+  reward_report: report.optional(),
+});
+
+/** The folder of the trained model within the cell's; `model/checkpoint-STEP` of earlier ones. */
+export const MODEL = 'model';
+
+export const train = defineKind({
+  id: 'train',
+  spec,
+  result: trained,
+  async run({ method, config }, { folder, path, threads, signal, onProgress }) {
+    const outputDir = join(folder, MODEL);
+    const document = await runTraining(
+      methods.get(method),
+      { ...config, method },
+      {
+        run: method,
+        outputDir,
+        resolvePath: path,
+        resume: false,
+        threads,
+        signal,
+        onProgress,
+        pause: () => setImmediate(),
+      },
+    );
+    signal.throwIfAborted();
+    keepModels(outputDir);
+    return trained.parse({
+      steps: document.steps.length,
+      labels: labelsOf(document),
+      last: document.steps.at(-1)?.metrics ?? {},
+      reward_report: (document as { reward_report?: unknown }).reward_report,
+    });
+  },
+});
+
+/** Two answers of the same text ask nobody. */
+const labelsOf = ({ steps }: RunDocument): number =>
+  sum(steps.map(({ metrics }) => (metrics['pairs/labels_bought'] ?? 0) - (metrics['pairs/identical'] ?? 0)));
+
+/** Sampled answers and optimiser states are as large as all the rest, and nothing reads them again. */
+function keepModels(outputDir: string): void {
+  for (const name of readdirSync(outputDir, { recursive: true, encoding: 'utf8' }))
+    if (name.endsWith('.jsonl') || name.endsWith('optimizer.safetensors')) rmSync(join(outputDir, name));
+}
