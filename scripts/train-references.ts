@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mean } from '../src/main/base/statistics.ts';
+import { writeJsonLines } from '../src/main/data/json-lines.ts';
 import { answerTask } from '../src/main/evaluate/task-samples.ts';
 import { tasks } from '../src/main/tasks/index.ts';
 import type { Task } from '../src/main/tasks/task.ts';
@@ -30,9 +31,8 @@ const FILES = ['config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_
 async function trainReference(task: Task, target: string): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'plumbline-reference-'));
   try {
-    const demonstrations = join(folder, 'demonstrations.jsonl');
     const rows = taskDemonstrations(task, DEMONSTRATIONS, SEED);
-    writeFileSync(demonstrations, `${rows.map((row) => JSON.stringify(row)).join('\n')}\n`);
+    const demonstrations = writeJsonLines(join(folder, 'demonstrations.jsonl'), rows);
     const model = join(folder, 'untrained');
     writeTaskModel(model, task);
     const outputDir = join(folder, 'trained');

@@ -19,3 +19,22 @@ export async function bestAnswers(
   }
   return best;
 }
+
+/**
+ * What the best of n of a prompt's answers is worth on average, for every choice of n among all N of them (Nakano et al., 2112.09332, eq. 4): the answer
+ * of rank i by `scores`, counted from below, is the best of C(i−1, n−1) of the C(N, n) choices. No bias, and less noise than n answers drawn once.
+ */
+export function expectedBestOfN(scores: readonly number[], values: readonly number[], n: number): number {
+  const count = scores.length;
+  if (values.length !== count || !Number.isInteger(n) || n < 1 || n > count)
+    throw new RangeError(`best of ${n} of ${count} scores and ${values.length} values: n must be 1 … ${count}`);
+  const order = scores.map((_, i) => i).sort((a, b) => scores[a] - scores[b]);
+  // C(i−1, n−1) / C(N, n) from the top rank down: n/N, then times (i−n)/(i−1) for each step from rank i to i−1
+  let weight = n / count;
+  let total = 0;
+  for (let rank = count; rank >= n; rank--) {
+    total += weight * values[order[rank - 1]];
+    weight *= (rank - n) / Math.max(1, rank - 1);
+  }
+  return total;
+}

@@ -48,9 +48,6 @@ export const STAGE_FILES = {
   comparison: 'comparison.json',
 } as const;
 
-/** Rows as the file of a dataset. */
-export const jsonLines = (rows: readonly unknown[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
-
 /** What the host stores of a comparison; it adds when. */
 export const taskComparison = z.object({
   task: z.string(),

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Named } from '../base/registry.ts';
 import { builtInModelFolder } from '../data/built-in-models.ts';
@@ -16,6 +17,8 @@ export interface CellContext {
   /** "@role/file": a file of the cell needed under that role · the name of a built-in model · an absolute path. */
   path(name: string): string;
   onProgress(done: number, total: number): void;
+  /** Call between pieces of work: lets messages in, throws when the cell is to stop. */
+  breathe(): Promise<void>;
 }
 
 export interface CellKind<Result = unknown> extends Named {
@@ -96,13 +99,21 @@ const finished = z.object({ label: z.string(), spec: z.unknown(), cpu_seconds: z
 export const isDone = (cell: Cell, cells: string): boolean => existsSync(join(cells, cellName(cell), RESULT));
 
 /** Does a cell from its start: what an earlier try left is removed, and the result arrives whole or not at all. */
-export async function doCell(kind: CellKind, task: CellTask, how: Omit<CellContext, 'folder' | 'path'>): Promise<void> {
+export async function doCell(
+  kind: CellKind,
+  task: CellTask,
+  how: Omit<CellContext, 'folder' | 'path' | 'breathe'>,
+): Promise<void> {
   const folder = join(task.cells, task.name);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const before = process.cpuUsage();
   const path = (name: string) => pathOf(task, name);
-  const result = await kind.run(task.spec, { ...how, folder, path });
+  const breathe = async () => {
+    await setImmediate();
+    how.signal.throwIfAborted();
+  };
+  const result = await kind.run(task.spec, { ...how, folder, path, breathe });
   how.signal.throwIfAborted();
   const { user, system } = process.cpuUsage(before);
   const { kind: id, label, spec, needs } = task;

@@ -99,6 +99,16 @@ export const commonOptions = {
     .nullable()
     .default(1)
     .meta(about('Gradient clipping', 'Largest norm of all gradients together; 0 or empty = none.', 'Training')),
+  frozen_weights: z
+    .array(text)
+    .optional()
+    .meta(
+      about(
+        'Frozen weights',
+        'Weights whose name contains one of these stay as they are, e.g. embed_tokens; gradients of the others are as ever.',
+        'Training',
+      ),
+    ),
   per_device_train_batch_size: z
     .int()
     .min(1)

@@ -4,12 +4,14 @@ import type { Tensor } from '../engine/graph/value.ts';
 import type { Trainable } from '../engine/models/language-model.ts';
 import { type AdamWOptions, adamwStep, initMoments, type Moments } from '../engine/optim/adamw.ts';
 import { clipFactor, globalNorm } from '../engine/optim/clip.ts';
-import type { CommonOptions } from './config.ts';
+import { type CommonOptions, ConfigError } from './config.ts';
 import { gradientName } from './step-graph.ts';
 
 export interface OptimiserOptions extends AdamWOptions {
   /** 0 or null: no clipping. */
   readonly maxGradNorm: number | null;
+  /** Parts of names: weights that have one stay as they are, and do not enter the norm. */
+  readonly frozen?: readonly string[];
 }
 
 /** The optimiser a config asks for. */
@@ -19,7 +21,22 @@ export const optimiserOptions = (options: Omit<CommonOptions, 'dataset'>): Optim
   epsilon: options.adam_epsilon,
   weightDecay: options.weight_decay,
   maxGradNorm: options.max_grad_norm,
+  frozen: options.frozen_weights,
 });
+
+/** What is left to train. Throws ConfigError when a part names no weight, or when nothing is left. */
+function withoutFrozen(model: Trainable, frozen: readonly string[]): Trainable {
+  const names = [...model.weights.keys()];
+  for (const part of frozen)
+    if (!names.some((name) => name.includes(part)))
+      throw new ConfigError(`frozen_weights: no weight has "${part}" in its name; weights are ${names.join(', ')}`);
+  const isFrozen = (name: string) => frozen.some((part) => name.includes(part));
+  if (names.every(isFrozen)) throw new ConfigError('frozen_weights: nothing is left to train');
+  return {
+    specs: model.specs.filter(({ name }) => !isFrozen(name)),
+    weights: new Map([...model.weights].filter(([name]) => !isFrozen(name))),
+  };
+}
 
 export class Optimiser {
   readonly model: Trainable;
@@ -33,9 +50,9 @@ export class Optimiser {
   #batches = 0;
 
   constructor(model: Trainable, options: OptimiserOptions) {
-    this.model = model;
+    this.model = options.frozen ? withoutFrozen(model, options.frozen) : model;
     this.options = options;
-    for (const [name, data] of model.weights) this.#moments.set(name, initMoments(data.length));
+    for (const [name, data] of this.model.weights) this.#moments.set(name, initMoments(data.length));
   }
 
   /**

@@ -11,6 +11,8 @@ export interface TaskModelOptions {
   readonly heads: number;
   readonly intermediate: number;
   readonly seed: number;
+  /** Standard deviation of the matrices; 0.05 unless given. */
+  readonly initializerRange?: number;
 }
 
 /** 0.24 M parameters: enough for every built-in world. */
@@ -53,12 +55,29 @@ const FIRST_WORD_PROMPTS = 2000;
 
 /** Writes the model folder; returns its number of tokens in the vocabulary. */
 export function writeTaskModel(path: string, task: Task, options = taskModelOptions(task)): number {
-  const specialTokens = [PAD, END];
   const prompts = task.prompts('train', FIRST_WORD_PROMPTS, 1);
   const first = [...new Set(prompts.map((prompt) => prompt.split(' ', 1)[0]))].sort();
-  const tokenizer = wordTokenizerJson(task.words(), first, specialTokens);
-  const vocabulary = specialTokens.length + 1 + task.words().length + first.length;
   const longest = Math.max(...prompts.map((prompt) => prompt.split(' ').length)) + task.maxCompletionTokens;
+  return writeWordModel(path, { words: task.words(), first, longest }, options);
+}
+
+export interface WordLanguage {
+  readonly words: readonly string[];
+  /** Words that texts begin with. */
+  readonly first: readonly string[];
+  /** Words of the longest text. */
+  readonly longest: number;
+}
+
+/** A llama from scratch that reads one token a word; returns the size of its vocabulary. */
+export function writeWordModel(
+  path: string,
+  { words, first, longest }: WordLanguage,
+  options: TaskModelOptions,
+): number {
+  const specialTokens = [PAD, END];
+  const tokenizer = wordTokenizerJson(words, first, specialTokens);
+  const vocabulary = specialTokens.length + 1 + words.length + first.length;
   const config = {
     architectures: ['LlamaForCausalLM'],
     model_type: 'llama',
@@ -76,7 +95,7 @@ export function writeTaskModel(path: string, task: Task, options = taskModelOpti
     hidden_act: 'silu',
     attention_bias: false,
     mlp_bias: false,
-    initializer_range: 0.05,
+    initializer_range: options.initializerRange ?? 0.05,
     bos_token_id: null,
     pad_token_id: specialTokens.indexOf(PAD),
     eos_token_id: specialTokens.indexOf(END),

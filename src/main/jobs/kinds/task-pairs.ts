@@ -1,13 +1,14 @@
 /** Preferences of the simulated rater: two samples of the reference for each prompt, one drawn as chosen by Bradley–Terry noise on the gold reward. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRandom } from '../../base/random.ts';
+import { writeJsonLines } from '../../data/json-lines.ts';
 import { ratedPair } from '../../evaluate/simulated-pairs.ts';
 import { answerTask } from '../../evaluate/task-samples.ts';
 import { tasks } from '../../tasks/index.ts';
 import { loadModel } from '../../train/load-model.ts';
 import type { JobKind } from '../kind.ts';
-import { jsonLines, STAGE_FILES, taskPairsConfig } from '../task-stages.ts';
+import { STAGE_FILES, taskPairsConfig } from '../task-stages.ts';
 import { resolveJob } from '../workspace-paths.ts';
 
 /** Share of the pairs that is kept for evaluation. */
@@ -38,8 +39,8 @@ export const taskPairs: JobKind = {
     const rows = first.flatMap((a, i) => ratedPair(a, second[i], rater, random));
     const held = Math.round(rows.length * HELD_OUT);
     mkdirSync(job.outputDir, { recursive: true });
-    writeFileSync(join(job.outputDir, STAGE_FILES.pairs), jsonLines(rows.slice(held)));
-    writeFileSync(join(job.outputDir, STAGE_FILES.heldPairs), jsonLines(rows.slice(0, held)));
+    writeJsonLines(join(job.outputDir, STAGE_FILES.pairs), rows.slice(held));
+    writeJsonLines(join(job.outputDir, STAGE_FILES.heldPairs), rows.slice(0, held));
     return { pairs: rows.length - held, held_out: held, identical: prompts.length - rows.length };
   },
 };

@@ -1,10 +1,10 @@
 /** First stage of a quickstart: an untrained model that knows a built-in task's words, and demonstrations for it. */
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeJsonLines } from '../../data/json-lines.ts';
 import { tasks } from '../../tasks/index.ts';
 import { taskDemonstrations, taskModelOptions, writeTaskModel } from '../../train/task-model.ts';
 import type { JobKind } from '../kind.ts';
-import { jsonLines, STAGE_FILES, taskStartConfig } from '../task-stages.ts';
+import { STAGE_FILES, taskStartConfig } from '../task-stages.ts';
 
 export const taskStart: JobKind = {
   id: 'task_start',
@@ -17,7 +17,7 @@ export const taskStart: JobKind = {
     context.emit({ type: 'progress', step: 1, maxSteps: 2, secondsLeft: null });
     await context.breathe();
     const demonstrations = taskDemonstrations(task, count, seed);
-    writeFileSync(join(job.outputDir, STAGE_FILES.demonstrations), jsonLines(demonstrations));
+    writeJsonLines(join(job.outputDir, STAGE_FILES.demonstrations), demonstrations);
     context.emit({ type: 'progress', step: 2, maxSteps: 2, secondsLeft: 0 });
     return { vocabulary, demonstrations: demonstrations.length };
   },

@@ -2,11 +2,11 @@
 import { z } from 'zod';
 import { mean } from '../../base/statistics.ts';
 import { klToReference } from '../../evaluate/answers.ts';
-import { judges } from '../../evaluate/judges/index.ts';
 import { answerTask, type TaskAnswer } from '../../evaluate/task-samples.ts';
 import { tasks } from '../../tasks/index.ts';
 import { loadModel } from '../../train/load-model.ts';
 import { type CellContext, defineKind } from '../cell.ts';
+import { openProxy } from '../proxy.ts';
 
 const spec = z.object({
   task: z.string(),
@@ -46,12 +46,12 @@ export const answers = defineKind({
     const prompts = task.prompts('held-out', options.prompts, options.prompt_seed);
     const reference = loadModel(context.path(options.reference));
     const { temperature } = options;
-    const { threads, signal } = context;
+    const { threads, breathe } = context;
     const models: Answered[] = [];
     for (const [i, name] of options.models.entries()) {
-      signal.throwIfAborted();
+      await breathe();
       const loaded = loadModel(context.path(name));
-      const sampling = { temperature, seed: options.seed, threads };
+      const sampling = { temperature, seed: options.seed, threads, breathe };
       const found = await answerTask(task, loaded, prompts, sampling);
       const kl = await klToReference(loaded.model, reference.model, found, { temperature, threads });
       const proxy = options.proxy === undefined ? null : await proxyScore(options.proxy, found, context);
@@ -75,11 +75,10 @@ function factsOf(found: readonly TaskAnswer[]): Omit<Answered, 'kl' | 'proxy'> {
 }
 
 async function proxyScore(path: string, found: readonly TaskAnswer[], context: CellContext): Promise<number> {
-  const rewardModel = loadModel(context.path(path), { head: 'score' });
-  const judge = await judges.get('reward-model').open({ rewardModel, tie: 0, seed: 0, threads: context.threads });
+  const proxy = await openProxy(context.path(path), context.threads);
   try {
-    return mean((await judge.score?.(found)) ?? []);
+    return mean(await proxy.score(found));
   } finally {
-    await judge.close();
+    await proxy.close();
   }
 }

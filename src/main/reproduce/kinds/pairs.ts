@@ -1,9 +1,9 @@
 /** Preference pairs of a built-in task: two answers of a model, or two demonstrations, to each prompt, labelled by the simulated rater. */
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { createRandom } from '../../base/random.ts';
-import { type RatedAnswer, type RatedPair, ratedPair } from '../../evaluate/simulated-pairs.ts';
+import { writeJsonLines } from '../../data/json-lines.ts';
+import { type RatedAnswer, ratedPair } from '../../evaluate/simulated-pairs.ts';
 import { answerTask } from '../../evaluate/task-samples.ts';
 import { tasks } from '../../tasks/index.ts';
 import { wordsOf } from '../../tasks/sentences.ts';
@@ -54,8 +54,8 @@ export const pairs = defineKind({
       .slice(options.count, wanted)
       .filter(([a, b]) => a.gold !== b.gold)
       .flatMap(([a, b]) => ratedPair(a, b, { temperature: 0 }, random));
-    writeRows(join(context.folder, PAIRS), rows);
-    writeRows(join(context.folder, HELD_OUT_PAIRS), held);
+    writeJsonLines(join(context.folder, PAIRS), rows);
+    writeJsonLines(join(context.folder, HELD_OUT_PAIRS), held);
     const agreeing = rows.filter((row) => row.gold_chosen > row.gold_rejected).length;
     const decided = rows.filter((row) => row.gold_chosen !== row.gold_rejected).length;
     return {
@@ -71,7 +71,7 @@ async function answersOf(
   task: Task,
   prompts: readonly string[],
   { model, temperature, seed }: Spec,
-  { path, threads, signal, onProgress }: CellContext,
+  { path, threads, breathe, onProgress }: CellContext,
 ): Promise<[RatedAnswer[], RatedAnswer[]]> {
   if (model === null) {
     const random = createRandom(seed).fork('demonstrated pairs');
@@ -84,7 +84,7 @@ async function answersOf(
       temperature,
       seed: `${seed}:${part}`,
       threads,
-      breathe: async () => signal.throwIfAborted(),
+      breathe,
       onProgress: (done) => onProgress(part * prompts.length + done, 2 * prompts.length),
     });
   return [await sample(0), await sample(1)];
@@ -99,6 +99,3 @@ function demonstration(task: Task, prompt: string, random: ReturnType<typeof cre
     tokens: wordsOf(completion).length,
   };
 }
-
-const writeRows = (path: string, rows: readonly RatedPair[]): void =>
-  writeFileSync(path, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));

@@ -1,16 +1,14 @@
 /** One training run of any method; its model, and the weights of its checkpoints, are what other cells need it for. */
-import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import { sum } from '../../base/statistics.ts';
-import { methods } from '../../train/methods/index.ts';
-import { type RunDocument, runTraining } from '../../train/run.ts';
+import type { RunDocument } from '../../train/run.ts';
 import { defineKind } from '../cell.ts';
+import { runMethod } from '../run-method.ts';
 
 const spec = z.object({
   method: z.string(),
-  /** The method's own options; names of models and files as `CellContext.path` reads them. */
+  /** The method's own options. */
   config: z.record(z.string(), z.unknown()),
 });
 
@@ -39,24 +37,8 @@ export const train = defineKind({
   id: 'train',
   spec,
   result: trained,
-  async run({ method, config }, { folder, path, threads, signal, onProgress }) {
-    const outputDir = join(folder, MODEL);
-    const document = await runTraining(
-      methods.get(method),
-      { ...config, method },
-      {
-        run: method,
-        outputDir,
-        resolvePath: path,
-        resume: false,
-        threads,
-        signal,
-        onProgress,
-        pause: () => setImmediate(),
-      },
-    );
-    signal.throwIfAborted();
-    keepModels(outputDir);
+  async run({ method, config }, context) {
+    const document = await runMethod(method, config, join(context.folder, MODEL), context);
     return trained.parse({
       steps: document.steps.length,
       labels: labelsOf(document),
@@ -69,9 +51,3 @@ export const train = defineKind({
 /** Two answers of the same text ask nobody. */
 const labelsOf = ({ steps }: RunDocument): number =>
   sum(steps.map(({ metrics }) => (metrics['pairs/labels_bought'] ?? 0) - (metrics['pairs/identical'] ?? 0)));
-
-/** Sampled answers and optimiser states are as large as all the rest, and nothing reads them again. */
-function keepModels(outputDir: string): void {
-  for (const name of readdirSync(outputDir, { recursive: true, encoding: 'utf8' }))
-    if (name.endsWith('.jsonl') || name.endsWith('optimizer.safetensors')) rmSync(join(outputDir, name));
-}

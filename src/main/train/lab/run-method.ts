@@ -1,6 +1,7 @@
 /** Runs a training method of the program inside the lab: files in, the trained model back. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeJsonLines } from '../../data/json-lines.ts';
 import type { LanguageModel } from '../../engine/models/language-model.ts';
 import { loadModel } from '../load-model.ts';
 import { methods } from '../methods/index.ts';
@@ -17,8 +18,7 @@ export async function trainByMethod(
 ): Promise<LanguageModel> {
   const { folder, threads, signal } = setting;
   mkdirSync(folder, { recursive: true });
-  const dataset = join(folder, 'data.jsonl');
-  writeFileSync(dataset, `${rows.map((row) => JSON.stringify(row)).join('\n')}\n`);
+  const dataset = writeJsonLines(join(folder, 'data.jsonl'), rows);
   const outputDir = join(folder, 'model');
   await runTraining(
     methods.get(id),
