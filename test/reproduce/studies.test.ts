@@ -20,6 +20,7 @@ const TINY: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     batch: 4,
     fixed_pairs: 4,
     reward_steps: 2,
+    held_out_pairs: 4,
     ppo_steps: 1,
     ppo_batch: 4,
   },
@@ -30,6 +31,7 @@ const TINY: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     betas: [0.1],
     targets: [1],
     reward_steps: 2,
+    held_out_pairs: 4,
     ppo_steps: 1,
     ppo_batch: 4,
   },
@@ -37,6 +39,7 @@ const TINY: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     ...EVALUATION,
     pairs: 8,
     reward_steps: 2,
+    held_out_pairs: 4,
     batch: 4,
     rl_steps: 4,
     rl_batch: 4,
@@ -44,7 +47,8 @@ const TINY: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     samples: 4,
   },
   ood: { ...EVALUATION, pairs: 8, batch: 4, offline_steps: 3, online_steps: 4, followed: 3 },
-  'length-bias': { ...EVALUATION, pairs: 8, reward_steps: 2, batch: 4, ppo_steps: 1, ppo_batch: 4 },
+  'length-bias': { ...EVALUATION, pairs: 8, reward_steps: 2, held_out_pairs: 4, batch: 4, ppo_steps: 1, ppo_batch: 4 },
+  lab: { methods: ['dpo'], fixed_prompts: 2, steps: 2, many_prompts: 3, held_out: 2, held_out_steps: 2 },
   razin: { dpo_steps: 4, online_steps: 2, sft_steps: 6, every: 2 },
 };
 

@@ -23,6 +23,7 @@ export const lab = defineCommand({
       .option('--beta <b...>', 'strength of the constraint', ['0.5'])
       .option('--methods <m...>', 'what is trained and measured; all unless named')
       .option('--prompts <n>', 'fixed prompts, trained and measured on', '16')
+      .option('--held-out <n>', 'other prompts to measure on, of the split that no training sees')
       .option('--steps <n>', 'optimiser steps of each method', '200')
       .option('--learning-rate <r>', 'AdamW, linear decay', '1e-3')
       .option('--seed <n>', 'same seed, same numbers', '1')
@@ -46,6 +47,7 @@ export const lab = defineCommand({
         betas: (options.beta as string[]).map((beta) => numberOption(beta, 'beta', Number.MIN_VALUE)),
         methods: chosen,
         prompts: wholeOption(options.prompts, 'prompts', 1),
+        heldOut: options.heldOut === undefined ? undefined : wholeOption(options.heldOut, 'held-out', 1),
         steps: wholeOption(options.steps, 'steps', 1),
         learningRate: numberOption(options.learningRate, 'learning-rate', 0),
         seed: numberOption(options.seed, 'seed', 0),

@@ -10,9 +10,6 @@ export const referenceOf = (task: string): string => `${task}-reference`;
 export const modelOf = (role: string, step?: number): string =>
   `@${role}/${MODEL}${step === undefined ? '' : `/checkpoint-${step}`}`;
 
-/** Held-out pairs that reward models are judged by. */
-const HELD_OUT = 500;
-
 export interface PairSource {
   readonly task: string;
   readonly seed: number;
@@ -20,14 +17,16 @@ export interface PairSource {
   /** Answers of the reference, unless these are demonstrations. */
   readonly demonstrations?: boolean;
   readonly lengthWeight?: number;
+  /** Further pairs that reward models are judged by. */
+  readonly heldOut: number;
 }
 
-export const pairCell = ({ task, seed, count, demonstrations = false, lengthWeight = 0 }: PairSource) =>
+export const pairCell = ({ task, seed, count, demonstrations = false, lengthWeight = 0, heldOut }: PairSource) =>
   pairs.cell(`${task}, seed ${seed}: ${count} pairs${demonstrations ? ' of demonstrations' : ''}`, {
     task,
     model: demonstrations ? null : referenceOf(task),
     count,
-    held_out: HELD_OUT,
+    held_out: heldOut,
     length_weight: lengthWeight,
     seed,
   });

@@ -55,3 +55,9 @@ export const evaluationSettings = {
   prompts: z.int().min(10).default(500),
   prompt_seed: z.int().min(0).default(1),
 };
+
+export const rewardModelSettings = {
+  reward_steps: z.int().min(1).default(200),
+  /** Held-out pairs, labelled by gold, that reward models are judged by. */
+  held_out_pairs: z.int().min(2).default(500),
+};

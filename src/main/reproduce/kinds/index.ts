@@ -4,8 +4,9 @@ import type { CellKind } from '../cell.ts';
 import { answers } from './answers.ts';
 import { bestOfN } from './best-of-n.ts';
 import { gradedScale } from './graded-scale.ts';
+import { lab } from './lab.ts';
 import { pairs } from './pairs.ts';
 import { probe } from './probe.ts';
 import { train } from './train.ts';
 
-export const cellKinds = registry<CellKind>('kind of cell', [pairs, train, answers, bestOfN, probe, gradedScale]);
+export const cellKinds = registry<CellKind>('kind of cell', [pairs, train, answers, bestOfN, probe, gradedScale, lab]);

@@ -6,7 +6,7 @@ import { modelOf, offlineDpo, onlineDpo, pairCell, policyGradient, referenceOf, 
 import { type Answered, answers } from '../kinds/answers.ts';
 import { lineChart } from '../line-chart.ts';
 import { markdownTable, spreadText } from '../markdown.ts';
-import { defineStudy, evaluationSettings } from '../study.ts';
+import { defineStudy, evaluationSettings, rewardModelSettings } from '../study.ts';
 
 const settings = z.object({
   task: z.enum(['tldr', 'helpful', 'harmless']).default('helpful'),
@@ -16,9 +16,9 @@ const settings = z.object({
   learning_rate: z.number().positive().default(5e-4),
   steps: z.int().min(1).default(200),
   batch: z.int().min(1).default(32),
-  reward_steps: z.int().min(1).default(200),
   ppo_steps: z.int().min(1).default(100),
   ppo_batch: z.int().min(4).default(64),
+  ...rewardModelSettings,
   ...evaluationSettings,
 });
 type Settings = z.output<typeof settings>;
@@ -42,7 +42,7 @@ const HORIZON = 1000;
 function trainedOf(seed: number, options: Settings): { readonly reward: Cell; readonly list: readonly Trained[] } {
   const { task, learning_rate: learningRate, steps, batch } = options;
   const base = { task, seed, learningRate };
-  const data = pairCell({ task, seed, count: steps * batch });
+  const data = pairCell({ task, seed, count: steps * batch, heldOut: options.held_out_pairs });
   const reward = rewardModel({ ...base, steps: options.reward_steps, batch }, data);
   const dpo = (beta: number) => ({ ...base, steps, batch, beta });
   const ppo = (beta: number) => ({ ...base, steps: options.ppo_steps, batch: options.ppo_batch, beta });

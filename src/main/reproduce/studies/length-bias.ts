@@ -4,19 +4,20 @@ import type { Cell, CellResults } from '../cell.ts';
 import { modelOf, pairCell, policyGradient, referenceOf, rewardModel } from '../ingredients.ts';
 import { type Answered, answers } from '../kinds/answers.ts';
 import { markdownTable, numberText, spreadText } from '../markdown.ts';
-import { defineStudy, evaluationSettings } from '../study.ts';
+import { defineStudy, evaluationSettings, rewardModelSettings } from '../study.ts';
 
 const settings = z.object({
   task: z.enum(['tldr', 'helpful', 'harmless']).default('tldr'),
   /** The rater's utility is gold + λ · tokens. */
   lambda: z.array(z.number()).min(1).default([0, 0.22]),
   pairs: z.int().min(2).default(2000),
-  reward_steps: z.int().min(1).default(100),
   batch: z.int().min(1).default(32),
   learning_rate: z.number().positive().default(5e-4),
   beta: z.number().min(0).default(0.1),
   ppo_steps: z.int().min(1).default(40),
   ppo_batch: z.int().min(4).default(64),
+  ...rewardModelSettings,
+  reward_steps: rewardModelSettings.reward_steps.default(100),
   ...evaluationSettings,
 });
 type Settings = z.output<typeof settings>;
@@ -32,7 +33,7 @@ type Plan = readonly { readonly lambda: number; readonly seeds: readonly SeedPla
 function planSeed(seed: number, lambda: number, options: Settings): SeedPlan {
   const { task, batch, learning_rate: learningRate, prompts, prompt_seed } = options;
   const base = { task, seed, learningRate };
-  const data = pairCell({ task, seed, count: options.pairs, lengthWeight: lambda });
+  const data = pairCell({ task, seed, count: options.pairs, heldOut: options.held_out_pairs, lengthWeight: lambda });
   const reward = rewardModel({ ...base, steps: options.reward_steps, batch }, data);
   const policy = policyGradient(
     'ppo',

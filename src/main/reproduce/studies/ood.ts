@@ -50,7 +50,7 @@ const checkpointsOf = (options: Settings): Checkpoint[] => [
 function planSeed(seed: number, options: Settings): SeedPlan {
   const { task, beta, batch, learning_rate: learningRate, prompts, prompt_seed } = options;
   const base = { task, seed, beta, batch, learningRate };
-  const data = pairCell({ task, seed, count: options.pairs, demonstrations: true });
+  const data = pairCell({ task, seed, count: options.pairs, heldOut: 0, demonstrations: true });
   const kept = (every: number) => ({ save_steps: every, save_total_limit: null });
   const offline = offlineDpo({ ...base, steps: options.offline_steps, more: kept(third(options)) }, data);
   const repaired = onlineDpo({ ...base, steps: options.online_steps, more: kept(quarter(options)) }, undefined, {

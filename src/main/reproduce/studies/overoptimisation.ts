@@ -8,13 +8,12 @@ import { type Answered, answers } from '../kinds/answers.ts';
 import { type BestOfNRow, bestOfN } from '../kinds/best-of-n.ts';
 import { type ChartSeries, lineChart } from '../line-chart.ts';
 import { markdownTable, numberText, spreadText } from '../markdown.ts';
-import { defineStudy, evaluationSettings } from '../study.ts';
+import { defineStudy, evaluationSettings, rewardModelSettings } from '../study.ts';
 
 const settings = z.object({
   task: z.enum(['tldr', 'helpful', 'harmless']).default('helpful'),
   /** So few that the reward model is wrong in places. */
   pairs: z.int().min(2).default(300),
-  reward_steps: z.int().min(1).default(60),
   batch: z.int().min(1).default(32),
   learning_rate: z.number().positive().default(5e-4),
   beta: z.number().min(0).default(0),
@@ -23,6 +22,8 @@ const settings = z.object({
   /** Steps between two looks. */
   every: z.int().min(1).default(3),
   samples: z.int().min(1).default(32),
+  ...rewardModelSettings,
+  reward_steps: rewardModelSettings.reward_steps.default(60),
   ...evaluationSettings,
   prompts: evaluationSettings.prompts.default(200),
 });
@@ -44,7 +45,7 @@ function planSeed(seed: number, options: Settings): SeedPlan {
   const base = { task, seed, learningRate };
   const reward = rewardModel(
     { ...base, steps: options.reward_steps, batch },
-    pairCell({ task, seed, count: options.pairs }),
+    pairCell({ task, seed, count: options.pairs, heldOut: options.held_out_pairs }),
   );
   const checkpoints = { save_steps: options.every, save_total_limit: null };
   const training = { ...base, steps: options.rl_steps, batch: options.rl_batch, beta: options.beta, more: checkpoints };

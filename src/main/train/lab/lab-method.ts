@@ -4,16 +4,21 @@ import type { LanguageModel } from '../../engine/models/language-model.ts';
 import type { LegalTokens } from '../../evaluate/response-tree.ts';
 import type { LoadedModel } from '../load-model.ts';
 
-export interface LabSetting {
-  readonly reference: LoadedModel;
-  readonly referencePath: string;
+/** Prompts with everything that is known of their responses. */
+export interface ListedPrompts {
   readonly prompts: readonly string[];
   readonly promptIds: readonly (readonly number[])[];
-  readonly legal: LegalTokens;
   /** Gold of every response to every prompt, [prompts][responses]. */
   readonly rewards: readonly Float64Array[];
   /** ln π_ref of them. */
   readonly referenceLogs: readonly Float64Array[];
+}
+
+/** The prompts are those that are trained on. */
+export interface LabSetting extends ListedPrompts {
+  readonly reference: LoadedModel;
+  readonly referencePath: string;
+  readonly legal: LegalTokens;
   readonly beta: number;
   readonly steps: number;
   readonly learningRate: number;

@@ -6,9 +6,10 @@ import type { LanguageModel } from '../../engine/models/language-model.ts';
 import { exactOptimum, normalised, type PolicyGap, policyGap } from '../../evaluate/exact-optimum.ts';
 import { legalTokens, listResponseDistribution } from '../../evaluate/response-tree.ts';
 import { enumerable, responseRewards } from '../../tasks/enumerable.ts';
+import type { Split } from '../../tasks/task.ts';
 import { loadModel } from '../load-model.ts';
 import { labMethods } from './index.ts';
-import type { LabSetting } from './lab-method.ts';
+import type { LabSetting, ListedPrompts } from './lab-method.ts';
 
 export interface LabOptions {
   /** Folder of the reference. */
@@ -16,7 +17,10 @@ export interface LabOptions {
   readonly betas: readonly number[];
   /** Ids of `labMethods`. */
   readonly methods: readonly string[];
+  /** Prompts that are trained on, and measured on unless some are held out. */
   readonly prompts: number;
+  /** Other prompts, of the split that no training sees, that are measured on instead. */
+  readonly heldOut?: number;
   readonly steps: number;
   readonly learningRate: number;
   readonly seed: number;
@@ -34,10 +38,13 @@ export interface LabPolicy extends PolicyGap {
   readonly cpu_seconds: number;
 }
 
-/** Means over the prompts. */
+/** Means over the prompts that are measured on. */
 export interface LabResult {
   readonly beta: number;
+  /** Trained on. */
   readonly prompts: number;
+  /** Measured on instead of them. */
+  readonly held_out?: number;
   readonly steps: number;
   readonly logZ: number;
   readonly J_star: number;
@@ -59,6 +66,7 @@ export async function runLab(options: LabOptions): Promise<LabResult[]> {
   let before = 0;
   for (const beta of options.betas) {
     const setting = await openSetting(options, beta);
+    const measured = options.heldOut ? await listPrompts(setting, options, 'held-out', options.heldOut) : setting;
     const policies: LabPolicy[] = [];
     for (const id of options.methods) {
       const method = labMethods.get(id);
@@ -70,10 +78,11 @@ export async function runLab(options: LabOptions): Promise<LabResult[]> {
       });
       const { user, system } = process.cpuUsage(started);
       before += options.steps;
-      const gap = await measure(setting, model);
+      const gap = await measure(setting, measured, model);
       policies.push({ method: id, title: method.title, cpu_seconds: (user + system) / 1e6, ...gap });
     }
-    results.push({ ...(await describeSpace(setting)), policies, ...exactOf(policies) });
+    const heldOut = options.heldOut ? { held_out: options.heldOut } : {};
+    results.push({ ...(await describeSpace(setting, measured)), ...heldOut, policies, ...exactOf(policies) });
   }
   return results;
 }
@@ -87,19 +96,13 @@ const exactOf = (policies: readonly LabPolicy[]): { policy?: PolicyGap } => {
 
 async function openSetting(options: LabOptions, beta: number): Promise<LabSetting> {
   const reference = loadModel(options.reference);
-  const prompts = enumerable.prompts('train', options.prompts, options.seed);
-  const ids = prompts.map((prompt) => promptIds(reference.tokenizer, prompt));
   const legal = legalTokens(reference.tokenizer);
   const { threads, signal, steps, learningRate, seed, folder } = options;
-  const logs = await listResponseDistribution(reference.model, ids, legal, { threads });
   return {
+    ...(await listPrompts({ reference, legal }, options, 'train', options.prompts)),
     reference,
     referencePath: options.reference,
-    prompts,
-    promptIds: ids,
     legal,
-    rewards: prompts.map(responseRewards),
-    referenceLogs: logs.map(normalised),
     beta,
     steps,
     learningRate,
@@ -111,20 +114,36 @@ async function openSetting(options: LabOptions, beta: number): Promise<LabSettin
   };
 }
 
+async function listPrompts(
+  { reference, legal }: Pick<LabSetting, 'reference' | 'legal'>,
+  { seed, threads }: LabOptions,
+  split: Split,
+  count: number,
+): Promise<ListedPrompts> {
+  const prompts = enumerable.prompts(split, count, seed);
+  const ids = prompts.map((prompt) => promptIds(reference.tokenizer, prompt));
+  const logs = await listResponseDistribution(reference.model, ids, legal, { threads });
+  return { prompts, promptIds: ids, rewards: prompts.map(responseRewards), referenceLogs: logs.map(normalised) };
+}
+
 /** Means over a list of records of numbers, key by key. */
 function meanRecord<T extends object>(records: readonly T[]): T {
   const keys = Object.keys(records[0]) as (keyof T)[];
   return Object.fromEntries(keys.map((key) => [key, mean(records.map((record) => Number(record[key])))])) as T;
 }
 
-async function measure(setting: LabSetting, model: LanguageModel): Promise<PolicyGap> {
-  const { promptIds: ids, legal, referenceLogs, rewards, beta, threads } = setting;
+async function measure(
+  { legal, beta, threads }: LabSetting,
+  { promptIds: ids, referenceLogs, rewards }: ListedPrompts,
+  model: LanguageModel,
+): Promise<PolicyGap> {
   const logs = await listResponseDistribution(model, ids, legal, { threads });
   return meanRecord(logs.map((row, i) => policyGap(normalised(row), referenceLogs[i], rewards[i], beta)));
 }
 
-async function describeSpace(setting: LabSetting) {
-  const { referenceLogs, rewards, beta, prompts, steps } = setting;
+async function describeSpace(setting: LabSetting, measured: ListedPrompts) {
+  const { beta, prompts, steps } = setting;
+  const { referenceLogs, rewards } = measured;
   const optima = referenceLogs.map((row, i) => {
     const { pi_star: _listed, best: _best, Z: _large, ...numbers } = exactOptimum(row, rewards[i], beta);
     return numbers;
@@ -134,6 +153,6 @@ async function describeSpace(setting: LabSetting) {
     prompts: prompts.length,
     steps,
     ...meanRecord(optima),
-    start: await measure(setting, setting.reference.model),
+    start: await measure(setting, measured, setting.reference.model),
   };
 }

@@ -13,7 +13,7 @@ import {
   type Training,
 } from '../../ingredients.ts';
 import { type Answered, answers } from '../../kinds/answers.ts';
-import { evaluationSettings } from '../../study.ts';
+import { evaluationSettings, rewardModelSettings } from '../../study.ts';
 
 /** Fixed before anything was run on the seeds that are published. */
 export const settings = z.object({
@@ -27,12 +27,12 @@ export const settings = z.object({
   batch: z.int().min(1).default(32),
   /** Different pairs of offline DPO on a fixed set, which it sees again and again. */
   fixed_pairs: z.int().min(2).default(1000),
-  reward_steps: z.int().min(1).default(200),
   ppo_steps: z.int().min(1).default(100),
   ppo_batch: z.int().min(4).default(64),
   tie: z.number().min(0).default(TIE_THRESHOLD),
   /** A second temperature of sampling at which the first comparison is repeated. */
   cool: z.number().positive().default(0.7),
+  ...rewardModelSettings,
   ...evaluationSettings,
 });
 export type Settings = z.output<typeof settings>;
@@ -79,13 +79,13 @@ const evaluated = (task: string, { prompts, prompt_seed }: Settings) => ({
 });
 
 function planSeed(task: string, seed: number, options: Settings): SeedPlan {
-  const { beta, learning_rate: learningRate, steps, batch } = options;
+  const { beta, learning_rate: learningRate, steps, batch, held_out_pairs: heldOut } = options;
   const training: Training = { task, seed, learningRate, steps, batch, beta };
   const careful: Training = { ...training, learningRate: options.careful_rate[task] ?? learningRate / 2 };
   const count = steps * batch;
-  const fresh = pairCell({ task, seed, count });
-  const demonstrated = pairCell({ task, seed, count, demonstrations: true });
-  const fixed = pairCell({ task, seed, count: Math.min(count, options.fixed_pairs) });
+  const fresh = pairCell({ task, seed, count, heldOut });
+  const demonstrated = pairCell({ task, seed, count, heldOut: 0, demonstrations: true });
+  const fixed = pairCell({ task, seed, count: Math.min(count, options.fixed_pairs), heldOut: 0 });
   const reward = rewardModel({ ...training, steps: options.reward_steps }, fresh);
   const ppo = { ...training, steps: options.ppo_steps, batch: options.ppo_batch };
   const entry = (variant: Variant, trained: Entry['trained'], labels: number): Entry => ({
