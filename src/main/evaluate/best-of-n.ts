@@ -21,7 +21,7 @@ export async function bestAnswers(
 }
 
 /**
- * What the best of n of a prompt's answers is worth on average, for every choice of n among all N of them (Nakano et al., 2112.09332, eq. 4): the answer
+ * What the best of n of a prompt's answers is worth on average, for every choice of n among all N of them (Nakano et al., 2112.09332): the answer
  * of rank i by `scores`, counted from below, is the best of C(i−1, n−1) of the C(N, n) choices. No bias, and less noise than n answers drawn once.
  */
 export function expectedBestOfN(scores: readonly number[], values: readonly number[], n: number): number {

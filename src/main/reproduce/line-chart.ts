@@ -1,4 +1,4 @@
-/** A line chart as SVG text that stands alone: no script, no font, no colour that a dark page would hide. */
+/** A line chart as SVG text that stands alone in a Markdown page: no script, no stylesheet, which the app's charts take their colours from. */
 
 export interface ChartSeries {
   readonly name: string;
