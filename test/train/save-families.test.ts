@@ -1,5 +1,5 @@
 /** A model of each family saved and loaded again: the same bits, the same config, names and orientations as in the checkpoint. */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,6 +24,9 @@ describe('save and load', () => {
       expect(loadLanguageModel(saved.config, saved.tensors).weights).toEqual(model.weights);
       const { torch_dtype: _4, dtype: _5, ...config } = folder.config;
       expect(saved.config).toEqual({ ...config, dtype: 'float32' });
+      // transformers tells 30.0 from 30: what was a float is one still
+      const floatsOf = (folder: string) => readFileSync(join(folder, 'config.json'), 'utf8').match(/"\w+": \d+\.0\b/g);
+      expect(floatsOf(path)).toEqual(floatsOf(folder.path));
       // all that the checkpoint held is there, in its shape; a bare model's tensors have got their prefix
       const prefix = name.includes('bare') ? model.architecture.basePrefix : '';
       for (const tensor of folder.tensors.names())

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { ADAPTER_CONFIG, ADAPTER_WEIGHTS } from '../data/checkpoints/adapter-folder.ts';
 import { recoverFolder, replaceFolderAtomic, writeFileAtomic } from '../data/checkpoints/atomic.ts';
 import { readJsonObject } from '../data/checkpoints/huggingface.ts';
+import { stringifyLike } from '../data/checkpoints/json-floats.ts';
 import { openSafetensors, writeSafetensors } from '../data/checkpoints/safetensors.ts';
 import type { Adapter } from '../engine/adapters/lora.ts';
 import { writeLoraConfig } from '../engine/adapters/lora-config.ts';
@@ -46,16 +47,17 @@ function tensorsOf(model: LanguageModel) {
 /** The file that holds what was trained. */
 const weightsFile = ({ adapter }: LanguageModel): string => (adapter ? ADAPTER_WEIGHTS : 'model.safetensors');
 
-const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+/** A JSON file's text; floats stay floats where `original` had them. */
+const json = (value: unknown, original: unknown = value): string => `${stringifyLike(value, original)}\n`;
 
 /** config.json as transformers reads it: what was loaded, the dtype as trained; beside an adapter also PEFT's config, which names the base. */
 function modelFiles({ model, tokenizer, folder }: LoadedModel): Record<string, string> {
   const { torch_dtype: _old, ...config } = model.config.raw;
   return {
     ...(model.adapter ? { [ADAPTER_CONFIG]: json(adapterConfig(model.adapter, folder.path)) } : {}),
-    'config.json': json({ ...config, dtype: 'float32' }),
+    'config.json': json({ ...config, dtype: 'float32' }, folder.config),
     ...(Object.keys(folder.generationConfig).length > 0
-      ? { 'generation_config.json': json(folder.generationConfig) }
+      ? { 'generation_config.json': json(folder.generationConfig, folder.generationConfig) }
       : {}),
     ...tokenizer.files(),
   };

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { loadTokenizer } from '../tokenizers/index.ts';
 import { readJsonObject } from './huggingface.ts';
 import { openCheckpoint } from './index.ts';
+import { stringifyLike } from './json-floats.ts';
 import { CheckpointError, type Float32Tensor, writeSafetensors } from './safetensors.ts';
 
 /** What belongs to a model besides its weights; programs and pickles that lie beside it are left where they are. */
@@ -53,7 +54,8 @@ export async function copyModel(path: string, folder: string, options: CopyOptio
         .map((name) => [name, { shape: checkpoint.tensors.shape(name), data: checkpoint.tensors.float32(name) }]),
     );
     writeSafetensors(join(folder, 'model.safetensors'), tensors);
-    await writeFile(join(folder, 'config.json'), `${JSON.stringify(asFloat32(checkpoint.config), null, 2)}\n`);
+    const config = stringifyLike(asFloat32(checkpoint.config), checkpoint.config);
+    await writeFile(join(folder, 'config.json'), `${config}\n`);
   }
   return [...new Set([...copied, ...readdirSync(folder)])].sort();
 }

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { replaceFolderAtomic } from './atomic.ts';
+import { parseWithFloats, stringifyLike } from './json-floats.ts';
 import type { ModelFolder, TensorSource } from './model-folder.ts';
 import {
   CheckpointError,
@@ -22,7 +23,7 @@ export function readJsonObject(path: string): Record<string, unknown> {
     throw new CheckpointError(`${path}: ${size} bytes; a config has at most ${MAX_JSON_BYTES}`);
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(path, 'utf8'));
+    value = parseWithFloats(readFileSync(path, 'utf8'));
   } catch (cause) {
     throw new CheckpointError(`${path} is not valid JSON: ${cause instanceof Error ? cause.message : cause}`, {
       cause,
@@ -117,9 +118,12 @@ export function writeModelFolder(path: string, content: ModelFolderContent): voi
     if (!/^[\w-][\w.-]*$/.test(name))
       throw new CheckpointError(`${path}: ${JSON.stringify(name)} is not a plain file name`);
   replaceFolderAtomic(path, (folder) => {
-    writeFileSync(join(folder, 'config.json'), `${JSON.stringify(content.config, null, 2)}\n`);
+    writeFileSync(join(folder, 'config.json'), `${stringifyLike(content.config, content.config)}\n`);
     if (content.generationConfig)
-      writeFileSync(join(folder, 'generation_config.json'), `${JSON.stringify(content.generationConfig, null, 2)}\n`);
+      writeFileSync(
+        join(folder, 'generation_config.json'),
+        `${stringifyLike(content.generationConfig, content.generationConfig)}\n`,
+      );
     for (const [name, data] of Object.entries(content.files)) writeFileSync(join(folder, name), data);
     writeSafetensors(join(folder, 'model.safetensors'), content.tensors);
   });
