@@ -11,10 +11,10 @@ import { closed, type Handlers, type HostServices } from './services.ts';
 const WATCH_MS = 500;
 
 export const quickstartHandlers = ({ quickstarts, store, runner, workspace }: HostServices): Handlers<'quickstart'> => {
-  const source = { store, runs: workspace.runs, isActive: quickstarts.isActive };
+  const source = () => ({ store, runs: workspace.runs, isActive: quickstarts.isActive });
   const newest = () => {
     const group = newestQuickstart(store);
-    return group === undefined ? null : quickstartState(source, group);
+    return group === undefined ? null : quickstartState(source(), group);
   };
   return {
     'quickstart.start'({ task }) {
