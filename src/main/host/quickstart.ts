@@ -50,7 +50,7 @@ export const quickstartHandlers = ({ quickstarts, store, runner, workspace }: Ho
     },
     async 'quickstart.report'({ group }) {
       const { quickstartReport } = await import('./quickstart-report.ts');
-      const html = quickstartReport(source, group);
+      const html = quickstartReport(source(), group);
       return { name: `${group}.html`, html };
     },
   };
