@@ -17,6 +17,8 @@ export interface Line {
   readonly means?: readonly Point[];
   /** Evaluation points: marked, never smoothed. */
   readonly evaluation?: boolean;
+  /** At the line's end, where it is shorter than the name. */
+  readonly endName?: string;
 }
 
 export interface LineChart {
@@ -65,6 +67,8 @@ function lineStyle(line: Line, tokens: ChartTokens, opacity: number) {
   };
 }
 
+const endNameOf = ({ name, endName }: Line): string => endName ?? name;
+
 /** The raw line behind, and the smoothed one in front of it. */
 function seriesOf(line: Line, chart: LineChart, tokens: ChartTokens) {
   const smoothed = chart.smoothing > 0 && !line.evaluation;
@@ -74,7 +78,7 @@ function seriesOf(line: Line, chart: LineChart, tokens: ChartTokens) {
   const end = {
     show: chart.endLabels === true && front.length > 0,
     // a line with marks of its own ends in one
-    formatter: line.mark ? line.name : `{mark|●} ${line.name}`,
+    formatter: line.mark ? endNameOf(line) : `{mark|●} ${endNameOf(line)}`,
     color: tokens.colour.text,
     fontSize: AXIS_FONT,
     fontFamily: tokens.font,
@@ -195,7 +199,7 @@ function tooltip(chart: LineChart, tokens: ChartTokens) {
 /** Longest label decides the room at the right, within bounds. */
 function rightRoom(chart: LineChart): number {
   if (!chart.endLabels) return 14;
-  const longest = Math.max(0, ...chart.lines.map((line) => line.name.length));
+  const longest = Math.max(0, ...chart.lines.map((line) => endNameOf(line).length));
   return Math.min(132, Math.max(56, 24 + longest * 7));
 }
 
@@ -244,6 +248,8 @@ export function lineChartOption(chart: LineChart, tokens: ChartTokens): EChartsC
       scale: !chart.fromZero,
       min: chart.fromZero ? 0 : undefined,
       max: chart.toOne ? 1 : undefined,
+      // quarters end at 1; the interval found by itself does not, and its last label meets that of the end
+      interval: chart.toOne ? 0.25 : undefined,
       splitNumber: 4,
       splitLine: { lineStyle: { color: tokens.colour.grid } },
       axisLine: { show: false },

@@ -29,6 +29,7 @@ export function specChart(
       points: curve.points,
       means: curve.means,
       evaluation: curve.evaluation,
+      endName: curve.evaluation ? 'evaluation' : undefined,
     })),
     xName: X_NAMES[axis],
     xMax: axis === 'step' ? xMax : undefined,

@@ -81,6 +81,8 @@ async function execute(
 ): Promise<number> {
   const json = typeof options.json === 'string' ? options.json : undefined;
   if (json !== undefined) checkTarget(json);
+  // an empty name would be the folder that the program was started in
+  if (options.home === '') throw new UsageError('--home needs a folder, and its name is empty');
   const signal = stopSignal();
   let published = false;
   const progress = createProgress(options.quiet === true);
@@ -192,7 +194,10 @@ function explain(error: CommanderError, argv: readonly string[]): Error {
   const word = /'([^']*)'/.exec(error.message)?.[1] ?? '';
   if (error.code === 'commander.unknownCommand') return unknownCommand(word, commands.all);
   // `plumb help NAME` of a name that is none
-  if (error.code === 'commander.help') return unknownCommand(argv[1] ?? '', commands.all);
+  if (error.code === 'commander.help')
+    return argv[0] === 'help'
+      ? unknownCommand(argv[1] ?? '', commands.all)
+      : new UsageError('a command is missing; plumb --help lists them');
   if (error.code === 'commander.unknownOption') return unknownOption(word, argv);
   // a misspelt option is why the required one is missing
   const misspelt = error.code === 'commander.missingMandatoryOptionValue' && unknownIn(argv);

@@ -59,11 +59,14 @@ export function keyName(event: KeyboardEvent): string {
 
 type KeyMap = Readonly<Record<string, () => void>>;
 
-const maps = new Set<{ current: KeyMap }>();
+/** Whose keys: what a page says goes before the frame around it, whichever came first. */
+type KeyOwner = 'page' | 'frame';
+const maps = new Map<{ current: KeyMap }, KeyOwner>();
+const mapsOf = (owner: KeyOwner) => [...maps].flatMap(([map, of]) => (of === owner ? [map] : []));
 let previous = { name: '', at: 0 };
 const SEQUENCE_MS = 1200;
 
-/** One listener for the page. After G only "G …" sequences are looked up; maps of inner components come first. */
+/** One listener for the page. After G only "G …" sequences are looked up. */
 function onKey(event: KeyboardEvent): void {
   if (event.defaultPrevented || ['Shift', 'Control', 'Alt', 'Meta'].includes(event.key)) return;
   const pressed = keyName(event);
@@ -71,22 +74,24 @@ function onKey(event: KeyboardEvent): void {
   if (single && (keysAreTaken(event.target) || !singleKeysOn())) return;
   const name = previous.name === 'G' && Date.now() - previous.at < SEQUENCE_MS ? `G ${pressed}` : pressed;
   previous = { name: pressed, at: Date.now() };
-  const run = [...maps].map((map) => map.current[name]).find((each) => each !== undefined);
+  const run = [...mapsOf('page'), ...mapsOf('frame')]
+    .map((map) => map.current[name])
+    .find((each) => each !== undefined);
   if (!run) return;
   event.preventDefault();
   run();
 }
 
 /** Runs `keys[name]` on a key press outside fields; names with Ctrl or Alt work inside fields too. */
-export function useKeys(keys: KeyMap): void {
+export function useKeys(keys: KeyMap, owner: KeyOwner = 'page'): void {
   const map = useRef(keys);
   map.current = keys;
   useEffect(() => {
     if (maps.size === 0) window.addEventListener('keydown', onKey);
-    maps.add(map);
+    maps.set(map, owner);
     return () => {
       maps.delete(map);
       if (maps.size === 0) window.removeEventListener('keydown', onKey);
     };
-  }, []);
+  }, [owner]);
 }

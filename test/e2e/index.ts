@@ -5,6 +5,7 @@ import { datasetsImportSpecs } from './datasets-import.ts';
 import { datasetsScrollSpecs } from './datasets-scroll.ts';
 import { frameSpecs } from './frame.ts';
 import { keyboardSpecs } from './keyboard.ts';
+import { keyboardWalkSpecs } from './keyboard-walk.ts';
 import { runSpecs } from './runs.ts';
 import { securitySpecs } from './security.ts';
 import type { Spec } from './stage.ts';
@@ -12,6 +13,7 @@ import type { Spec } from './stage.ts';
 export const specs: readonly Spec[] = [
   ...frameSpecs,
   ...keyboardSpecs,
+  ...keyboardWalkSpecs,
   ...accessibilitySpecs,
   ...runSpecs,
   ...securitySpecs,

@@ -73,7 +73,7 @@ describe('a run', () => {
     expect(run).toMatchObject({ tokensPerSecond: 12.5, peakMemoryBytes: 1024, pid: null });
     expect(run.latest).toEqual({ 'loss/left': 0, diverged: null });
     expect(readMetrics(store, id).map((p) => p.step)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
-    expect(readLog(store, id).map((l) => l.text)).toEqual(['from 0']);
+    expect(readLog(store, id).map((l) => l.text)).toEqual(['started: 20 steps', 'from 0', 'finished at step 20']);
   });
 
   it('waits until the one before it is done', async () => {
@@ -181,7 +181,12 @@ describe('pause, resume, stop', () => {
     await runner.idle();
     expect(record(id)).toMatchObject({ status: 'finished', step: 40, error: null });
     expect(readMetrics(store, id).map((p) => p.step)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
-    expect(readLog(store, id).at(-1)?.text).toBe(`from ${checkpoint.step}`);
+    const said = readLog(store, id).map((l) => l.text);
+    expect(said.at(-2)).toBe(`from ${checkpoint.step}`);
+    expect(said).toContainEqual(
+      expect.stringMatching(new RegExp(`^checkpoint of step ${checkpoint.step}, [\\d.]+ MB$`)),
+    );
+    expect(said).toContain(`stopped at step ${checkpoint.step}`);
   });
 
   it('stops while paused, and before it has begun', async () => {

@@ -74,7 +74,7 @@ const list = defineCommand({
 const show = defineCommand({
   id: 'show',
   summary: 'A run: its state, its config, its last numbers and samples.',
-  examples: ['plumb runs show dpo-01'],
+  examples: ['plumb runs show dpo-pairs-01'],
   configure: (command) => command.argument('<run>', 'name or id'),
   run: ([reference], _options, context) =>
     withWorkbench(context, ({ store }) => {
@@ -98,7 +98,7 @@ const show = defineCommand({
 const metrics = defineCommand({
   id: 'metrics',
   summary: 'Every metric of every step of a run.',
-  examples: ['plumb runs metrics dpo-01 --json curve.json', 'plumb runs metrics dpo-01 --last 5'],
+  examples: ['plumb runs metrics dpo-pairs-01 --json curve.json', 'plumb runs metrics dpo-pairs-01 --last 5'],
   configure(command) {
     command.argument('<run>', 'name or id');
     command.option('--last <n>', 'only the last n steps, and what was evaluated in them');
@@ -127,7 +127,7 @@ const metrics = defineCommand({
 const stop = defineCommand({
   id: 'stop',
   summary: 'Stop a run with a checkpoint, also one that the app or another terminal runs.',
-  examples: ['plumb runs stop dpo-01'],
+  examples: ['plumb runs stop dpo-pairs-01'],
   configure: (command) => command.argument('<run>', 'name or id'),
   run: ([reference], _options, context) =>
     withWorkbench(context, async ({ store, runner }) => {
@@ -155,7 +155,7 @@ async function endOf(store: Store, id: string, signal: AbortSignal): Promise<str
 const resume = defineCommand({
   id: 'resume',
   summary: 'Go on with a stopped or failed run from its newest checkpoint.',
-  examples: ['plumb runs resume dpo-01'],
+  examples: ['plumb runs resume dpo-pairs-01'],
   configure(command) {
     command.argument('<run>', 'name or id');
     command.option('--threads <n>', 'threads of one operator; 0 = all cores', '0');
@@ -173,7 +173,7 @@ const resume = defineCommand({
 const remove = defineCommand({
   id: 'remove',
   summary: 'Remove a run that is over, its folder in the workspace and the models it made.',
-  examples: ['plumb runs remove dpo-01'],
+  examples: ['plumb runs remove dpo-pairs-01'],
   configure: (command) => command.argument('<run>', 'name or id'),
   run: ([reference], _options, context) =>
     withWorkbench(context, ({ store, runner }) => {
@@ -187,7 +187,12 @@ const remove = defineCommand({
 export const runs: CommandGroup = {
   id: 'runs',
   summary: 'Training runs: list, show, stop, resume, metrics, remove.',
-  examples: ['plumb runs', 'plumb runs show dpo-01', 'plumb runs stop dpo-01', 'plumb runs resume dpo-01'],
+  examples: [
+    'plumb runs',
+    'plumb runs show dpo-pairs-01',
+    'plumb runs stop dpo-pairs-01',
+    'plumb runs resume dpo-pairs-01',
+  ],
   subcommands: [list, show, stop, resume, metrics, remove],
   bare: list,
 };

@@ -1,6 +1,7 @@
 /** Contract namespace `datasets`: import with preview, lists, pages of pairs, reports. */
 import { RpcError } from '../../preload/contract/rpc.ts';
 import { importFile, previewImport } from '../data/datasets/import.ts';
+import { importAndSplit } from '../data/datasets/import-and-split.ts';
 import { lineOf } from '../data/datasets/pair-lines.ts';
 import { listDatasets, removeDataset } from '../data/store/datasets.ts';
 import { countPairs, pairsAt, readPairs } from '../data/store/pairs.ts';
@@ -21,7 +22,7 @@ export const datasetsHandlers = ({ store, files }: HostServices): Handlers<'data
       const { path, name } = files.get(fileId);
       return withoutPath(path, name, () => previewImport(path, { format, mapping }, name));
     },
-    'datasets.import'({ fileId, format, mapping, name }, { emit, signal }) {
+    'datasets.import'({ fileId, format, mapping, name, split }, { emit, signal }) {
       const file = files.get(fileId);
       let last = 0;
       const onProgress = (progress: { bytesRead: number; bytesTotal: number; rows: number }) => {
@@ -30,7 +31,9 @@ export const datasetsHandlers = ({ store, files }: HostServices): Handlers<'data
         emit(progress);
       };
       const job = { name, format, mapping, sourceName: file.name, onProgress, signal };
-      return withoutPath(file.path, file.name, () => importFile(store, file.path, job));
+      return withoutPath(file.path, file.name, () =>
+        split ? importAndSplit(store, file.path, job, split) : importFile(store, file.path, job),
+      );
     },
     'datasets.pairs'({ versionId, offset, limit }) {
       if (!getVersion(store, versionId)) throw versionGone();

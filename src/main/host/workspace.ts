@@ -1,7 +1,7 @@
 /** The workspace: one folder that holds the database, models, runs and everything else the program writes. */
-import { existsSync, mkdirSync } from 'node:fs';
 import { homedir, platform } from 'node:os';
 import { basename, join, resolve } from 'node:path';
+import { makeFolder } from '../base/make-folder.ts';
 import { processIsAlive } from '../base/processes.ts';
 import { sweepTemporary } from '../data/checkpoints/atomic.ts';
 
@@ -24,7 +24,7 @@ function platformHome(): string {
 
 /** `home`, else PLUMB_HOME, else the platform's data folder. Nothing is created before something is written. */
 export function resolveWorkspace(home?: string): Workspace {
-  const folder = resolve(home ?? process.env.PLUMB_HOME ?? platformHome());
+  const folder = resolve(home ?? (process.env.PLUMB_HOME || platformHome()));
   return {
     home: folder,
     name: basename(folder),
@@ -37,7 +37,6 @@ export function resolveWorkspace(home?: string): Workspace {
 
 /** Creates the folders that are missing; removes what a killed import of a model left. */
 export function prepareWorkspace(workspace: Workspace): void {
-  for (const folder of [workspace.home, workspace.models, workspace.runs])
-    if (!existsSync(folder)) mkdirSync(folder, { recursive: true });
+  for (const folder of [workspace.home, workspace.models, workspace.runs]) makeFolder(folder);
   sweepTemporary(workspace.models, processIsAlive);
 }

@@ -15,6 +15,7 @@ import { getRunSummary, type RunPatch, updateRun } from '../data/store/runs.ts';
 import { appendSamples, deleteSamplesAfter } from '../data/store/samples.ts';
 import { type Store, transaction, type WritableStore } from '../data/store/store.ts';
 import type { JobEvent } from './messages.ts';
+import { logLinesOf } from './run-log.ts';
 
 export class UnknownRun extends Error {
   readonly code = 'not_found';
@@ -44,7 +45,7 @@ export function summaryOf(store: Store, id: string): RunSummary {
 export function recordEvents(store: WritableStore, runId: string, events: readonly JobEvent[], now: Date): RunEvent[] {
   const points = events.flatMap((e) => (e.type === 'metrics' ? [e.point] : []));
   const samples = events.flatMap((e) => (e.type === 'samples' ? e.samples : []));
-  const lines = events.flatMap((e) => (e.type === 'log' ? [e.line] : []));
+  const lines = logLinesOf(events, now);
   return transaction(store, () => {
     if (points.length > 0) appendMetrics(store, runId, points);
     if (samples.length > 0) appendSamples(store, runId, samples);

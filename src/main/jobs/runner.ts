@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { relative } from 'node:path';
-import type { RunEvent, RunSummary } from '../../preload/contract/runs.ts';
+import type { LogLine, RunEvent, RunSummary } from '../../preload/contract/runs.ts';
 import { addRunRequest, type RunAction, takeRunRequests } from '../data/store/run-requests.ts';
 import { getRun, listUnfinishedRuns, type RunPatch, type RunRecord, removeRun, updateRun } from '../data/store/runs.ts';
 import type { WritableStore } from '../data/store/store.ts';
@@ -273,9 +273,13 @@ export class JobRunner {
       this.#tell(mine.id, recordEvents(this.#store, mine.id, message.events, new Date()));
       mine.process.post({ type: 'ack', batch: message.batch });
     } else if (message.type === 'begun') this.#change(mine.id, ownerOf(message.pid));
-    else if (message.type === 'paused') this.#change(mine.id, { status: 'paused', secondsLeft: null });
-    else if (message.type === 'resumed') this.#change(mine.id, { status: 'running' });
-    else {
+    else if (message.type === 'paused') {
+      this.#log(mine.id, 'paused', 'info');
+      this.#change(mine.id, { status: 'paused', secondsLeft: null });
+    } else if (message.type === 'resumed') {
+      this.#log(mine.id, 'resumed', 'info');
+      this.#change(mine.id, { status: 'running' });
+    } else {
       mine.outcome = message.outcome;
       mine.cpuSeconds = message.cpuSeconds;
       mine.process.post({ type: 'goodbye' });
@@ -308,6 +312,7 @@ export class JobRunner {
   #finish(mine: Current, run: RunRecord, outcome: JobOutcome): void {
     const error = outcome.status === 'failed' ? outcome.error.message : null;
     if (error) this.#log(run.id, error);
+    else this.#log(run.id, `${outcome.status} at step ${run.step}`, 'info');
     this.#change(run.id, {
       status: outcome.status,
       error,
@@ -391,9 +396,9 @@ export class JobRunner {
     return run;
   }
 
-  #log(id: string, text: string): void {
+  #log(id: string, text: string, level: LogLine['level'] = 'error'): void {
     const now = new Date();
-    const line = { at: now.toISOString(), level: 'error', text } as const;
+    const line = { at: now.toISOString(), level, text } as const;
     this.#tell(id, recordEvents(this.#store, id, [{ type: 'log', line }], now));
   }
 

@@ -183,6 +183,17 @@ export const importPreview = z.object({
 });
 export type ImportPreview = z.infer<typeof importPreview>;
 
+/** A part that is held out, by prompt: no prompt is on both sides. The parts become datasets of their own, NAME-train and NAME-test. */
+export const splitRequest = z.object({
+  /** Share of the prompts that are held out. */
+  share: z.number().gt(0).lt(1),
+  seed: z
+    .int()
+    .min(0)
+    .max(2 ** 32 - 1),
+});
+export type SplitRequest = z.infer<typeof splitRequest>;
+
 export const importReport = z.object({
   dataset: z.string(),
   datasetId: z.string(),

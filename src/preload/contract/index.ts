@@ -8,6 +8,7 @@ import {
   importReport,
   pairLine,
   pairQuery,
+  splitRequest,
   storedPair,
 } from './datasets.ts';
 import { modelSummary } from './models.ts';
@@ -62,7 +63,11 @@ export const contract = {
 
   'datasets.list': call(nothing, z.array(datasetSummary)),
   'datasets.preview': call(importRequest, importPreview),
-  'datasets.import': stream(importRequest.extend({ name: z.string() }), importProgress, importReport),
+  'datasets.import': stream(
+    importRequest.extend({ name: z.string(), split: splitRequest.optional() }),
+    importProgress,
+    importReport,
+  ),
   'datasets.pairs': call(versionPage, z.object({ total: z.int(), rows: z.array(storedPair) })),
   /** The rows that match, as one line each for a table; `total` counts all that match. */
   'datasets.pairLines': call(

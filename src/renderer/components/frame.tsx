@@ -69,21 +69,24 @@ function useFrameKeys(toggle: () => void, help: () => void) {
   const [, navigate] = useLocation();
   const region = useRef(0);
   const go = Object.fromEntries(PAGES.map((page) => [`G ${page.key}`, () => navigate(page.path)]));
-  useKeys({
-    ...go,
-    '[': toggle,
-    '?': help,
-    N: () => document.querySelector<HTMLElement>('[data-primary]')?.click(),
-    '/': () => document.querySelector<HTMLElement>('[data-search]')?.focus(),
-    'Ctrl+Enter': () => document.querySelector<HTMLElement>('[data-primary]')?.click(),
-    F6: () => {
-      const present = REGIONS.map((selector) => document.querySelector<HTMLElement>(selector)).filter(
-        (e) => e !== null,
-      );
-      region.current = (region.current + 1) % present.length;
-      present[region.current]?.focus();
+  useKeys(
+    {
+      ...go,
+      '[': toggle,
+      '?': help,
+      N: () => document.querySelector<HTMLElement>('[data-primary]')?.click(),
+      '/': () => document.querySelector<HTMLElement>('[data-search]')?.focus(),
+      'Ctrl+Enter': () => document.querySelector<HTMLElement>('[data-primary]')?.click(),
+      F6: () => {
+        const present = REGIONS.map((selector) => document.querySelector<HTMLElement>(selector)).filter(
+          (e) => e !== null,
+        );
+        region.current = (region.current + 1) % present.length;
+        present[region.current]?.focus();
+      },
     },
-  });
+    'frame',
+  );
 }
 
 export function AppFrame({ children, onHelp }: { children: ReactNode; onHelp: () => void }) {

@@ -32,10 +32,10 @@ export const split = defineCommand({
     if (names && names.length !== 2)
       throw new UsageError(`--names takes two names, as in --names train,test; found "${options.names}"`);
     const { requireVersion } = await import('../../data/datasets/find.ts');
-    const { splitVersion } = await import('../../data/datasets/derive.ts');
+    const { partNames, splitVersion } = await import('../../data/datasets/derive.ts');
     return withExistingStore(context, async (store) => {
       const found = requireVersion(store, reference);
-      const [first, second] = names ?? [`${found.dataset.name}-train`, `${found.dataset.name}-test`];
+      const [first, second] = names ?? partNames(found.dataset.name);
       const onProgress = (done: number, total: number) => context.progress(done, total, 'row');
       const request = { share, seed, names: [first, second] as const };
       const parts = await splitVersion(store, found, request, { signal: context.signal, onProgress });

@@ -150,6 +150,9 @@ export async function filterVersion(
   return made;
 }
 
+/** What the two parts of a dataset are called unless told: what is learnt from, and what is held out. */
+export const partNames = (dataset: string): readonly [string, string] => [`${dataset}-train`, `${dataset}-test`];
+
 export interface SplitRequest {
   /** Share of the prompts that the second part gets; above 0, below 1. */
   readonly share: number;

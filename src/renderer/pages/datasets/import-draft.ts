@@ -1,4 +1,4 @@
-/** The import being prepared: file, format, columns and name; kept for the session, so that leaving the wizard loses nothing. */
+/** The import being prepared: file, format, columns, name and split; kept for the session, so that leaving the wizard loses nothing. */
 import { create } from 'zustand';
 import type { ColumnMapping, FileHandle, MappingField } from '../../../preload/contract/index.ts';
 import { call, upload } from '../../host.ts';
@@ -16,6 +16,8 @@ export interface ImportDraft {
   readonly mapping: ColumnMapping;
   /** null: the name that the host suggests. */
   readonly name: string | null;
+  /** Share of the prompts that is held out as a dataset of its own; 0: none. */
+  readonly heldOut: number;
 }
 
 const EMPTY: ImportDraft = {
@@ -26,6 +28,7 @@ const EMPTY: ImportDraft = {
   format: undefined,
   mapping: {},
   name: null,
+  heldOut: 0,
 };
 
 export const useImportDraft = create<ImportDraft>()(() => EMPTY);

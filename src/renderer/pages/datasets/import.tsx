@@ -1,4 +1,4 @@
-/** The import wizard: File → Format and columns → Name. Nothing is stored before Import is pressed. */
+/** The import wizard: File → Format and columns → Name and split. Nothing is stored before Import is pressed. */
 import { Button } from '@mantine/core';
 import { useRef } from 'react';
 import { useLocation } from 'wouter';
@@ -15,10 +15,13 @@ import { clearDraft, type ImportStep, useImportDraft } from './import-draft.ts';
 import { FileStep, useChooseFile } from './import-file.tsx';
 import { FormatStep } from './import-format.tsx';
 import { forgetJob, startImport, useImportJob } from './import-job.ts';
-import { NameStep, nameProblem, useNameInUse } from './import-name.tsx';
+import { canSplit, NameStep, nameProblem, useNameInUse } from './import-name.tsx';
 import { ImportRunning } from './import-running.tsx';
 
-const STEPS = ['File', 'Format and columns', 'Name'] as const;
+const STEPS = ['File', 'Format and columns', 'Name and split'] as const;
+
+/** Same seed, same split; the one of the configs. */
+const SPLIT_SEED = 42;
 
 /** What the host makes of the file as it is mapped now. */
 function usePreview() {
@@ -59,7 +62,8 @@ export function ImportPage() {
   const start = () => {
     if (!file || !settled || !isImportable(settled)) return toProblem();
     if (nameProblem(name, settled.kind, taken)) return go(2);
-    startImport({ fileId: file.fileId, format: draft.format, mapping: draft.mapping, name });
+    const split = draft.heldOut > 0 && canSplit(settled) ? { share: draft.heldOut, seed: SPLIT_SEED } : undefined;
+    startImport({ fileId: file.fileId, format: draft.format, mapping: draft.mapping, name, split });
   };
   const cancel = () => {
     clearDraft();

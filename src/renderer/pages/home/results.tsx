@@ -41,7 +41,7 @@ function ResultTable({ rows }: { rows: readonly ComparisonRow[] }) {
     <table className="pl-table plain" aria-label="Last results">
       <thead>
         <tr>
-          <th>{sameModels ? 'Task' : 'Models'}</th>
+          <th style={{ width: '22%' }}>{sameModels ? 'Task' : 'Models'}</th>
           <th className="end">n</th>
           <th className="pl-home-bar">win · tie · loss</th>
           <th className="end">Win</th>
