@@ -31,18 +31,32 @@ const ringOf = (page: Page): Promise<Ring> =>
     return rings.find(({ style, width }) => style !== 'none' && width >= 1) ?? { style: 'none', width: 0 };
   });
 
-/** Presses Tab until the element has the focus; every stop on the way must be seen. */
-async function tabTo(page: Page, target: Locator, key = 'Tab'): Promise<void> {
-  await target.first().waitFor();
+/** Presses Tab until the focus is where it should be; every stop on the way must be seen. */
+async function tabUntil(page: Page, isThere: () => Promise<boolean>, what: string): Promise<void> {
   for (let press = 0; press < MOST_TABS; press++) {
-    const reached = await target.first().evaluate((node) => node === node.ownerDocument.activeElement);
-    if (reached) return;
-    await page.keyboard.press(key);
+    if (await isThere()) return;
+    await page.keyboard.press('Tab');
     const { width } = await ringOf(page);
     const where = await page.evaluate(() => document.activeElement?.outerHTML.slice(0, 160) ?? '');
     assert.ok(width >= 1 || where.startsWith('<body'), `no visible focus on ${where}`);
   }
-  assert.fail(`not reached by ${MOST_TABS} presses of ${key}: ${target}`);
+  assert.fail(`not reached by ${MOST_TABS} presses of Tab: ${what}`);
+}
+
+async function tabTo(page: Page, target: Locator): Promise<void> {
+  await target.first().waitFor({ state: 'attached' });
+  const hasFocus = () => target.first().evaluate((node) => node === node.ownerDocument.activeElement);
+  await tabUntil(page, hasFocus, String(target));
+}
+
+/** A group of radios is one stop; arrows choose in it. */
+async function choose(page: Page, wanted: Locator): Promise<void> {
+  await wanted.first().waitFor({ state: 'attached' });
+  const inRadios = () => page.evaluate(() => document.activeElement?.matches('main input[type="radio"]') ?? false);
+  await tabUntil(page, inRadios, String(wanted));
+  for (let press = 0; press < 12 && !(await wanted.first().isChecked()); press++)
+    await page.keyboard.press('ArrowDown');
+  assert.ok(await wanted.first().isChecked(), `arrows choose ${wanted}`);
 }
 
 async function pressOn(page: Page, target: Locator, key = 'Enter'): Promise<void> {
@@ -86,15 +100,12 @@ export const keyboardWalkSpecs: readonly Spec[] = [
 
       await page.keyboard.press('n');
       await heading(page, 'New run');
-      const offline = page.getByRole('radio', { name: /Offline DPO/ });
-      await tabTo(page, page.getByRole('main').getByRole('radio', { checked: true }).or(offline));
-      for (let press = 0; press < 12 && !(await offline.isChecked()); press++) await page.keyboard.press('ArrowDown');
-      assert.ok(await offline.isChecked(), 'arrows choose the method');
+      await choose(page, page.getByRole('radio', { name: /Offline DPO/ }));
       await page.keyboard.press('Control+Enter');
       await choose(page, page.getByRole('radio', { name: new RegExp(MODEL) }));
       await page.keyboard.press('Control+Enter');
-      const data = page.getByRole('radio', { name: /^by-keys\b/ }).first();
-      await data.waitFor();
+      const data = page.getByRole('radio', { name: /^by-keys(?!-)/ }).first();
+      await data.waitFor({ state: 'attached' });
       assert.ok(await data.isChecked(), 'the dataset that the wizard was opened from is chosen');
       await page.keyboard.press('Control+Enter');
       await tabTo(page, page.locator('#param-max_steps'));
@@ -121,13 +132,3 @@ export const keyboardWalkSpecs: readonly Spec[] = [
     },
   },
 ];
-
-/** A choice among radios by arrows, from whichever has the focus first. */
-async function choose(page: Page, wanted: Locator): Promise<void> {
-  await wanted.first().waitFor();
-  const group = page.getByRole('main').getByRole('radio');
-  await tabTo(page, group.and(page.locator(':checked')).or(group).first());
-  for (let press = 0; press < 12 && !(await wanted.first().isChecked()); press++)
-    await page.keyboard.press('ArrowDown');
-  assert.ok(await wanted.first().isChecked(), `arrows choose ${wanted}`);
-}

@@ -173,7 +173,7 @@ function Wizard({ catalogue }: { catalogue: Catalogue }) {
       <Stepper steps={STEPS} current={step} onStep={go} />
       <div className="pl-columns">
         <Content label={STEPS[step]}>
-          {step === 0 && <MethodStep methods={catalogue.methods} />}
+          {step === 0 && <MethodStep methods={catalogue.methods} datasets={catalogue.datasets} />}
           {step === 1 && <ModelStep models={catalogue.models} />}
           {step === 2 && method && <DataStep method={method} datasets={catalogue.datasets} />}
           {step === PARAMETERS && <ParametersStep wizard={wizard} catalogue={catalogue} />}

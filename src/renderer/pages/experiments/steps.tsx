@@ -32,7 +32,21 @@ function Choice({
 const needsWords = (method: MethodEntry) =>
   method.needs.dataset.length === 0 ? 'no data' : method.needs.dataset.join(' or ');
 
-export function MethodStep({ methods }: { methods: readonly MethodEntry[] }) {
+const fits = (method: MethodEntry, dataset: DatasetSummary) => method.needs.dataset.includes(dataset.kind);
+
+/** Another method has other options; data that it can use stay, such as those that the wizard was opened from. */
+export function chooseMethod(method: MethodEntry, datasets: readonly DatasetSummary[]): void {
+  const { dataset } = useDraft.getState();
+  const stays = datasets.some((each) => each.name === dataset && fits(method, each));
+  useDraft.setState({ method: method.id, values: {}, dataset: stays ? dataset : null });
+}
+
+export interface MethodStepProps {
+  readonly methods: readonly MethodEntry[];
+  readonly datasets: readonly DatasetSummary[];
+}
+
+export function MethodStep({ methods, datasets }: MethodStepProps) {
   const chosen = useDraft((draft) => draft.method);
   return (
     <div className="pl-choices" role="radiogroup" aria-label="Method">
@@ -41,9 +55,7 @@ export function MethodStep({ methods }: { methods: readonly MethodEntry[] }) {
           key={method.id}
           name="method"
           checked={chosen === method.id}
-          onChoose={() =>
-            useDraft.setState({ method: method.id, values: {}, ...(chosen === method.id ? {} : { dataset: null }) })
-          }
+          onChoose={() => chooseMethod(method, datasets)}
         >
           <h2>
             <MethodMark method={method.mark} title={method.title} />
@@ -88,8 +100,6 @@ export function ModelStep({ models }: { models: readonly ModelSummary[] }) {
     </div>
   );
 }
-
-const fits = (method: MethodEntry, dataset: DatasetSummary) => method.needs.dataset.includes(dataset.kind);
 
 export function DataStep({ method, datasets }: { method: MethodEntry; datasets: readonly DatasetSummary[] }) {
   const chosen = useDraft((draft) => draft.dataset);
