@@ -137,7 +137,7 @@ describe('runs', () => {
     await expect.poll(() => events.some((e) => e.type === 'metrics'), { timeout: 30_000 }).toBe(true);
     expect(events[0]).toMatchObject({ type: 'summary', run: { id } });
     await call('runs.pause', { id });
-    await expect.poll(() => call('runs.get', { id })).toMatchObject({ status: 'paused' });
+    await expect.poll(() => call('runs.get', { id }), { timeout: 20_000 }).toMatchObject({ status: 'paused' });
     await call('runs.resume', { id });
     await call('runs.stop', { id });
     await test.host.runner.idle();
@@ -147,7 +147,9 @@ describe('runs', () => {
     expect(detail).not.toHaveProperty('outputDir');
     const { points } = (await call('runs.metrics', { id })) as { points: unknown[] };
     expect(points.length).toBeGreaterThan(0);
-    expect(await call('runs.log', { id })).toMatchObject([{ text: 'from 0' }]);
+    const said = ((await call('runs.log', { id })) as { text: string }[]).map(({ text }) => text);
+    expect(said.slice(0, 3)).toEqual([expect.stringMatching(/^started: \d+ steps/), 'from 0', 'paused']);
+    expect(said.at(-1)).toMatch(/^stopped at step \d+$/);
     expect(await call('runs.samples', { id })).toEqual([]);
     expect(await call('runs.remove', { id })).toEqual({ ok: true });
     await expect(call('runs.get', { id })).rejects.toMatchObject({ code: 'not_found' });

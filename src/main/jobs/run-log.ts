@@ -13,7 +13,7 @@ function wordsOf(event: JobEvent): string | undefined {
     case 'metrics':
       return event.point.evaluation ? evaluationWords(event.point) : undefined;
     case 'checkpoint':
-      return `checkpoint of step ${event.step}, ${(event.bytes / 1e6).toFixed(1)} MB`;
+      return `checkpoint of step ${event.step}, ${sizeOf(event.bytes)}`;
     default:
       return undefined;
   }
@@ -27,6 +27,9 @@ function evaluationWords({ step, values }: { step: number; values: Readonly<Reco
   const head = `evaluation at step ${step}`;
   return told.length === 0 ? head : `${head}: ${told.slice(0, MOST_TOLD).join(', ')}`;
 }
+
+const sizeOf = (bytes: number): string =>
+  bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 
 /** The lines of a batch, in the order of its events. */
 export const logLinesOf = (events: readonly JobEvent[], now: Date): LogLine[] =>
