@@ -1,13 +1,22 @@
 /** Gather: slices of x along one axis by index; repeated indices add up in the gradient. */
 import type { GraphBuilder } from '../graph/builder.ts';
-import { normalAxis } from '../graph/dims.ts';
+import { normalAxis, product } from '../graph/dims.ts';
 import type { Value } from '../graph/value.ts';
 import { defineOp, integer } from './define.ts';
 
-/** ScatterND takes int64 indices with the coordinates in the last axis. */
+/**
+ * Rows of `updates` added to those of a zero tensor like x. Not ScatterND, which is three times as fast: onnxruntime 1.30 shares its rows out among
+ * threads without care for equal indices, and additions to one row get lost.
+ */
 function scatterRows(g: GraphBuilder, x: Value, indices: Value, updates: Value): Value {
-  const wrapped = g.unsqueeze(g.cast(indices, 'int64'), [indices.shape.length]);
-  return g.op('ScatterND', [g.filled(0, x.shape), wrapped, updates], { reduction: 'add' });
+  const width = x.shape.slice(1);
+  const rows = product(indices.shape);
+  const flat = g.reshape(updates, [rows, ...width]);
+  const column = g.reshape(indices, [rows, ...width.map(() => 1)]);
+  return g.op('ScatterElements', [g.filled(0, x.shape), g.expand(column, [rows, ...width]), flat], {
+    axis: 0,
+    reduction: 'add',
+  });
 }
 
 export const gather = defineOp({
