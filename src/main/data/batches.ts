@@ -57,7 +57,8 @@ export function answeredIds(tokenizer: Tokenizer, prompt: TextOrChat, answer: Te
   return plainIds(tokenizer, withEnd(tokenizer, prompt + answer));
 }
 
-function sharedPrefix(a: readonly number[], b: readonly number[]): number {
+/** How many tokens both begin with. */
+export function sharedPrefix(a: readonly number[], b: readonly number[]): number {
   let n = 0;
   while (n < a.length && n < b.length && a[n] === b[n]) n++;
   return n;
@@ -139,12 +140,8 @@ export function demonstrationTokens(
 /** Tokens that are scored: those from `start` on which something predicts. */
 export const scoredTokens = ({ ids, start }: TokenRow): number => Math.max(0, ids.length - Math.max(1, start));
 
-/** Rows padded on the right to one length, and the positions whose predictions are asked for. */
-export interface PaddedBatch {
-  readonly size: number;
-  readonly length: number;
-  /** [size, length] */
-  readonly ids: Int32Array;
+/** Which of a batch's flat tokens predict a scored one. */
+export interface ScoredPositions {
   /** Flat positions that predict a scored token, row after row, [M]. */
   readonly rows: Int32Array;
   /** The token each of them predicts, [M]. */
@@ -155,22 +152,39 @@ export interface PaddedBatch {
   readonly tokens: number;
 }
 
-export function padBatch(rows: readonly TokenRow[], padId: number): PaddedBatch {
-  const length = Math.max(1, ...rows.map((r) => r.ids.length));
-  const ids = new Int32Array(rows.length * length).fill(padId);
+/** `at` finds a row's token among all of the batch. */
+export function scoredPositions(
+  rows: readonly TokenRow[],
+  at: (row: number, position: number) => number,
+): ScoredPositions {
   const total = rows.reduce((sum, row) => sum + scoredTokens(row), 0);
   const positions = new Int32Array(total);
   const labels = new Int32Array(total);
   const offsets = new Int32Array(rows.length + 1);
-  let at = 0;
+  let next = 0;
+  rows.forEach((row, r) => {
+    for (let i = Math.max(1, row.start); i < row.ids.length; i++) {
+      positions[next] = at(r, i - 1);
+      labels[next++] = row.ids[i];
+    }
+    offsets[r + 1] = next;
+  });
+  return { rows: positions, labels, offsets, tokens: rows.reduce((sum, row) => sum + row.ids.length, 0) };
+}
+
+/** Rows padded on the right to one length, and the positions whose predictions are asked for. */
+export interface PaddedBatch extends ScoredPositions {
+  readonly size: number;
+  readonly length: number;
+  /** [size, length] */
+  readonly ids: Int32Array;
+}
+
+export function padBatch(rows: readonly TokenRow[], padId: number): PaddedBatch {
+  const length = Math.max(1, ...rows.map((r) => r.ids.length));
+  const ids = new Int32Array(rows.length * length).fill(padId);
   rows.forEach((row, r) => {
     ids.set(row.ids, r * length);
-    for (let i = Math.max(1, row.start); i < row.ids.length; i++) {
-      positions[at] = r * length + i - 1;
-      labels[at++] = row.ids[i];
-    }
-    offsets[r + 1] = at;
   });
-  const tokens = rows.reduce((sum, row) => sum + row.ids.length, 0);
-  return { size: rows.length, length, ids, rows: positions, labels, offsets, tokens };
+  return { size: rows.length, length, ids, ...scoredPositions(rows, (r, t) => r * length + t) };
 }

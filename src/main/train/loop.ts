@@ -64,6 +64,16 @@ const orderOptions = (options: LoopOptions, rows: number) => ({
   seed: options.seed,
 });
 
+/** Which rows a run of these options trains on: all, unless it ends within the first epoch. */
+export function rowsReached<Row>(options: LoopOptions, rows: readonly Row[]): readonly Row[] {
+  if (rows.length === 0) return rows;
+  const order = orderOptions(options, rows.length);
+  const steps = totalSteps(options, rows.length);
+  if (steps >= stepsPerEpoch(order)) return rows;
+  const reached = new Set(Array.from({ length: steps }, (_, step) => microBatches(step, order)).flat(2));
+  return rows.filter((_, i) => reached.has(i));
+}
+
 /** Options that change the numbers: a resume must have the same. */
 function fingerprintOf(options: LoopOptions, rows: number): string {
   const { output_dir: _out, save_strategy: _by, save_steps: _save, save_total_limit: _keep, ...rest } = options;

@@ -1,6 +1,7 @@
 /** Preference pairs in a training graph: the terms losses are built from, what is fed for a micro-batch, and TRL's metrics of it. */
 import { maskedMean, mean, sum } from '../base/statistics.ts';
-import { type PaddedBatch, type PairTokens, padBatch, scoredTokens, type TokenRow } from '../data/batches.ts';
+import { type PairTokens, type ScoredPositions, scoredTokens, type TokenRow } from '../data/batches.ts';
+import { type PackedBatch, packRows } from '../data/packed-batch.ts';
 import type { GraphBuilder } from '../engine/graph/builder.ts';
 import type { Tensor, Value } from '../engine/graph/value.ts';
 import { divergences } from '../engine/losses/f-divergence.ts';
@@ -8,9 +9,9 @@ import type { TokenStatistics } from '../engine/losses/logp.ts';
 import type { PairTerms } from '../engine/losses/preference.ts';
 import { float32 } from '../engine/runtime/session.ts';
 import type { PairObjective, PairOptions } from './pair-options.ts';
-import { firstScored, membershipFeed, sumByRow } from './row-sums.ts';
+import { membershipFeed, sumByRow } from './row-sums.ts';
 import type { RunningMeans } from './running-means.ts';
-import { batchFeeds } from './step-graph.ts';
+import { packedFeeds } from './step-graph.ts';
 
 /** ln π of both answers of a pair. */
 export interface PairLogps {
@@ -73,14 +74,13 @@ const hasTokenWeights = ({ ld_alpha }: PairOptions): boolean => ld_alpha !== und
 /** LD-DPO (Liu et al., 2409.06411): how many scored tokens of an answer count in full; those after them count ld_alpha times. */
 const fullTokens = ({ chosen, rejected }: PairTokens): number => Math.min(scoredTokens(chosen), scoredTokens(rejected));
 
-/** ln π of an answer from next-token log-probabilities of its row (entry t belongs to token t + 1). */
-function answerLogp(row: TokenRow, logps: ArrayLike<number>, full: number, { ld_alpha }: PairOptions): number {
-  const from = firstScored(row);
-  const border = Math.min(logps.length, from + full);
-  return sum(logps, from, border) + (ld_alpha ?? 1) * sum(logps, border);
+/** ln π of an answer from the log-probabilities of its scored tokens. */
+function answerLogp(logps: ArrayLike<number>, full: number, { ld_alpha }: PairOptions): number {
+  const border = Math.min(logps.length, full);
+  return sum(logps, 0, border) + (ld_alpha ?? 1) * sum(logps, border);
 }
 
-/** ln π of both answers from next-token log-probabilities of both rows, tokens weighed as the options say. */
+/** ln π of both answers from the log-probabilities of their scored tokens, tokens weighed as the options say. */
 export function pairLogps(
   pair: PairTokens,
   chosen: ArrayLike<number>,
@@ -88,20 +88,19 @@ export function pairLogps(
   options: PairOptions,
 ): PairLogps {
   const full = fullTokens(pair);
-  return {
-    chosen: answerLogp(pair.chosen, chosen, full, options),
-    rejected: answerLogp(pair.rejected, rejected, full, options),
-  };
+  return { chosen: answerLogp(chosen, full, options), rejected: answerLogp(rejected, full, options) };
 }
 
-/** Chosen rows, then rejected rows, padded together (TRL's layout). */
-export const padPairs = (pairs: readonly PairTokens[], padId: number): PaddedBatch =>
-  padBatch([...pairs.map((p) => p.chosen), ...pairs.map((p) => p.rejected)], padId);
+/** Chosen rows, then rejected rows (TRL's layout); a pair's common beginning, its prompt, is computed once. */
+export const packPairs = (pairs: readonly PairTokens[]): PackedBatch =>
+  packRows([...pairs.map((p) => p.chosen), ...pairs.map((p) => p.rejected)], (row) =>
+    row < pairs.length ? undefined : row - pairs.length,
+  );
 
 /** Everything a micro-batch feeds besides the model's weights; `weights` says how much each pair counts in the optimiser step. */
 export function pairFeeds(
   pairs: readonly PairTokens[],
-  padded: PaddedBatch,
+  batch: PackedBatch,
   references: readonly PairLogps[],
   options: PairOptions,
   weights: readonly number[],
@@ -110,19 +109,23 @@ export function pairFeeds(
   const perPair = (of: (pair: PairTokens, i: number) => number) => float32([count], Float32Array.from(pairs, of));
   const length = ({ ids, start }: TokenRow) => Math.max(1, ids.length - start);
   return {
-    ...batchFeeds(padded),
-    chosen_rows: membershipFeed(padded.offsets, 0, count),
-    rejected_rows: membershipFeed(padded.offsets, count, count),
+    ...packedFeeds(batch),
+    chosen_rows: membershipFeed(batch.offsets, 0, count),
+    rejected_rows: membershipFeed(batch.offsets, count, count),
     ref_chosen: perPair((_, i) => references[i].chosen),
     ref_rejected: perPair((_, i) => references[i].rejected),
     chosen_lengths: perPair(({ chosen }) => length(chosen)),
     rejected_lengths: perPair(({ rejected }) => length(rejected)),
     pair_weights: perPair((_, i) => weights[i]),
-    ...(hasTokenWeights(options) ? { token_weights: tokenWeights(pairs, padded, options) } : {}),
+    ...(hasTokenWeights(options) ? { token_weights: tokenWeights(pairs, batch, options) } : {}),
   };
 }
 
-function tokenWeights(pairs: readonly PairTokens[], { offsets, rows }: PaddedBatch, { ld_alpha }: PairOptions): Tensor {
+function tokenWeights(
+  pairs: readonly PairTokens[],
+  { offsets, rows }: ScoredPositions,
+  { ld_alpha }: PairOptions,
+): Tensor {
   const data = new Float32Array(rows.length).fill(1);
   pairs.forEach((pair, i) => {
     const full = fullTokens(pair);
@@ -141,7 +144,7 @@ const ROUNDING = 2 ** -22;
  */
 export function pairMetrics(
   found: Readonly<Record<string, Tensor>>,
-  padded: PaddedBatch,
+  batch: ScoredPositions,
   references: readonly PairLogps[],
   beta: number,
   weights: readonly number[],
@@ -154,7 +157,7 @@ export function pairMetrics(
   const rejectedRewards = references.map((reference, i) => beta * (rejected[i] - reference.rejected));
   // equal answers, and a policy that equals its reference, are ties: sums of float32 tell them apart by rounding only
   const noise = (i: number) => beta * ROUNDING * (Math.abs(chosen[i]) + Math.abs(rejected[i]));
-  const border = padded.offsets[references.length];
+  const border = batch.offsets[references.length];
   return {
     'rewards/chosen': over(chosenRewards),
     'rewards/rejected': over(rejectedRewards),

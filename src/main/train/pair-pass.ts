@@ -3,7 +3,7 @@ import type { PairTokens } from '../data/batches.ts';
 import type { Tensor } from '../engine/graph/value.ts';
 import { type LanguageModel, weightFeeds } from '../engine/models/language-model.ts';
 import { Session } from '../engine/runtime/session.ts';
-import { buildPairLoss, type PairLogps, padPairs, pairFeeds, pairMetrics } from './pair-graph.ts';
+import { buildPairLoss, type PairLogps, packPairs, pairFeeds, pairMetrics } from './pair-graph.ts';
 import type { PairObjective } from './pair-options.ts';
 import type { PairReference } from './reference.ts';
 import { RunningMeans } from './running-means.ts';
@@ -39,29 +39,31 @@ export async function createPairPass(
   model: LanguageModel,
   objective: PairObjective,
   reference: PairReference,
-  { maxPositions, padId, threads }: { maxPositions: number; padId: number; threads?: number },
+  { maxPositions, threads }: { maxPositions: number; threads?: number },
 ): Promise<PairPass> {
   const running = new RunningMeans();
-  const graph = buildStepGraph(model, maxPositions, (g, tokens) => buildPairLoss(g, tokens, objective, running));
-  const session = await Session.create(graph, { threads });
+  const graph = buildStepGraph(model, maxPositions, (g, tokens) => buildPairLoss(g, tokens, objective, running), {
+    packed: true,
+  });
+  const session = await Session.create(graph, { threads, owner: model.weights });
   const feeds = weightFeeds(model);
   const { options } = objective;
   return {
     running,
     async run(pairs, weights, training, into) {
-      const padded = padPairs(pairs, padId);
+      const batch = packPairs(pairs);
       const references = await reference.logps(pairs);
       const found = await session.run(
         {
           ...feeds,
-          ...pairFeeds(pairs, padded, references, options, weights),
+          ...pairFeeds(pairs, batch, references, options, weights),
           ...running.feeds(training),
         },
         into,
       );
       if (training) running.update(found);
-      const metrics = pairMetrics(found, padded, references, options.beta, weights);
-      return { found, references, metrics, loss: Number(found.loss.data[0]), tokens: padded.tokens };
+      const metrics = pairMetrics(found, batch, references, options.beta, weights);
+      return { found, references, metrics, loss: Number(found.loss.data[0]), tokens: batch.tokens };
     },
     close: () => session.close(),
   };

@@ -1,9 +1,10 @@
 /** The reference's log-probabilities of preference pairs: none, computed once, or computed as training goes (a reference that moves). */
 import type { PairTokens } from '../data/batches.ts';
-import type { LanguageModel } from '../engine/models/language-model.ts';
-import { createScorer, type Scorer } from '../evaluate/scoring.ts';
-import { type PairLogps, pairLogps } from './pair-graph.ts';
+import { type LanguageModel, weightFeeds } from '../engine/models/language-model.ts';
+import { Session } from '../engine/runtime/session.ts';
+import { type PairLogps, packPairs, pairLogps } from './pair-graph.ts';
 import type { PairOptions } from './pair-options.ts';
+import { buildStepGraph, packedFeeds } from './step-graph.ts';
 
 export interface PairReference {
   logps(pairs: readonly PairTokens[]): Promise<readonly PairLogps[]>;
@@ -22,20 +23,53 @@ export const noReference: PairReference = {
   close: async () => undefined,
 };
 
-async function score(scorer: Scorer, pairs: readonly PairTokens[], options: PairOptions): Promise<PairLogps[]> {
-  const found = await scorer.score(pairs.flatMap(({ chosen, rejected }) => [chosen.ids, rejected.ids]));
-  return pairs.map((pair, i) => pairLogps(pair, found[2 * i], found[2 * i + 1], options));
+/** Scores pairs in packed batches: the head is computed at the positions that count, a prompt once for both answers. */
+async function pairScorer(model: LanguageModel, { options, maxPositions, threads }: ReferenceOptions) {
+  const graph = buildStepGraph(model, maxPositions, (g) => g.scalar(0), { packed: true, forwardOnly: true });
+  const session = await Session.create(graph, { threads, owner: model.weights });
+  const feeds = weightFeeds(model);
+  const scoreBatch = async (pairs: readonly PairTokens[]): Promise<PairLogps[]> => {
+    const batch = packPairs(pairs);
+    const { logp } = await session.run({ ...feeds, ...packedFeeds(batch) });
+    const row = (r: number) => logp.data.subarray(batch.offsets[r], batch.offsets[r + 1]) as Float32Array;
+    return pairs.map((pair, i) => pairLogps(pair, row(i), row(pairs.length + i), options));
+  };
+  return {
+    async score(pairs: readonly PairTokens[]): Promise<PairLogps[]> {
+      const found: PairLogps[] = [];
+      for (const group of passGroups(pairs)) found.push(...(await scoreBatch(group)));
+      return found;
+    },
+    close: () => session.close(),
+  };
+}
+
+/** Tokens of one pass, padding of the rows included: bounds the memory of the logits. */
+const TOKENS_PER_PASS = 2048;
+
+function* passGroups(pairs: readonly PairTokens[]): Generator<readonly PairTokens[]> {
+  let from = 0;
+  let longest = 0;
+  for (const [i, { chosen, rejected }] of pairs.entries()) {
+    const length = Math.max(longest, chosen.ids.length, rejected.ids.length);
+    if (i > from && 2 * length * (i - from + 1) > TOKENS_PER_PASS) {
+      yield pairs.slice(from, i);
+      from = i;
+      longest = Math.max(chosen.ids.length, rejected.ids.length);
+    } else longest = length;
+  }
+  if (from < pairs.length) yield pairs.slice(from);
 }
 
 /** Scores all pairs now, once; the model may train afterwards. */
 export async function storedReference(
   model: LanguageModel,
   pairs: readonly PairTokens[],
-  { options, ...scoring }: ReferenceOptions,
+  options: ReferenceOptions,
 ): Promise<PairReference> {
-  const scorer = await createScorer(model, { weights: 'live', ...scoring });
+  const scorer = await pairScorer(model, options);
   try {
-    const logps = await score(scorer, pairs, options);
+    const logps = await scorer.score(pairs);
     const table = new Map(pairs.map((pair, i) => [pair, logps[i]]));
     const stored = (pair: PairTokens): PairLogps => {
       const found = table.get(pair);
@@ -49,12 +83,9 @@ export async function storedReference(
 }
 
 /** Scores pairs whenever asked, with the model's weights as they are then. */
-export async function liveReference(
-  model: LanguageModel,
-  { options, ...scoring }: ReferenceOptions,
-): Promise<PairReference> {
-  const scorer = await createScorer(model, { weights: 'live', ...scoring });
-  return { logps: (pairs) => score(scorer, pairs, options), close: () => scorer.close() };
+export async function liveReference(model: LanguageModel, options: ReferenceOptions): Promise<PairReference> {
+  const scorer = await pairScorer(model, options);
+  return { logps: (pairs) => scorer.score(pairs), close: () => scorer.close() };
 }
 
 /** TR-DPO (Gorbatovski et al., 2404.09656, soft update): reference ← α policy + (1 − α) reference, in place. */

@@ -42,13 +42,29 @@ export interface WrittenCache {
   readonly total: Value;
 }
 
+/** Rows picked from tokens that are packed without padding: attention sees the rows, everything else the tokens. */
+export interface Packing {
+  /** int32 [B, T]: the token at each place of a row; any beyond the row's end. */
+  readonly places: Value;
+  /** int64 [B, T] */
+  readonly positions: Value;
+  /** int32 [N]: the place whose output a token takes, and another place it stands at. */
+  readonly back: Value;
+  readonly other: Value;
+  /** float32 [N, 1]: 1 where there is another place. */
+  readonly shared: Value;
+  /** float32 [B, T]: 1 where a place is some token's `back`. */
+  readonly owned: Value;
+}
+
 export interface DecoderInput {
-  /** int32 [B, T] */
+  /** int32 [B, T]; [1, N] when packed, and so are the positions. */
   readonly ids: Value;
   /** int64 [B, T] */
   readonly positions: Value;
   /** Added to the attention scores: 0 where a token may look, −1e9 where not. [T, T], or [B, 1, 1, 1, P+1] with a cache. */
   readonly mask: Value;
+  readonly packing?: Packing;
   /** One per layer when earlier tokens are cached; then T is 1. */
   readonly past?: readonly LayerCache[];
   /** The runtime writes new keys and values into `past`; then T is 1 unless the cache is empty. */

@@ -5,6 +5,7 @@ import { MASKED } from '../runtime/batch-feeds.ts';
 import type { DecoderInput } from './architecture.ts';
 import type { ModelConfig } from './config.ts';
 import { type Rotation, rotation } from './layers.ts';
+import { attentionRows } from './packing.ts';
 
 export interface AttentionKind {
   /** null: no rotation. */
@@ -46,7 +47,8 @@ export function attentionKinds(
 }
 
 /** The mask with MASKED added where a key lies `window` or more positions back: [B, 1, 1, T, T], or [B, 1, 1, 1, P+1] over a cache. */
-function windowMask(g: GraphBuilder, { positions, mask, past }: DecoderInput, window: number): Value {
+function windowMask(g: GraphBuilder, input: DecoderInput, window: number): Value {
+  const { positions, mask, past } = attentionRows(input);
   const [b, t] = positions.shape;
   const at = g.cast(positions, 'float32');
   const width = mask.shape[mask.shape.length - 1];

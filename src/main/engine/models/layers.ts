@@ -7,6 +7,7 @@ import type { DecoderInput, LayerCache, Weight } from './architecture.ts';
 import type { AttentionKind } from './attention-kinds.ts';
 import { cachedAttention } from './cached-attention.ts';
 import type { ModelConfig } from './config.ts';
+import { attentionRows, collect, spread } from './packing.ts';
 import { ropeTables } from './rope.ts';
 import type { RopeConfig } from './rope-config.ts';
 import { writtenAttention } from './written-attention.ts';
@@ -125,6 +126,20 @@ export function attention(
 ): { output: Value; present: LayerCache } {
   if (past && input.written) return writtenAttention(g, config, qkv, kind, input, past, input.written);
   if (past) return cachedAttention(g, config, qkv, kind, input, past);
+  const { packing } = input;
+  if (!packing) return rowAttention(g, config, qkv, kind, input);
+  const rows = { q: spread(g, qkv.q, packing), k: spread(g, qkv.k, packing), v: spread(g, qkv.v, packing) };
+  const { output, present } = rowAttention(g, config, rows, kind, attentionRows(input));
+  return { output: collect(g, output, packing), present };
+}
+
+function rowAttention(
+  g: GraphBuilder,
+  config: ModelConfig,
+  qkv: { q: Value; k: Value; v: Value },
+  kind: AttentionKind,
+  input: DecoderInput,
+): { output: Value; present: LayerCache } {
   const { heads, keyValueHeads, headSize } = config;
   const group = heads / keyValueHeads;
   const [b, t] = input.ids.shape;

@@ -5,7 +5,7 @@ import { preferenceExample } from '../../data/examples.ts';
 import { cloneLanguageModel, trainable } from '../../engine/models/language-model.ts';
 import { ConfigError, commonOptions, modelOption, parseConfig } from '../config.ts';
 import type { LoadedModel } from '../load-model.ts';
-import { meanOf, meanOfBatches, runSteps } from '../loop.ts';
+import { meanOf, meanOfBatches, rowsReached, runSteps } from '../loop.ts';
 import type { Method } from '../method.ts';
 import { Optimiser, optimiserOptions } from '../optimiser.ts';
 import { pairObjective, pairOptions } from '../pair-options.ts';
@@ -92,7 +92,7 @@ export const dpo: Method = {
     const { reference, moving } = await scoringReference(
       loaded,
       start.loaded,
-      [...pairs, ...held],
+      [...rowsReached(options, pairs), ...held],
       options,
       longest,
       control.threads,
@@ -101,7 +101,6 @@ export const dpo: Method = {
     // 3. one graph for forward, loss and gradients
     const pass = await createPairPass(model, objective, reference, {
       maxPositions: longest,
-      padId: model.config.padId ?? tokenizer.padId ?? 0,
       threads: control.threads,
     });
     const optimiser = new Optimiser(trainable(model), optimiserOptions(options));

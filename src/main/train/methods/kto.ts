@@ -123,7 +123,7 @@ export const kto: Method = {
       g.output('logps', logps);
       return g.reduceSum(g.mul(perRow('row_weights'), loss.build(g, terms, beta)));
     });
-    const session = await Session.create(graph, { threads: control.threads });
+    const session = await Session.create(graph, { threads: control.threads, owner: model.weights });
     const policy = await createScorer(model, scoring);
     const optimiser = new Optimiser(trainable(model), optimiserOptions(options));
     const padId = model.config.padId ?? tokenizer.padId ?? 0;

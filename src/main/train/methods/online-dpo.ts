@@ -82,8 +82,7 @@ export const onlineDpo: Method = {
     );
     const scoring = { options, maxPositions, threads: control.threads };
     const reference = options.reference_free ? noReference : await liveReference(world.reference.loaded.model, scoring);
-    const padId = model.config.padId ?? tokenizer.padId ?? 0;
-    const pass = await createPairPass(model, objective, reference, { maxPositions, padId, threads: control.threads });
+    const pass = await createPairPass(model, objective, reference, { maxPositions, threads: control.threads });
     const optimiser = new Optimiser(trainable(model), optimiserOptions(options));
 
     const trainStep = async (step: number, learningRate: number) => {

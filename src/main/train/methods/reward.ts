@@ -114,7 +114,7 @@ export const reward: Method = {
       const centring = g.mul(options.center_rewards_coefficient ?? 0, g.mul(total, total));
       return g.reduceSum(g.mul(weight, options.center_rewards_coefficient ? g.add(preference, centring) : preference));
     });
-    const session = await Session.create(graph, { threads: control.threads });
+    const session = await Session.create(graph, { threads: control.threads, owner: model.weights });
     const optimiser = new Optimiser(trainable(model), optimiserOptions(options));
     const weights = weightFeeds(model);
 

@@ -98,7 +98,7 @@ export const sft: Method = {
       const term = options.loss_type === 'dft' ? g.mul(g.stopGradient(g.exp(logp)), logp) : logp;
       return g.neg(g.reduceSum(g.mul(weights, term)));
     });
-    const session = await Session.create(graph, { threads: control.threads });
+    const session = await Session.create(graph, { threads: control.threads, owner: model.weights });
     const optimiser = new Optimiser(trainable(model), optimiserOptions(options));
     const padId = model.config.padId ?? tokenizer.padId ?? 0;
     const weights = weightFeeds(model);

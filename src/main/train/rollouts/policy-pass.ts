@@ -86,7 +86,7 @@ export async function createPolicyPass(
     if (klInLoss === 0) return loss;
     return g.add(loss, g.mul(klInLoss, klPenalty(g, logp, input('ref_logprobs'), tokens.weights)));
   });
-  const session = await Session.create(graph, { threads: options.threads });
+  const session = await Session.create(graph, { threads: options.threads, owner: model.weights });
   const weights = weightFeeds(model);
   return {
     async backward(batch, sink) {
@@ -159,7 +159,7 @@ export async function createCriticPass(
     g.output('value_loss', loss);
     return g.mul(coefficient, loss);
   });
-  const session = await Session.create(graph, { threads: options.threads });
+  const session = await Session.create(graph, { threads: options.threads, owner: critic.weights });
   const weights = weightFeeds(critic);
   return {
     async backward({ rows, oldValues, returns }, sink) {
