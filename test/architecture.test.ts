@@ -147,6 +147,7 @@ describe('registries', () => {
         'progress.ts',
         'quickstart-table.ts',
         'table.ts',
+        'train-plan.ts',
         'workspace-store.ts',
       ],
     ],

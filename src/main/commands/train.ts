@@ -5,7 +5,8 @@ import { findRunByFolder, getRun, type RunRecord, updateRun } from '../data/stor
 import type { Workbench } from '../host/workbench.ts';
 import { labelsOf, type NewJob } from '../jobs/new-job.ts';
 import { defineCommand, InputError, UsageError, wholeNumber } from './command.ts';
-import { followRun, showRun, stoppedCode } from './follow-run.ts';
+import { type FollowedRun, followRun, showRun, stoppedCode } from './follow-run.ts';
+import { type PlanDocument, planOf, showPlan } from './train-plan.ts';
 
 /** More would only wait for each other. */
 const MOST_THREADS = 1024;
@@ -16,11 +17,13 @@ export const train = defineCommand({
   examples: [
     'plumb train sft.json',
     'plumb train dpo.yaml --json result.json',
+    'plumb train dpo.yaml --plan        # memory and time before the start',
     'plumb train dpo.yaml --resume      # goes on in its output_dir; Ctrl-C stops with a checkpoint',
   ],
   configure(command) {
     command.argument('<config>', 'flat object with TRL names; relative paths are relative to it');
     command.option('--resume', 'go on from the newest checkpoint of output_dir');
+    command.option('--plan', 'say what memory and time the run will take, and train nothing');
     command.option('--overwrite', 'start anew although output_dir holds checkpoints of a run that is not finished');
     command.option('--threads <n>', 'threads of one operator; 0 = all cores', '0');
   },
@@ -31,13 +34,18 @@ export const train = defineCommand({
     const outputDir = typeof config.output_dir === 'string' ? resolve(baseFolder, config.output_dir) : undefined;
     const job = { method: String(config.method ?? ''), config, ...labelsOf(config), baseFolder, outputDir };
     const threads = wholeNumber(options.threads, '--threads', 0, MOST_THREADS);
+    if (options.plan === true) return planOf(config, baseFolder, threads, context);
     return followRun(context, threads, (workbench) =>
       options.resume === true ? resumeIn(workbench, job) : startIn(workbench, job, options.overwrite === true),
     );
   },
-  exitCode: stoppedCode,
-  show: showRun,
+  exitCode: (document: Shown) => (isPlan(document) ? 0 : stoppedCode(document)),
+  show: (document: Shown, context) => (isPlan(document) ? showPlan(document, context) : showRun(document, context)),
 });
+
+type Shown = FollowedRun | PlanDocument;
+
+const isPlan = (document: Shown): document is PlanDocument => 'plan' in document;
 
 /** Takes up the run that was at work in output_dir, with the config as it is now; a folder from elsewhere becomes a run of its own. */
 function resumeIn({ store, runner }: Workbench, job: NewJob): string {

@@ -1,6 +1,7 @@
 /** What a training method is: its place in the catalogue, its options, and a script from config to trained model. */
 import type { z } from 'zod';
 import type { Named } from '../base/registry.ts';
+import type { LanguageModel } from '../engine/models/language-model.ts';
 
 export interface TrainSample {
   readonly promptIndex: number;
@@ -46,6 +47,17 @@ export interface TrainResult {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
+/** What one forward and backward pass is made of: what a plan is worked out from. */
+export interface PassShape {
+  readonly head: LanguageModel['head'];
+  /** Sequences for each row of a micro-batch: 2 where a row is a pair. */
+  readonly sequencesPerRow: 1 | 2;
+  /** Without padding (`packedFeeds`). */
+  readonly packed: boolean;
+  /** Whole models of the policy's size held beside it while it trains, when all weights are trained: a reference that is not stored, a critic. */
+  readonly modelsBeside: number;
+}
+
 export interface Method extends Named {
   readonly title: string;
   readonly summary: string;
@@ -57,6 +69,7 @@ export interface Method extends Named {
   /** Kinds of data it trains on. */
   readonly data: readonly ('preference' | 'demonstrations' | 'unpaired' | 'prompts')[];
   readonly params: z.ZodObject;
+  readonly pass: PassShape;
   /** `config` is not yet parsed; `outputDir` is absolute. */
   train(config: Readonly<Record<string, unknown>>, outputDir: string, control: TrainControl): Promise<TrainResult>;
 }

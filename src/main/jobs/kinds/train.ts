@@ -29,7 +29,8 @@ export const train: JobKind = {
   },
 };
 
-function methodOf({ method }: Readonly<Record<string, unknown>>): Method {
+/** The method a config names. Throws ConfigError that names the nearest one. */
+export function methodOf({ method }: Readonly<Record<string, unknown>>): Method {
   const id = String(method ?? '');
   if (methods.has(id)) return methods.get(id);
   const known = methods.all.map((m) => m.id);

@@ -67,6 +67,7 @@ export const kto: Method = {
   ],
   data: ['unpaired', 'preference'],
   params,
+  pass: { head: 'language', sequencesPerRow: 1, packed: false, modelsBeside: 0 },
 
   async train(config, outputDir, control) {
     const options = parseConfig(params, config);

@@ -51,6 +51,7 @@ export const onlineDpo: Method = {
   ],
   data: ['prompts', 'preference', 'demonstrations'],
   params,
+  pass: { head: 'language', sequencesPerRow: 2, packed: true, modelsBeside: 1 },
 
   async train(config, outputDir, control) {
     const options = parseConfig(params, config);

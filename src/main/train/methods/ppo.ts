@@ -82,6 +82,7 @@ export const ppo: Method = {
   ],
   data: ['prompts', 'preference', 'demonstrations'],
   params,
+  pass: { head: 'language', sequencesPerRow: 1, packed: false, modelsBeside: 2 },
 
   async train(config, outputDir, control) {
     const options = parseConfig(params, config);

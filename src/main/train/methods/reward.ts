@@ -79,6 +79,7 @@ export const reward: Method = {
   ],
   data: ['preference'],
   params,
+  pass: { head: 'score', sequencesPerRow: 2, packed: false, modelsBeside: 0 },
 
   async train(config, outputDir, control) {
     const options = parseConfig(params, config);

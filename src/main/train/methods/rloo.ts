@@ -92,6 +92,7 @@ export const rloo: Method = {
   ],
   data: ['prompts', 'preference', 'demonstrations'],
   params,
+  pass: { head: 'language', sequencesPerRow: 1, packed: false, modelsBeside: 1 },
 
   async train(config, outputDir, control) {
     const options = parseConfig(params, config);

@@ -57,6 +57,7 @@ export const sft: Method = {
   papers: [{ title: 'Training language models to follow instructions', url: 'https://arxiv.org/abs/2203.02155' }],
   data: ['demonstrations', 'preference'],
   params,
+  pass: { head: 'language', sequencesPerRow: 1, packed: false, modelsBeside: 0 },
 
   async train(config, outputDir, control) {
     const options = parseConfig(params, config);
