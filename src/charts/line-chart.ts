@@ -67,12 +67,24 @@ function lineStyle(line: Line, tokens: ChartTokens, opacity: number) {
   };
 }
 
+/** What is drawn in front: the smoothed curve, or the values themselves. */
+const frontOf = (line: Line, { smoothing }: LineChart): readonly Point[] =>
+  smoothing > 0 && !line.evaluation ? smooth(line.means ?? line.points, smoothing) : line.points;
+
+/** The names of two lines that end close together: the upper one's stands above its end, the lower one's below. */
+function endAlign(line: Line, chart: LineChart): 'bottom' | 'top' | undefined {
+  if (chart.lines.length !== 2) return undefined;
+  const [first, second] = chart.lines.map((each) => frontOf(each, chart).at(-1)?.[1] ?? 0);
+  const isUpper = line === chart.lines[0] ? first >= second : second > first;
+  return isUpper ? 'bottom' : 'top';
+}
+
 const endNameOf = ({ name, endName }: Line): string => endName ?? name;
 
 /** The raw line behind, and the smoothed one in front of it. */
 function seriesOf(line: Line, chart: LineChart, tokens: ChartTokens) {
   const smoothed = chart.smoothing > 0 && !line.evaluation;
-  const front = smoothed ? smooth(line.means ?? line.points, chart.smoothing) : line.points;
+  const front = frontOf(line, chart);
   const base = { type: 'line', name: line.name, animation: false, sampling: 'lttb', emphasis: { disabled: true } };
   const id = `${line.name}${line.evaluation ? ' (evaluation)' : ''}`;
   const end = {
@@ -83,6 +95,7 @@ function seriesOf(line: Line, chart: LineChart, tokens: ChartTokens) {
     fontSize: AXIS_FONT,
     fontFamily: tokens.font,
     distance: 5,
+    verticalAlign: endAlign(line, chart),
     rich: { mark: { color: tokens.colour[line.colour], fontSize: 10 } },
   };
   const main = {

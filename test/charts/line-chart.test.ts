@@ -53,6 +53,16 @@ describe('an option', () => {
     expect(series[4].markLine?.data.map(({ yAxis }) => yAxis)).toEqual([0]);
   });
 
+  it('keeps the names of two ends apart: the upper one above its end, the lower one below', () => {
+    const alignOf = (of: LineChart) =>
+      (lineChartOption(of, tokens).series as { id: string; endLabel?: { verticalAlign?: string } }[])
+        .filter(({ id }) => of.lines.some(({ name }) => name === id))
+        .map(({ endLabel }) => endLabel?.verticalAlign);
+    expect(alignOf(chart)).toEqual(['bottom', 'top']);
+    expect(alignOf({ ...chart, lines: chart.lines.toReversed() })).toEqual(['top', 'bottom']);
+    expect(alignOf({ ...chart, lines: [chart.lines[0]] })).toEqual([undefined]);
+  });
+
   it('never smooths evaluation', () => {
     const evaluation: LineChart = { ...chart, lines: [{ ...chart.lines[0], evaluation: true }] };
     expect(seriesOf(evaluation)[0].data).toBe(chart.lines[0].points);
