@@ -9,6 +9,7 @@ import { exportCommand } from './export.ts';
 import { generate } from './generate.ts';
 import { importCommand } from './import.ts';
 import { lab } from './lab.ts';
+import { lint } from './lint.ts';
 import { logits } from './logits.ts';
 import { logprobs } from './logprobs.ts';
 import { models } from './models/index.ts';
@@ -22,6 +23,7 @@ import { train } from './train.ts';
 
 export const commands = registry<CommandDefinition | CommandGroup>('command', [
   tokenize,
+  lint,
   logits,
   logprobs,
   rewards,

@@ -7,6 +7,7 @@ import { loadTokenizer } from '../data/tokenizers/index.ts';
 import { type Tokenizer, TokenizerError } from '../data/tokenizers/tokenizer.ts';
 import { withSavedAdapter } from '../engine/adapters/lora.ts';
 import { type LoraConfig, readLoraConfig, UnsupportedAdapter } from '../engine/adapters/lora-config.ts';
+import { ConfigReader } from '../engine/models/config.ts';
 import { type LanguageModel, loadLanguageModel } from '../engine/models/language-model.ts';
 import { withScoreHead, withScoreSettings } from '../engine/models/score-head.ts';
 
@@ -46,10 +47,27 @@ export function loadModel(path: string, options: LoadOptions = {}): LoadedModel 
   const adapter = adapterOf(path, folder, options.adapter);
   const model = withAdapter(base, adapter);
   checkHead(path, model, options.head ?? 'language');
-  const tokenizerPath = options.tokenizer ?? folder.tokenizerPath;
-  if (!tokenizerPath) throw new TokenizerError(`${path}: it has no tokenizer; name one with --tokenizer FILE`);
+  const tokenizerPath = tokenizerPathOf(folder, options);
   const tokenizer = withinVocabulary(loadTokenizer(tokenizerPath), model.config.vocabulary, tokenizerPath);
-  return { folder, model, tokenizer, adapterPath: adapter?.path ?? null, eosIds: endIds(folder, model, tokenizer) };
+  const eosIds = endIds(folder, model.config.eosIds, tokenizer);
+  return { folder, model, tokenizer, adapterPath: adapter?.path ?? null, eosIds };
+}
+
+function tokenizerPathOf({ path, tokenizerPath }: ModelFolder, { tokenizer }: LoadOptions): string {
+  const found = tokenizer ?? tokenizerPath;
+  if (!found) throw new TokenizerError(`${path}: it has no tokenizer; name one with --tokenizer FILE`);
+  return found;
+}
+
+/** A model's tokenizer and the tokens that end its completions, without its weights. */
+export function openTokenizer(
+  path: string,
+  options: Pick<LoadOptions, 'tokenizer'> = {},
+): Pick<LoadedModel, 'tokenizer' | 'eosIds'> {
+  const folder = openCheckpoint(path, options);
+  const tokenizer = loadTokenizer(tokenizerPathOf(folder, options));
+  const configured = new ConfigReader(folder.config).ids('eos_token_id');
+  return { tokenizer, eosIds: endIds(folder, configured, tokenizer) };
 }
 
 /** The adapter asked for, or the one that the path itself is. */
@@ -109,10 +127,10 @@ function withinVocabulary(tokenizer: Tokenizer, vocabulary: number, path: string
   };
 }
 
-function endIds(folder: ModelFolder, model: LanguageModel, tokenizer: Tokenizer): number[] {
+function endIds(folder: ModelFolder, configured: readonly number[], tokenizer: Tokenizer): number[] {
   const listed = folder.generationConfig.eos_token_id;
   if (typeof listed === 'number') return [listed];
   if (Array.isArray(listed)) return listed.filter((id): id is number => typeof id === 'number');
-  if (model.config.eosIds.length > 0) return [...model.config.eosIds];
+  if (configured.length > 0) return [...configured];
   return tokenizer.eosId === null ? [] : [tokenizer.eosId];
 }
