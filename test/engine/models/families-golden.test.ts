@@ -11,7 +11,7 @@ const { qwen2, qwen3, mistral, gemma2, gemma3, gpt2, gpt_neox } = TINY_FAMILIES;
 
 describe('what cannot be computed is refused by name', () => {
   it.each<[Record<string, unknown>, Record<string, unknown>, string]>([
-    [qwen2, { layer_types: ['full_attention', 'sliding_attention'] }, 'layer_types[1] is "sliding_attention", but'],
+    [qwen2, { layer_types: ['full_attention', 'sliding_attention'] }, 'layer 1 has sliding attention, but there is no'],
     [qwen2, { layer_types: ['full_attention', 'chunked_attention'] }, 'layer_types[1] "chunked_attention" is not'],
     [qwen2, { layer_types: ['full_attention'] }, '"layer_types" must name 2 layers, found ["full_attention"]'],
     [qwen2, { model_type: 'qwen2_moe' }, 'model_type "qwen2_moe" is not supported; supported: llama, qwen2'],
@@ -20,6 +20,8 @@ describe('what cannot be computed is refused by name', () => {
     [qwen3, { rope_scaling: { rope_type: 'dynamic', factor: 2 } }, 'RoPE scaling "dynamic" is not supported'],
     [mistral, { sliding_window: 0 }, '"sliding_window" must be a number above 0, found 0'],
     [mistral, { sliding_window: 2.5 }, '"sliding_window" must be a whole number of tokens, found 2.5'],
+    [gemma2, { sliding_window: null }, 'layer 0 has sliding attention, but there is no sliding_window'],
+    [mistral, { rope_parameters: { full_attention: {} } }, 'a RoPE for each kind of layer (full_attention)'],
     [gemma2, { attn_logit_softcapping: 0 }, '"attn_logit_softcapping" must be a number above 0, found 0'],
     [gemma2, { hidden_activation: 'mish' }, 'hidden_activation "mish" is not supported'],
     [gemma2, { use_bidirectional_attention: true }, 'use_bidirectional_attention is not supported'],

@@ -1,6 +1,6 @@
 /** What the families' config.json files have in common, read once; a family says where it departs from llama. */
 import { type ConfigReader, type ModelConfig, readActivation, readPadId, UnsupportedModel } from './config.ts';
-import { readRope, record } from './rope-config.ts';
+import { type RopeConfig, readRope, record } from './rope-config.ts';
 
 /** Where a family's keys or transformers' defaults differ from llama's. */
 export interface DecoderDefaults {
@@ -12,6 +12,8 @@ export interface DecoderDefaults {
   readonly tiedHead?: boolean;
   readonly activationKey?: string;
   readonly activation?: string;
+  /** Where a family has rotations of its own making. */
+  readonly rope?: RopeConfig;
 }
 
 /** A decoder with RMS norms, rotation and a gated unit; everything a family adds is off. */
@@ -44,7 +46,7 @@ export function readDecoder(read: ConfigReader, family: string, defaults: Decode
     outputBias: read.flag('attention_bias', false),
     mlpBias: false,
     activation: readActivation(read, defaults.activationKey ?? 'hidden_act', defaults.activation ?? 'silu'),
-    rope: readRope(read),
+    rope: defaults.rope ?? readRope(read),
     windowRope: null,
     rotarySize: headSize,
     windows: new Array(layers).fill(null),
@@ -81,15 +83,15 @@ function refusePartialRotation({ raw }: ConfigReader): void {
   }
 }
 
-/** `layer_types`: which layers see a window of `size` tokens; `otherwise` tells it where the key is absent. */
+/** `layer_types`: which layers see a window of `size` tokens; `otherwise` tells it where the key is absent. Throws where one has none to see. */
 export function readWindows(
   { raw }: ConfigReader,
   layers: number,
   size: number | null,
   otherwise: (layer: number) => boolean,
 ): (number | null)[] {
-  const types: unknown = raw.layer_types ?? null;
-  if (types === null) return Array.from({ length: layers }, (_, i) => (size !== null && otherwise(i) ? size : null));
+  const usual = () => Array.from({ length: layers }, (_, i) => (otherwise(i) ? 'sliding_attention' : 'full_attention'));
+  const types: unknown = raw.layer_types ?? usual();
   if (!Array.isArray(types) || types.length !== layers)
     throw new UnsupportedModel(`config.json: "layer_types" must name ${layers} layers, found ${JSON.stringify(types)}`);
   return types.map((type: unknown, layer) => {
@@ -99,7 +101,7 @@ export function readWindows(
         `config.json: layer_types[${layer}] ${JSON.stringify(type)} is not supported; supported: full_attention, sliding_attention`,
       );
     if (size === null)
-      throw new UnsupportedModel(`config.json: layer_types[${layer}] is "sliding_attention", but there is no window`);
+      throw new UnsupportedModel(`config.json: layer ${layer} has sliding attention, but there is no sliding_window`);
     return size;
   });
 }

@@ -2,11 +2,13 @@
 import { ConfigReader, type ModelConfig } from './config.ts';
 import { readDecoder, readWindow, readWindows } from './decoder-config.ts';
 import { gatedDecoder } from './gated-decoder.ts';
+import type { RopeConfig } from './rope-config.ts';
 
 /** What Gemma 2 and 3 share. */
-export function readGemma(read: ConfigReader, family: string, context: number): ModelConfig {
+export function readGemma(read: ConfigReader, family: string, context: number, rope?: RopeConfig): ModelConfig {
   const decoder = readDecoder(read, family, {
     context,
+    rope,
     keyValueHeads: 4,
     headSize: 256,
     tiedHead: true,

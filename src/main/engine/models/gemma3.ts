@@ -25,12 +25,12 @@ export const gemma3 = gatedDecoder({
   normsFromOne: true,
   readConfig(raw) {
     const read = new ConfigReader(raw);
-    const decoder = readGemma(read, 'gemma3', 131_072);
-    // transformers 5 writes the pattern with an underscore, and layer_types beside it
-    const pattern = read.positive('sliding_window_pattern', read.positive('_sliding_window_pattern', 6));
+    const { rope, windowRope } = readRotations(read);
+    const decoder = readGemma(read, 'gemma3', 131_072, rope);
+    const pattern = read.positive('sliding_window_pattern', 6);
     return {
       ...decoder,
-      ...readRotations(read),
+      windowRope,
       windows: readWindows(read, decoder.layers, readWindow(read, 4096), (layer) => (layer + 1) % pattern !== 0),
       // transformers reads attn_logit_softcapping and never applies it; every Gemma 3 has null there
       logitCap: read.optional('final_logit_softcapping', null),

@@ -7,7 +7,7 @@ import { gatedDecoder } from './gated-decoder.ts';
 export function readQwenWindows(read: ConfigReader, layers: number): (number | null)[] {
   const window = read.flag('use_sliding_window', false) ? readWindow(read, 4096) : null;
   const first = read.number('max_window_layers', 28);
-  return readWindows(read, layers, window, (layer) => layer >= first);
+  return readWindows(read, layers, window, (layer) => window !== null && layer >= first);
 }
 
 export const qwen2 = gatedDecoder({

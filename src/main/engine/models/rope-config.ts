@@ -32,6 +32,11 @@ export function readRope(reader: ConfigReader, defaultTheta = 10_000): RopeConfi
 
 /** RoPE from the record that holds its scaling; `theta` stands where that has none. */
 export function ropeFrom(reader: ConfigReader, scaling: Readonly<Record<string, unknown>>, theta: number): RopeConfig {
+  const kinds = Object.keys(scaling).filter((key) => typeof scaling[key] === 'object' && scaling[key] !== null);
+  if (kinds.length > 0)
+    throw new UnsupportedModel(
+      `config.json: a RoPE for each kind of layer (${kinds.join(', ')}) is supported in gemma3_text only`,
+    );
   const found = new ConfigReader(scaling);
   const name = String(scaling.rope_type ?? scaling.type ?? 'default');
   const type = ROPE_TYPES.find((known) => known === name);
