@@ -1,5 +1,6 @@
 /** What is looked for in a pair's tokens: one entry a fault, each naming what was found and where. */
 import { type Named, registry } from '../../base/registry.ts';
+import { sharedPrefix } from '../batches.ts';
 import { type LintContext, type LintedPair, SIDES, type Side } from './rows.ts';
 
 export interface LintFinding {
@@ -49,13 +50,7 @@ const missingBegin: LintRule = {
 
 /** Where the answers begin: what both sides' ids share with the prompt's. */
 const answerOf = ({ prompt, whole }: LintedPair, side: Side): readonly number[] =>
-  whole[side].slice(sharedWith(prompt, whole[side]));
-
-function sharedWith(a: readonly number[], b: readonly number[]): number {
-  let n = 0;
-  while (n < a.length && n < b.length && a[n] === b[n]) n++;
-  return n;
-}
+  whole[side].slice(sharedPrefix(prompt, whole[side]));
 
 const missingEnd: LintRule = {
   id: 'missing_eos',
@@ -88,7 +83,7 @@ const promptNotShared: LintRule = {
   title: 'Prompt not shared',
   find: ({ prompt, whole }, { tokenizer }) =>
     eachSide((side) => {
-      const at = sharedWith(prompt, whole[side]);
+      const at = sharedPrefix(prompt, whole[side]);
       if (at >= prompt.length) return null;
       const around = (ids: readonly number[]) =>
         JSON.stringify(tokenizer.decode(ids.slice(Math.max(0, at - 2), at + 3)));
@@ -100,7 +95,7 @@ const identicalAnswers: LintRule = {
   id: 'identical_answers',
   title: 'Both answers are the same',
   find: ({ whole: { chosen, rejected } }) =>
-    chosen.length === rejected.length && sharedWith(chosen, rejected) === chosen.length
+    chosen.length === rejected.length && sharedPrefix(chosen, rejected) === chosen.length
       ? [{ side: null, message: 'chosen and rejected are the same tokens: the pair teaches nothing' }]
       : [],
 };
