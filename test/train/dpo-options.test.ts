@@ -42,6 +42,20 @@ describe('the same numbers by another road', () => {
     for (const loss of await lossesOf(config)) expect(loss).toBeCloseTo(Math.LN2, 5);
   });
 
+  it('answers of a thousand nats start at ln 2 to the last digit of float32', async () => {
+    const long = toy.write('thousand.jsonl', [
+      { prompt: 'x :', chosen: ' red green'.repeat(170), rejected: ' no' },
+      { prompt: 'x :', chosen: ' blue', rejected: ' no red'.repeat(200) },
+    ]);
+    for (const batch of [1, 2]) {
+      const config = { dataset: long, max_length: null, max_steps: 1, per_device_train_batch_size: batch, beta: 0.5 };
+      const [{ metrics }] = (await toy.train(config)).steps;
+      expect(Math.min(Number(metrics['logps/chosen']), Number(metrics['logps/rejected']))).toBeLessThan(-400);
+      expect(Math.abs(Number(metrics.loss) - Math.LN2)).toBeLessThan(1e-7);
+      expect(Math.abs(Number(metrics['rewards/margins']))).toBeLessThan(1e-6);
+    }
+  });
+
   it('max_length null cuts and drops nothing', async () => {
     const long = toy.write('long.jsonl', [
       ...toyPairs.slice(0, 3),

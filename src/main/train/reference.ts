@@ -1,5 +1,5 @@
 /** The reference's log-probabilities of preference pairs: none, computed once, or computed as training goes (a reference that moves). */
-import type { PairTokens } from '../data/batches.ts';
+import { type PairTokens, scoredTokens } from '../data/batches.ts';
 import { type LanguageModel, weightFeeds } from '../engine/models/language-model.ts';
 import { Session } from '../engine/runtime/session.ts';
 import { type PairLogps, packPairs, pairLogps } from './pair-graph.ts';
@@ -19,7 +19,12 @@ interface ReferenceOptions {
 
 /** Every answer is equally likely: log-ratios are the policy's log-probabilities. */
 export const noReference: PairReference = {
-  logps: async (pairs) => pairs.map(() => ({ chosen: 0, rejected: 0 })),
+  logps: async (pairs) =>
+    pairs.map(({ chosen, rejected }) => ({
+      chosen: 0,
+      rejected: 0,
+      tokens: { chosen: new Float32Array(scoredTokens(chosen)), rejected: new Float32Array(scoredTokens(rejected)) },
+    })),
   close: async () => undefined,
 };
 
