@@ -1,4 +1,5 @@
 /** `plumb bench`: how fast this machine trains, generates and imports, and how near that is to what it can do. */
+import { availableParallelism } from 'node:os';
 import { Option } from 'commander';
 import { onnxruntimeVersion } from '../host/version.ts';
 import { type CommandContext, defineCommand } from './command.ts';
@@ -22,7 +23,9 @@ export const bench = defineCommand({
   },
   async run(_args, options, context) {
     const parts: readonly Part[] = options.only === undefined ? PARTS : [options.only as Part];
-    return measure(parts, options.quick === true, Number(options.threads), context);
+    // named, so that small products are measured with as many threads as large ones
+    const threads = Number(options.threads) || availableParallelism();
+    return measure(parts, options.quick === true, threads, context);
   },
   show(document: Awaited<ReturnType<typeof measure>>, { print }) {
     for (const line of linesOf(document)) print(line);

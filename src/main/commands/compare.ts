@@ -37,7 +37,7 @@ export const compare = defineCommand({
       .option('--judge-model <name>', 'model of the endpoint')
       .option('--judge-rule <rule>', 'average: of both orders · disagreement: a tie unless both agree', 'average')
       .option('--judge-concurrency <n>', 'requests at once', '4')
-      .option('--threads <n>', 'threads of one operator; 0 = all cores', '0');
+      .option('--threads <n>', 'threads of one operator; 0 = one for small models, all cores for others', '0');
   },
   async run(models, options, context) {
     if (models.length < 2) throw new UsageError('compare needs at least two models');

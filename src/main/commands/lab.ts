@@ -27,7 +27,7 @@ export const lab = defineCommand({
       .option('--steps <n>', 'optimiser steps of each method', '200')
       .option('--learning-rate <r>', 'AdamW, linear decay', '1e-3')
       .option('--seed <n>', 'same seed, same numbers', '1')
-      .option('--threads <n>', 'threads of one operator; 0 = all cores', '0');
+      .option('--threads <n>', 'threads of one operator; 0 = one for small models, all cores for others', '0');
   },
   async run(_args, options, context) {
     if (options.input !== undefined) {

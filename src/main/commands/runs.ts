@@ -158,7 +158,7 @@ const resume = defineCommand({
   examples: ['plumb runs resume dpo-pairs-01'],
   configure(command) {
     command.argument('<run>', 'name or id');
-    command.option('--threads <n>', 'threads of one operator; 0 = all cores', '0');
+    command.option('--threads <n>', 'threads of one operator; 0 = one for small models, all cores for others', '0');
   },
   run: ([reference], { threads }, context) =>
     followRun(context, wholeNumber(threads, '--threads', 0, 1024), ({ store, runner }) => {

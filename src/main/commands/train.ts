@@ -25,7 +25,7 @@ export const train = defineCommand({
     command.option('--resume', 'go on from the newest checkpoint of output_dir');
     command.option('--plan', 'say what memory and time the run will take, and train nothing');
     command.option('--overwrite', 'start anew although output_dir holds checkpoints of a run that is not finished');
-    command.option('--threads <n>', 'threads of one operator; 0 = all cores', '0');
+    command.option('--threads <n>', 'threads of one operator; 0 = one for small models, all cores for others', '0');
   },
   async run([file], options, context) {
     const path = resolve(file);

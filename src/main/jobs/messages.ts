@@ -23,7 +23,7 @@ export interface JobSpec {
   readonly files: Readonly<Record<string, string>>;
   /** Continue from the newest checkpoint of `outputDir`. */
   readonly resume: boolean;
-  /** Of one operator; 0 = all cores. */
+  /** Of one operator; 0 = by the size of the model. */
   readonly threads: number;
 }
 

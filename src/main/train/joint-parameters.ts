@@ -1,6 +1,6 @@
 /** Several models as one list of parameters, so that one optimiser and one clipping serve them together. */
-import type { Tensor } from '../engine/graph/value.ts';
 import type { Trainable } from '../engine/models/language-model.ts';
+import type { GradientTarget } from './optimiser.ts';
 import { gradientName } from './step-graph.ts';
 
 /** Parameters of all parts under "PART.NAME"; the arrays are the models' own. */
@@ -14,11 +14,14 @@ export function jointParameters(parts: Readonly<Record<string, Trainable>>): Tra
   };
 }
 
-/** The gradients among a part's outputs, under the joint names. */
-export function jointGradients(
-  part: string,
-  { specs }: Trainable,
-  outputs: Readonly<Record<string, Tensor>>,
-): Record<string, Tensor> {
-  return Object.fromEntries(specs.map(({ name }) => [gradientName(`${part}.${name}`), outputs[gradientName(name)]]));
+/** The place in `whole`, an optimiser of joint parameters, for the gradients of one part under the part's own names. */
+export function partOf(whole: GradientTarget, part: string, { specs }: Trainable): GradientTarget {
+  const names = specs.map(({ name }) => [gradientName(name), gradientName(`${part}.${name}`)] as const);
+  return {
+    gradientArrays() {
+      const arrays = whole.gradientArrays();
+      return Object.fromEntries(names.filter(([, joint]) => arrays[joint]).map(([own, joint]) => [own, arrays[joint]]));
+    },
+    accumulate: (outputs) => whole.accumulate(Object.fromEntries(names.map(([own, joint]) => [joint, outputs[own]]))),
+  };
 }

@@ -38,16 +38,23 @@ function withoutFrozen(model: Trainable, frozen: readonly string[]): Trainable {
   };
 }
 
-export class Optimiser {
+/** Where a backward pass leaves its gradients, by output name. */
+export interface GradientTarget {
+  /** Arrays to write them into; valid until the next `accumulate`. */
+  gradientArrays(): Readonly<Record<string, Float32Array>>;
+  accumulate(outputs: Readonly<Record<string, Tensor>>): void;
+}
+
+export class Optimiser implements GradientTarget {
   readonly model: Trainable;
   readonly options: OptimiserOptions;
   /** Optimiser steps taken: the t of the bias correction. */
   steps = 0;
   #moments = new Map<string, Moments>();
   #gradients = new Map<string, Float32Array>();
-  /** Arrays that gradients are written into again and again: of the first micro-batch, and of the later ones, which are added to it. */
-  #arrays: readonly [Record<string, Float32Array>, Record<string, Float32Array>] = [{}, {}];
-  #batches = 0;
+  /** Arrays that gradients are written into again and again: the first of each tensor, and later ones, which are added to it. */
+  readonly #first = new Map<string, Float32Array>();
+  readonly #later = new Map<string, Float32Array>();
 
   constructor(model: Trainable, options: OptimiserOptions) {
     this.model = options.frozen ? withoutFrozen(model, options.frozen) : model;
@@ -60,8 +67,13 @@ export class Optimiser {
    * To be passed to the run whose outputs `accumulate` gets; valid until the next call.
    */
   gradientArrays(): Readonly<Record<string, Float32Array>> {
-    const arrays = this.#arrays[this.#batches === 0 ? 0 : 1];
-    for (const [name, { length }] of this.model.weights) arrays[gradientName(name)] ??= new Float32Array(length);
+    const arrays: Record<string, Float32Array> = {};
+    for (const [name, { length }] of this.model.weights) {
+      const kept = this.#gradients.has(name) ? this.#later : this.#first;
+      const array = kept.get(name) ?? new Float32Array(length);
+      kept.set(name, array);
+      arrays[gradientName(name)] = array;
+    }
     return arrays;
   }
 
@@ -74,12 +86,11 @@ export class Optimiser {
       if (!sum) this.#gradients.set(name, found);
       else for (let i = 0; i < sum.length; i++) sum[i] += found[i];
     }
-    this.#batches++;
   }
 
   /** Clips, steps, forgets the gradients; returns the norm before clipping. */
   step(learningRate: number): number {
-    if (this.#batches === 0) throw new Error('a step needs gradients first');
+    if (this.#gradients.size === 0) throw new Error('a step needs gradients first');
     const gradients = [...this.model.weights.keys()].map((name) => this.#gradients.get(name) ?? new Float32Array());
     const norm = globalNorm(gradients);
     const gradientScale = clipFactor(norm, this.options.maxGradNorm);
@@ -98,7 +109,6 @@ export class Optimiser {
   /** Drops gradients that were accumulated and shall not be learnt from. */
   forget(): void {
     this.#gradients.clear();
-    this.#batches = 0;
   }
 
   /** Moments by name for a checkpoint: `exp_avg.NAME` and `exp_avg_sq.NAME`, torch's words. */

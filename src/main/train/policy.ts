@@ -6,6 +6,7 @@ import { ALL_LINEAR, defaultTargets } from '../engine/adapters/target-modules.ts
 import { cloneLanguageModel, type LanguageModel, parameterCount } from '../engine/models/language-model.ts';
 import { withScoreHead } from '../engine/models/score-head.ts';
 import { ConfigError } from './config.ts';
+import { dropoutWarning } from './dropout.ts';
 import { type LoadedModel, loadModel } from './load-model.ts';
 import type { LoraOptions } from './lora-options.ts';
 import type { TrainControl } from './method.ts';
@@ -50,6 +51,8 @@ export function openPolicy(options: PolicyOptions, control: TrainControl, head: 
     adapter: options.adapter && control.resolvePath(options.adapter),
     head: head === 'score' ? 'any' : 'language',
   });
+  const warning = dropoutWarning(loaded.model.config.raw);
+  if (warning) control.emit({ type: 'log', level: 'warning', text: warning });
   const policy = wanted ? adapted(loaded, options, head) : whole(loaded, options, head, control);
   const { adapter } = policy.model;
   if (adapter) {

@@ -7,6 +7,7 @@ import { ARRAYS, formatShape, type Graph, type Tensor, type TensorArray, type Va
 import { encodeModel, outputName } from '../onnx/encode.ts';
 import { prepareEnvironment } from './environment.ts';
 import { type Crossing, NativeSession, nativeApi } from './native.ts';
+import { threadsFor } from './threads.ts';
 
 // loaded when first needed: the native library takes 100 ms that `--help` does not have to pay
 type Ort = typeof import('onnxruntime-node');
@@ -18,7 +19,7 @@ const runtime = (): Ort => {
 };
 
 export interface SessionOptions {
-  /** Threads inside one operator; 0 = as many as cores. */
+  /** Threads inside one operator; 0: one for a small graph, as many as cores for a large one (`threads.ts`). */
   readonly threads?: number;
   /** Write a profile to this path prefix. */
   readonly profile?: string;
@@ -63,9 +64,10 @@ export class Session {
   static async create(graph: Graph, options: SessionOptions = {}): Promise<Session> {
     const api = options.backend === 'js' ? undefined : nativeApi();
     if (api instanceof Error && options.backend === 'native') throw api;
+    const threads = threadsFor(graph, options.threads);
     if (api && !(api instanceof Error)) {
       const native = {
-        threads: options.threads ?? 0,
+        threads,
         config: CONFIG,
         profile: options.profile,
         owner: options.owner ?? {},
@@ -75,7 +77,7 @@ export class Session {
     const session = await runtime().InferenceSession.create(encodeModel(graph), {
       executionProviders: ['cpu'],
       graphOptimizationLevel: 'all',
-      intraOpNumThreads: options.threads ?? 0,
+      intraOpNumThreads: threads,
       interOpNumThreads: 1,
       executionMode: 'sequential',
       enableMemPattern: true,

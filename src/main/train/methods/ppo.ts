@@ -4,7 +4,7 @@ import { mean, sum, variance } from '../../base/statistics.ts';
 import { trainable } from '../../engine/models/language-model.ts';
 import { createRewardScorer } from '../../evaluate/reward-scoring.ts';
 import { parseConfig } from '../config.ts';
-import { jointGradients, jointParameters } from '../joint-parameters.ts';
+import { jointParameters, partOf } from '../joint-parameters.ts';
 import { runLoop } from '../loop.ts';
 import type { Method } from '../method.ts';
 import { Optimiser, optimiserOptions } from '../optimiser.ts';
@@ -95,6 +95,8 @@ export const ppo: Method = {
       jointParameters({ policy: trainable(policy.model), value: trainable(critic.model) }),
       optimiserOptions(options),
     );
+    const policyGradients = partOf(optimiser, 'policy', trainable(policy.model));
+    const criticGradients = partOf(optimiser, 'value', trainable(critic.model));
     const pass = {
       maxPositions: world.maxPositions,
       rowsPerPass: options.per_device_train_batch_size,
@@ -150,11 +152,11 @@ export const ppo: Method = {
           const answers = { rows, logprobs, refLogprobs, advantages };
           const report = await policyPass.backward(
             policyMinibatch(batch, answers, loss_aggregation, world.maxNewTokens),
-            (outputs) => optimiser.accumulate(jointGradients('policy', trainable(policy.model), outputs)),
+            policyGradients,
           );
           const value = await criticPass.backward(
             { rows: of(rows), oldValues: of(values), returns: of(returns) },
-            (outputs) => optimiser.accumulate(jointGradients('value', trainable(critic.model), outputs)),
+            criticGradients,
           );
           return { ...report, valueLoss: value.valueLoss, valueClipfrac: value.clipfrac };
         },

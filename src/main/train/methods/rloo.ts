@@ -150,7 +150,7 @@ export const rloo: Method = {
           const answers = { rows, logprobs, refLogprobs, advantages };
           const report = await policyPass.backward(
             policyMinibatch(batch, answers, loss_aggregation, world.maxNewTokens),
-            (outputs) => optimiser.accumulate(outputs),
+            optimiser,
           );
           return { ...report, valueLoss: 0, valueClipfrac: 0 };
         },

@@ -7,6 +7,7 @@ import { type ClipRange, clippedPolicyLoss, clippedValueLoss, klPenalty } from '
 import { type LanguageModel, weightFeeds } from '../../engine/models/language-model.ts';
 import { scoreRows } from '../../engine/models/score-head.ts';
 import { float32, Session } from '../../engine/runtime/session.ts';
+import type { GradientTarget } from '../optimiser.ts';
 import { batchFeeds, buildObjectiveGraph } from '../step-graph.ts';
 import { flatten } from './advantages.ts';
 import type { Rollout } from './rollout.ts';
@@ -24,9 +25,6 @@ export interface PassOptions {
   readonly padId: number;
   readonly threads?: number;
 }
-
-/** Called with the outputs of every backward pass: the gradients are among them. */
-export type GradientSink = (outputs: Readonly<Record<string, Tensor>>) => void;
 
 export interface PolicyMinibatch {
   readonly rows: readonly TokenRow[];
@@ -50,7 +48,7 @@ export interface PolicyUpdateReport {
 }
 
 export interface PolicyPass {
-  backward(batch: PolicyMinibatch, sink: GradientSink): Promise<PolicyUpdateReport>;
+  backward(batch: PolicyMinibatch, target: GradientTarget): Promise<PolicyUpdateReport>;
   close(): Promise<void>;
 }
 
@@ -89,7 +87,7 @@ export async function createPolicyPass(
   const session = await Session.create(graph, { threads: options.threads, owner: model.weights });
   const weights = weightFeeds(model);
   return {
-    async backward(batch, sink) {
+    async backward(batch, target) {
       const seen = { logp: [] as number[], entropy: [] as number[], ratio: [] as number[] };
       const old = flatten(batch.oldLogprobs);
       const advantages = flatten(batch.advantages);
@@ -99,15 +97,16 @@ export async function createPolicyPass(
       for (const [from, to] of chunks(batch.rows.length, options.rowsPerPass)) {
         const padded = padBatch(batch.rows.slice(from, to), options.padId);
         const end = at + padded.labels.length;
-        const found = await session.run({
+        const feeds = {
           ...weights,
           ...batchFeeds(padded),
           old_logprobs: vector(old.subarray(at, end)),
           advantages: vector(advantages.subarray(at, end)),
           shares: vector(batch.shares.subarray(at, end)),
           ...(reference ? { ref_logprobs: vector(reference.subarray(at, end)) } : {}),
-        });
-        sink(found);
+        };
+        const found = await session.run(feeds, target.gradientArrays());
+        target.accumulate(found);
         for (const name of ['logp', 'entropy', 'ratio'] as const)
           seen[name].push(...(found[name].data as Float32Array));
         policyLoss += Number(found.policy_loss.data[0]);
@@ -141,7 +140,7 @@ export interface CriticMinibatch {
 
 export interface CriticPass {
   /** `coefficient`·loss is what gradients are of; reports the plain loss and the share of tokens whose clipped error is the larger one. */
-  backward(batch: CriticMinibatch, sink: GradientSink): Promise<{ valueLoss: number; clipfrac: number }>;
+  backward(batch: CriticMinibatch, target: GradientTarget): Promise<{ valueLoss: number; clipfrac: number }>;
   close(): Promise<void>;
 }
 
@@ -162,7 +161,7 @@ export async function createCriticPass(
   const session = await Session.create(graph, { threads: options.threads, owner: critic.weights });
   const weights = weightFeeds(critic);
   return {
-    async backward({ rows, oldValues, returns }, sink) {
+    async backward({ rows, oldValues, returns }, target) {
       const old = flatten(oldValues);
       const targets = flatten(returns);
       const share = new Float32Array(old.length).fill(1 / old.length);
@@ -172,15 +171,16 @@ export async function createCriticPass(
       for (const [from, to] of chunks(rows.length, options.rowsPerPass)) {
         const padded = padBatch(rows.slice(from, to), options.padId);
         const end = at + padded.labels.length;
-        const { labels: _labels, ...feeds } = batchFeeds(padded);
-        const found = await session.run({
+        const { labels: _labels, ...tokens } = batchFeeds(padded);
+        const feeds = {
           ...weights,
-          ...feeds,
+          ...tokens,
           old_values: vector(old.subarray(at, end)),
           returns: vector(targets.subarray(at, end)),
           shares: vector(share.subarray(at, end)),
-        });
-        sink(found);
+        };
+        const found = await session.run(feeds, target.gradientArrays());
+        target.accumulate(found);
         valueLoss += Number(found.value_loss.data[0]);
         (found.values.data as Float32Array).forEach((value, i) => {
           const near = old[at + i] + Math.min(clipRange, Math.max(-clipRange, value - old[at + i]));
