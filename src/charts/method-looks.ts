@@ -13,6 +13,7 @@ const LOOKS: Readonly<Record<string, MethodLook>> = {
   sft: { title: 'SFT', colour: 'm-sft', shape: 'square' },
   rm: { title: 'Reward model', colour: 'm-rm', shape: 'square' },
   ppo: { title: 'PPO', colour: 'm-ppo', shape: 'diamond' },
+  rloo: { title: 'RLOO', colour: 'm-ppo', shape: 'diamond' },
   offline: { title: 'Offline DPO', colour: 'm-offline', shape: 'circle' },
   online: { title: 'Online DPO', colour: 'm-online', shape: 'triangle' },
   kto: { title: 'KTO', colour: 'm-kto', shape: 'square' },
@@ -29,7 +30,6 @@ const MARK_OF: Readonly<Record<string, string>> = {
   'online-dpo': 'online',
   reward: 'rm',
   'reward-model': 'rm',
-  rloo: 'ppo',
   'best-of-n': 'bon',
 };
 

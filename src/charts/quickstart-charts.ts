@@ -24,11 +24,12 @@ function linesOf(state: QuickstartState, pointOf: (evaluation: Evaluation) => Po
     });
 }
 
-/** Where the reference stands on the same prompts: every method starts as it. */
-function referenceAnchor({ stages }: QuickstartState): NonNullable<LineChart['anchors']> {
+/** Where the reference stands on the same prompts: every method starts as it. A label in the chart would meet those of the lines. */
+function referenceLine({ stages }: QuickstartState): Pick<LineChart, 'anchors' | 'unit'> {
   const first = stages.find(({ method, evaluations }) => method !== 'sft' && evaluations.length > 0)?.evaluations[0];
   const gold = first?.step === 0 ? first.gold : null;
-  return gold === null ? [] : [{ y: gold, label: `reference ${fixed(gold, 2)}` }];
+  if (gold === null) return { unit: 'mean', anchors: [] };
+  return { unit: `mean; dashed: reference ${fixed(gold, 2)}`, anchors: [{ y: gold, label: '' }] };
 }
 
 /** Gold reward of fresh answers to held-out prompts against the step. */
@@ -40,10 +41,9 @@ export function goldBySteps(state: QuickstartState): LineChart {
     lines: linesOf(state, ({ step, gold }) => (gold === null ? null : [step, gold])),
     xName: 'step',
     xMax: Math.max(0, ...lengths),
-    unit: 'mean gold reward',
     smoothing: 0,
     endLabels: true,
-    anchors: referenceAnchor(state),
+    ...referenceLine(state),
   };
 }
 
@@ -52,10 +52,9 @@ export function goldByKl(state: QuickstartState): LineChart {
   return {
     lines: linesOf(state, ({ kl, gold }) => (kl === null || gold === null ? null : [kl, gold])),
     xName: 'KL to the reference, nats an answer',
-    unit: 'mean gold reward',
     smoothing: 0,
     endLabels: true,
-    anchors: referenceAnchor(state),
+    ...referenceLine(state),
   };
 }
 

@@ -19,7 +19,7 @@ describe('charts', () => {
       [0, 0.9],
       [100, 2.2],
     ]);
-    expect(steps).toMatchObject({ xMax: 100, anchors: [{ y: 0.9, label: 'reference 0.90' }] });
+    expect(steps).toMatchObject({ xMax: 100, anchors: [{ y: 0.9 }], unit: 'mean; dashed: reference 0.90' });
     expect(goldByKl(state).lines[0].points).toEqual([
       [0, 0.9],
       [3, 2.2],

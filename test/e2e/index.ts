@@ -6,6 +6,7 @@ import { datasetsScrollSpecs } from './datasets-scroll.ts';
 import { frameSpecs } from './frame.ts';
 import { keyboardSpecs } from './keyboard.ts';
 import { keyboardWalkSpecs } from './keyboard-walk.ts';
+import { quickstartSpecs } from './quickstart.ts';
 import { runSpecs } from './runs.ts';
 import { securitySpecs } from './security.ts';
 import type { Spec } from './stage.ts';
@@ -15,6 +16,7 @@ export const specs: readonly Spec[] = [
   ...keyboardSpecs,
   ...keyboardWalkSpecs,
   ...accessibilitySpecs,
+  ...quickstartSpecs,
   ...runSpecs,
   ...securitySpecs,
   ...datasetsSpecs,

@@ -33,7 +33,7 @@ export interface Spec {
   run(stage: Stage): Promise<void>;
 }
 
-const root = resolve(import.meta.dirname, '../..');
+export const root = resolve(import.meta.dirname, '../..');
 const START_MS = 30_000;
 
 const CHROMIUM_FLAGS = [

@@ -1,5 +1,4 @@
 /** Home: the quickstart while the workspace is empty; afterwards what runs, what came out, and what is new. */
-
 import { Button } from '@mantine/core';
 import { IconPlayerPlay, IconPlus } from '@tabler/icons-react';
 import { useLocation } from 'wouter';
@@ -12,6 +11,8 @@ import { useAction, useCall } from '../../host.ts';
 import '../pages.css';
 import { EmptyHome } from './empty-home.tsx';
 import './home.css';
+import { QuickstartPanel } from './quickstart.tsx';
+import { useQuickstartState } from './quickstart-data.ts';
 import { RecentPanel, RecentRuns } from './recent.tsx';
 import { Results } from './results.tsx';
 import { RunningCard } from './running-card.tsx';
@@ -19,7 +20,11 @@ import { RunningCard } from './running-card.tsx';
 /** Starts the quickstart; its first run shows up in the list of runs by itself. */
 function useQuickstart() {
   const action = useAction('quickstart.start', ['runs.list']);
-  return { start: () => action.mutate({ task: 'helpful' }), pending: action.isPending, error: action.error };
+  return {
+    start: (task = 'helpful') => action.mutate({ task }),
+    pending: action.isPending,
+    error: action.error,
+  };
 }
 
 export type Quickstart = ReturnType<typeof useQuickstart>;
@@ -31,10 +36,13 @@ export function currentRun(runs: readonly RunSummary[]): RunSummary | undefined 
   return ACTIVE.map((status) => runs.findLast((run) => run.status === status)).find((run) => run !== undefined);
 }
 
+const isQuickstarts = ({ group }: RunSummary): boolean => group?.startsWith('quickstart-') === true;
+
 function BusyHome({ runs, quickstart }: { runs: readonly RunSummary[]; quickstart: Quickstart }) {
   const [, navigate] = useLocation();
-  const current = currentRun(runs);
-  const underWay = runs.some((run) => run.group?.startsWith('quickstart') && ACTIVE.includes(run.status));
+  const state = useQuickstartState();
+  const current = currentRun(runs.filter((run) => !isQuickstarts(run)));
+  const underWay = runs.some((run) => isQuickstarts(run) && ACTIVE.includes(run.status));
   return (
     <>
       <PageHeader
@@ -42,7 +50,7 @@ function BusyHome({ runs, quickstart }: { runs: readonly RunSummary[]; quickstar
         actions={
           <>
             {!underWay && (
-              <Button leftSection={<IconPlayerPlay />} onClick={quickstart.start} loading={quickstart.pending}>
+              <Button leftSection={<IconPlayerPlay />} onClick={() => quickstart.start()} loading={quickstart.pending}>
                 Start quickstart
               </Button>
             )}
@@ -56,7 +64,8 @@ function BusyHome({ runs, quickstart }: { runs: readonly RunSummary[]; quickstar
         <Content label="Overview">
           {quickstart.error && <QuickstartError error={quickstart.error} />}
           {current && <RunningCard key={current.id} run={current} runs={runs} />}
-          <Results />
+          {state && <QuickstartPanel state={state} />}
+          <Results without={state?.comparisons ?? []} />
           <RecentRuns runs={runs} />
         </Content>
         <RecentPanel />

@@ -60,7 +60,8 @@ function ResultTable({ rows }: { rows: readonly ComparisonRow[] }) {
   );
 }
 
-export function Results() {
+/** `without`: comparisons that stand on the page already. */
+export function Results({ without }: { without: readonly { readonly a: string; readonly b: string }[] }) {
   const results = useCall('results.list', {});
   if (results.isPending)
     return (
@@ -77,7 +78,7 @@ export function Results() {
         </button>
       </Card>
     );
-  const rows = results.data.slice(0, MOST);
+  const rows = results.data.filter(({ a, b }) => !without.some((each) => each.a === a && each.b === b)).slice(0, MOST);
   if (rows.length === 0) return null;
   const [first] = rows;
   return (

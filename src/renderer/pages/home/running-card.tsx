@@ -17,10 +17,13 @@ import { useAction } from '../../host.ts';
 import { useSettings } from '../../settings.ts';
 import { warningsOf } from '../run/diagnostics.ts';
 import { useRunMetrics } from '../run/run-data.ts';
-import { QUICKSTART_STEPS } from './empty-home.tsx';
 
 /** Rewards of a preference run, else the loss. */
-function healthChart(book: CurveBook, run: RunSummary, smoothing: number): [string, LineChart] {
+export function healthChart(
+  book: CurveBook,
+  run: Pick<RunSummary, 'method' | 'maxSteps'>,
+  smoothing: number,
+): [string, LineChart] {
   const specs = chartGroups(book, { axis: 'step', method: run.method }).flatMap((group) => group.charts);
   const find = (id: string) => specs.find((spec) => spec.id === id);
   const rewards = find('rewards/chosen, rejected');
@@ -34,19 +37,20 @@ function healthChart(book: CurveBook, run: RunSummary, smoothing: number): [stri
       { ...specChart(spec, 'text-2', 'step', smoothing, run.maxSteps), endLabels: true, unit: 'β·log π/π_ref, nats' },
     ];
   }
+  const scores = find('objective/scores');
+  if (scores && !find('loss'))
+    return [
+      'Score of the samples',
+      { ...specChart(scores, colour, 'step', smoothing, run.maxSteps), endLabels: false },
+    ];
   const loss = find('loss') ?? { id: 'loss', unit: 'nats', help: '', curves: [], fromZero: false, anchors: [] };
   return ['Loss', specChart(loss, colour, 'step', smoothing, run.maxSteps)];
 }
 
-/** "stage 2 of 5" when the run is one of the quickstart's. */
-function stageWords(run: RunSummary, runs: readonly RunSummary[]): string {
+/** "1 run, 2 queued". */
+function countWords(run: RunSummary, runs: readonly RunSummary[]): string {
   const queued = runs.filter((each) => each.status === 'queued' && each.id !== run.id).length;
-  const at = QUICKSTART_STEPS.findIndex((step) => step.method === run.method);
-  const stage =
-    run.group?.startsWith('quickstart') && at >= 0
-      ? `quickstart, step ${at + 1} of ${QUICKSTART_STEPS.length}`
-      : '1 run';
-  return queued > 0 ? `${stage}, ${queued} queued` : stage;
+  return queued > 0 ? `1 run, ${queued} queued` : '1 run';
 }
 
 const WORDS = { running: 'Running', paused: 'Paused', queued: 'Waiting' } as const;
@@ -76,7 +80,7 @@ export function RunningCard({ run, runs }: { run: RunSummary; runs: readonly Run
     <section className="pl-card pl-home-card" aria-label="Running">
       <div className="pl-row">
         <h2>{wordOf(run.status)}</h2>
-        <span className="pl-caption pl-grow">{stageWords(run, runs)}</span>
+        <span className="pl-caption pl-grow">{countWords(run, runs)}</span>
         {run.status === 'running' && (
           <Button variant="subtle" leftSection={<IconPlayerPause />} onClick={() => pause.mutate({ id: run.id })}>
             Pause
