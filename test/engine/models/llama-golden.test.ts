@@ -10,12 +10,17 @@ describeCheckpoints(new URL('../../golden/llama/', import.meta.url));
 describe('what cannot be computed is refused by name', () => {
   const refused = (changes: Record<string, unknown>) => () => initLanguageModel({ ...TINY_LLAMA, ...changes }, 1);
   const rope = (parameters: Record<string, unknown>) => ({ rope_parameters: { rope_theta: 100, ...parameters } });
+  const longrope = (parameters: Record<string, unknown>) =>
+    rope({ rope_type: 'longrope', original_max_position_embeddings: 8, ...parameters });
   it.each([
     [{ model_type: 'mamba' }, 'model_type "mamba" is not supported'],
     [{ hidden_act: 'softplus' }, 'hidden_act "softplus" is not supported'],
     [{ hidden_act: 3 }, 'hidden_act 3 is not supported'],
     [rope({ rope_type: 'dynamic', factor: 2 }), 'RoPE scaling "dynamic" is not supported; supported: default'],
-    [rope({ rope_type: 'longrope' }), 'RoPE scaling "longrope" is not supported'],
+    [rope({ rope_type: 'longrope' }), '"short_factor" of RoPE scaling "longrope" must be a list of numbers'],
+    [longrope({ short_factor: [1, 2], long_factor: [1, 0] }), '"long_factor" of RoPE scaling "longrope" must be a list'],
+    [longrope({ short_factor: [1], long_factor: [2] }), 'with other factors for long texts is not supported'],
+    [longrope({ short_factor: [1], long_factor: [1] }), '"longrope" has 1 factors, heads of 4 have 2 pairs'],
     [rope({ rope_type: 'linear' }), '"factor" must be a number above 0, found undefined'],
     [rope({ rope_type: 'llama3', factor: 8 }), '"low_freq_factor" must be a number above 0'],
     [rope({ rope_type: 'yarn', factor: '4' }), '"factor" must be a number above 0, found "4"'],

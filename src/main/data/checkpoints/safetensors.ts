@@ -1,6 +1,7 @@
 /** Reads and writes safetensors files; every count and offset of a header is checked before anything is allocated. */
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
-import { widenBfloat16, widenFloat16 } from './float16.ts';
+import { narrowBfloat16, narrowFloat16, widenBfloat16, widenFloat16 } from './float16.ts';
+import type { TensorSource } from './model-folder.ts';
 import { parseUniqueJson } from './unique-json.ts';
 
 /** Bytes per element. */
@@ -208,24 +209,45 @@ export interface Float32Tensor {
   readonly data: Float32Array;
 }
 
+/** The types that models are written in. */
+const WRITERS = {
+  F32: (values: Float32Array) => values,
+  F16: narrowFloat16,
+  BF16: narrowBfloat16,
+} as const;
+export type WrittenType = keyof typeof WRITERS;
+
 /** Writes float32 tensors in the order of their names, the header padded to 8 bytes; the caller makes it atomic. */
 export function writeSafetensors(
   path: string,
   tensors: ReadonlyMap<string, Float32Tensor>,
   metadata: Readonly<Record<string, string>> = { format: 'pt' },
 ): number {
-  const names = [...tensors.keys()].sort();
-  const header: Record<string, unknown> = { __metadata__: metadata };
-  let at = 0;
+  const tensor = (name: string): Float32Tensor => tensors.get(name) ?? { shape: [], data: new Float32Array() };
+  const source = {
+    names: () => [...tensors.keys()],
+    shape: (name: string) => tensor(name).shape,
+    float32: (name: string) => tensor(name).data,
+  };
+  return writeTensors(path, source, 'F32', { metadata });
+}
+
+/** The same for tensors that are made one after the other, so that a model is never in memory whole; `onProgress` gets bytes. */
+export function writeTensors(
+  path: string,
+  source: TensorSource,
+  type: WrittenType,
+  options: { metadata?: Readonly<Record<string, string>>; onProgress?(done: number, total: number): void } = {},
+): number {
+  const names = source.names().sort();
+  const header: Record<string, unknown> = { __metadata__: options.metadata ?? { format: 'pt' } };
+  const count = (name: string) => source.shape(name).reduce((a, b) => a * b, 1);
+  let total = 0;
   for (const name of names) {
-    const { shape, data } = tensors.get(name) ?? { shape: [], data: new Float32Array() };
-    const count = shape.reduce((a, b) => a * b, 1);
-    if (count !== data.length || name === '__metadata__')
-      throw new CheckpointError(
-        `${path}: tensor "${name}" of shape [${shape}] needs ${count} values, ${data.length} were given`,
-      );
-    header[name] = { dtype: 'F32', shape, data_offsets: [at, at + data.byteLength] };
-    at += data.byteLength;
+    if (name === '__metadata__') throw new CheckpointError(`${path}: a tensor cannot be called "${name}"`);
+    const end = total + count(name) * SIZES[type];
+    header[name] = { dtype: type, shape: source.shape(name), data_offsets: [total, end] };
+    total = end;
   }
   const text = JSON.stringify(header);
   const padded = Buffer.from(text + ' '.repeat((8 - (Buffer.byteLength(text) % 8)) % 8));
@@ -234,16 +256,25 @@ export function writeSafetensors(
   const fd = openSync(path, 'w');
   try {
     for (const part of [length, padded]) writeAll(fd, part);
+    let done = 0;
     for (const name of names) {
-      const data = tensors.get(name)?.data ?? new Float32Array();
-      writeAll(fd, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+      const values = source.float32(name);
+      if (values.length !== count(name))
+        throw new CheckpointError(
+          `${path}: tensor "${name}" of shape [${source.shape(name)}] needs ${count(name)} values, ${values.length} were given`,
+        );
+      const { buffer, byteOffset, byteLength } = WRITERS[type](values);
+      writeAll(fd, new Uint8Array(buffer, byteOffset, byteLength));
+      done += byteLength;
+      options.onProgress?.(done, total);
     }
   } finally {
     closeSync(fd);
   }
-  return 8 + padded.length + at;
+  return 8 + padded.length + total;
 }
 
-function writeAll(fd: number, bytes: Uint8Array): void {
+/** All the bytes, in pieces that a system call takes. */
+export function writeAll(fd: number, bytes: Uint8Array): void {
   for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done, Math.min(bytes.length - done, 1 << 30));
 }

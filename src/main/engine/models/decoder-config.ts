@@ -29,6 +29,11 @@ export function readDecoder(read: ConfigReader, family: string, defaults: Decode
   if (headSize % 2 !== 0) throw new UnsupportedModel(`config.json: head_dim ${headSize} is odd; RoPE needs pairs`);
   refuseBidirectional(read);
   refusePartialRotation(read);
+  const rope = defaults.rope ?? readRope(read);
+  if (rope.type === 'longrope' && rope.pairFactors.length !== headSize / 2)
+    throw new UnsupportedModel(
+      `config.json: RoPE scaling "longrope" has ${rope.pairFactors.length} factors, heads of ${headSize} have ${headSize / 2} pairs`,
+    );
   return {
     family,
     vocabulary,
@@ -46,7 +51,7 @@ export function readDecoder(read: ConfigReader, family: string, defaults: Decode
     outputBias: read.flag('attention_bias', false),
     mlpBias: false,
     activation: readActivation(read, defaults.activationKey ?? 'hidden_act', defaults.activation ?? 'silu'),
-    rope: defaults.rope ?? readRope(read),
+    rope,
     windowRope: null,
     rotarySize: headSize,
     windows: new Array(layers).fill(null),

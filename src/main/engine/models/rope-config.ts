@@ -5,9 +5,9 @@ export interface RopeConfig {
   readonly theta: number;
   /**
    * default: plain · linear: positions divided by `factor` · llama3: low frequencies divided by `factor` (Llama 3.1) · yarn: likewise, with a ramp
-   * over the pairs (2309.00071).
+   * over the pairs (2309.00071) · longrope: each pair's frequency divided by a factor of its own.
    */
-  readonly type: 'default' | 'linear' | 'llama3' | 'yarn';
+  readonly type: 'default' | 'linear' | 'llama3' | 'yarn' | 'longrope';
   readonly factor: number;
   readonly lowFrequencyFactor: number;
   readonly highFrequencyFactor: number;
@@ -16,6 +16,8 @@ export interface RopeConfig {
   readonly betaSlow: number;
   /** yarn: the ramp begins and ends at whole pairs. */
   readonly truncate: boolean;
+  /** longrope: one for each rotated pair; else none. */
+  readonly pairFactors: readonly number[];
   /** cos and sin are multiplied by it. */
   readonly attentionFactor: number;
   readonly originalContext: number;
@@ -23,7 +25,7 @@ export interface RopeConfig {
   readonly interleaved: boolean;
 }
 
-const ROPE_TYPES = ['default', 'linear', 'llama3', 'yarn'] as const;
+const ROPE_TYPES = ['default', 'linear', 'llama3', 'yarn', 'longrope'] as const;
 
 /** RoPE as transformers 4 (rope_theta, rope_scaling) and 5 (rope_parameters) write it. */
 export function readRope(reader: ConfigReader, defaultTheta = 10_000): RopeConfig {
@@ -52,7 +54,7 @@ export function ropeFrom(reader: ConfigReader, scaling: Readonly<Record<string, 
   const factor = own('factor', ['linear', 'llama3', 'yarn']);
   const contextAtHand = own(
     'original_max_position_embeddings',
-    ['llama3', 'yarn'],
+    ['llama3', 'yarn', 'longrope'],
     reader.size('max_position_embeddings', 'context', 2048),
   );
   return {
@@ -64,10 +66,49 @@ export function ropeFrom(reader: ConfigReader, scaling: Readonly<Record<string, 
     betaFast: own('beta_fast', ['yarn'], 32),
     betaSlow: own('beta_slow', ['yarn'], 1),
     truncate: found.flag('truncate', true),
-    attentionFactor: type === 'yarn' ? yarnAttentionFactor(found, factor) : 1,
+    pairFactors: type === 'longrope' ? pairFactors(found) : [],
+    attentionFactor: attentionFactorOf(type, found, reader, factor),
     originalContext: reader.positive('original_max_position_embeddings', contextAtHand),
     interleaved: reader.flag('rope_interleaved', false),
   };
+}
+
+/** longrope's lists for short and for long texts, which must be one: what a text's start means would change as it grows. */
+function pairFactors({ raw }: ConfigReader): readonly number[] {
+  const [short, long] = ['short_factor', 'long_factor'].map((key) => {
+    const list = raw[key];
+    if (
+      Array.isArray(list) &&
+      list.length > 0 &&
+      list.every((x) => typeof x === 'number' && Number.isFinite(x) && x > 0)
+    )
+      return list as number[];
+    throw new UnsupportedModel(
+      `config.json: "${key}" of RoPE scaling "longrope" must be a list of numbers above 0, found ${JSON.stringify(list)}`,
+    );
+  });
+  if (short.length === long.length && short.every((x, i) => x === long[i])) return short;
+  throw new UnsupportedModel('config.json: RoPE scaling "longrope" with other factors for long texts is not supported');
+}
+
+function attentionFactorOf(
+  type: RopeConfig['type'],
+  found: ConfigReader,
+  reader: ConfigReader,
+  factor: number,
+): number {
+  if (type === 'yarn') return yarnAttentionFactor(found, factor);
+  return type === 'longrope' ? longropeAttentionFactor(found, reader) : 1;
+}
+
+/** √(1 + ln s / ln L) for a context of s·L tokens (LongRoPE, 2402.13753, as transformers computes it). */
+function longropeAttentionFactor(found: ConfigReader, reader: ConfigReader): number {
+  const { attention_factor, factor } = found.raw;
+  if (attention_factor !== undefined && attention_factor !== null) return found.positive('attention_factor');
+  const original = found.positive('original_max_position_embeddings');
+  const context = reader.size('max_position_embeddings', 'context', 2048);
+  const stretch = factor === undefined || factor === null ? context / original : found.positive('factor');
+  return stretch <= 1 ? 1 : Math.sqrt(1 + Math.log(stretch) / Math.log(original));
 }
 
 /** `rope_scaling` wins over `rope_parameters`, as in transformers. */

@@ -1,9 +1,10 @@
-/** Angles of rotary position embeddings (RoFormer, 2104.09864), with the scalings of linear interpolation, Llama 3.1 and YaRN. */
+/** Angles of rotary position embeddings (RoFormer, 2104.09864), with the scalings of linear interpolation, Llama 3.1, YaRN and LongRoPE. */
 import type { RopeConfig } from './rope-config.ts';
 
 /** Rotation per position for each of headSize/2 pairs, radians. */
 export function ropeFrequencies(rope: RopeConfig, headSize: number): Float64Array {
   const plain = Float64Array.from({ length: headSize / 2 }, (_, i) => 1 / rope.theta ** ((2 * i) / headSize));
+  if (rope.type === 'longrope') return plain.map((frequency, i) => frequency / rope.pairFactors[i]);
   return rope.type === 'yarn' ? yarn(rope, headSize, plain) : plain.map((frequency) => scaled(rope, frequency));
 }
 
