@@ -70,18 +70,15 @@ export function readLlama2cTokenizer(path: string): Tokenizer {
     unk_token: '<unk>',
     clean_up_tokenization_spaces: false,
   };
-  const tokenizer = sentencePieceJson(
-    {
-      texts,
-      scores: pieces.map((piece) => piece.score),
-      firstJoined: FIRST_BYTE + 256,
-      added: SPECIAL.map((content, id) => ({ content, id, special: true })),
-      unknown: SPECIAL[0],
-      before: [1],
-      after: [],
-      spacePrefix: true,
-    },
-    path,
-  );
+  const tokenizer = sentencePieceJson({
+    texts,
+    scores: pieces.map((piece) => piece.score),
+    firstJoined: FIRST_BYTE + 256,
+    added: SPECIAL.map((content, id) => ({ content, id, special: true })),
+    unknown: SPECIAL[0],
+    before: [1],
+    after: [],
+    spacePrefix: true,
+  });
   return createTokenizer({ tokenizer, config, template: null }, path);
 }

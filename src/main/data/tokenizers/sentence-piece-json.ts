@@ -24,16 +24,21 @@ export interface ScoredVocabulary {
 
 /**
  * SentencePiece joins the neighbouring pair whose joined token scores highest. As ranked merges: every way to cut a token in two, tokens of higher
- * score first, then smaller ids first.
+ * score first, then smaller ids first. `isJoined` leaves tokens out that never come from a join.
  */
-function mergesOf({ texts, scores, firstJoined }: ScoredVocabulary, path: string): [string, string][] {
+export function mergesOfScores(
+  texts: readonly string[],
+  scores: readonly number[],
+  isJoined: (text: string, id: number) => boolean,
+): [string, string][] {
   const idOf = new Map(texts.map((text, id) => [text, id]));
   const joins: { left: string; right: string; a: number; b: number; score: number }[] = [];
-  for (let id = firstJoined; id < texts.length; id++) {
+  for (let id = 0; id < texts.length; id++) {
+    if (!isJoined(texts[id], id)) continue;
     const characters = [...texts[id]];
     if (characters.length > MAX_TOKEN_CHARACTERS)
       throw new TokenizerError(
-        `${path}: token ${id} has ${characters.length} characters; at most ${MAX_TOKEN_CHARACTERS} are read`,
+        `token ${id} has ${characters.length} characters; at most ${MAX_TOKEN_CHARACTERS} are read`,
       );
     for (let cut = 1; cut < characters.length; cut++) {
       const [left, right] = [characters.slice(0, cut).join(''), characters.slice(cut).join('')];
@@ -46,8 +51,8 @@ function mergesOf({ texts, scores, firstJoined }: ScoredVocabulary, path: string
 }
 
 /** Throws TokenizerError when a token is absurdly long. */
-export function sentencePieceJson(vocabulary: ScoredVocabulary, path: string): Record<string, unknown> {
-  const { texts, added, unknown, before, after, spacePrefix } = vocabulary;
+export function sentencePieceJson(vocabulary: ScoredVocabulary): Record<string, unknown> {
+  const { texts, scores, firstJoined, added, unknown, before, after, spacePrefix } = vocabulary;
   const marked = { type: 'Replace', pattern: { String: ' ' }, content: SPACE_MARK };
   const strip = { type: 'Strip', content: ' ', start: 1, stop: 0 };
   return {
@@ -79,7 +84,7 @@ export function sentencePieceJson(vocabulary: ScoredVocabulary, path: string): R
       byte_fallback: true,
       ignore_merges: false,
       vocab: Object.fromEntries(texts.map((text, id) => [text, id])),
-      merges: mergesOf(vocabulary, path),
+      merges: mergesOfScores(texts, scores, (_, id) => id >= firstJoined),
     },
   };
 }

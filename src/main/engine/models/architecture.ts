@@ -69,6 +69,11 @@ export interface DecoderInput {
   readonly past?: readonly LayerCache[];
   /** The runtime writes new keys and values into `past`; then T is 1 unless the cache is empty. */
   readonly written?: WrittenCache;
+  /**
+   * The cache is [B, Hkv, P, D] and grows: new keys and values are appended and come back whole, T is free, the mask is [B, 1, 1, T, P+T], and angles are
+   * computed from the positions instead of read from tables. For graphs that other programs run.
+   */
+  readonly grows?: boolean;
   /** Positions the RoPE tables must cover. */
   readonly maxPositions: number;
 }

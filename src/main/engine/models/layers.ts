@@ -8,7 +8,7 @@ import type { AttentionKind } from './attention-kinds.ts';
 import { cachedAttention } from './cached-attention.ts';
 import type { ModelConfig } from './config.ts';
 import { attentionRows, collect, spread } from './packing.ts';
-import { ropeTables } from './rope.ts';
+import { ropeFrequencies, ropeTables } from './rope.ts';
 import type { RopeConfig } from './rope-config.ts';
 import { writtenAttention } from './written-attention.ts';
 
@@ -68,6 +68,8 @@ export function gatedUnit(g: GraphBuilder, activation: string, gate: Value, up: 
 export interface Rotation {
   readonly query: readonly [Value, Value];
   readonly key: readonly [Value, Value];
+  /** cos and sin are [B, T, size/2], of the tokens at hand; else tables by position. */
+  readonly perToken: boolean;
   /** RotaryEmbedding's attributes that say what is rotated. */
   readonly attributes: { readonly interleaved: number; readonly rotary_embedding_dim: number };
 }
@@ -88,6 +90,32 @@ export function rotation(
   return {
     query: pair('rope_query', queryScale),
     key: pair('rope_key', 1),
+    perToken: false,
+    attributes: { interleaved: rope.interleaved ? 1 : 0, rotary_embedding_dim: size },
+  };
+}
+
+/** The same computed from the positions [B, T]: for graphs whose positions nothing bounds. */
+export function tokenRotation(
+  g: GraphBuilder,
+  rope: RopeConfig,
+  size: number,
+  positions: Value,
+  queryScale: number,
+): Rotation {
+  const frequencies = Float32Array.from(ropeFrequencies(rope, size));
+  const angles = g.mul(
+    g.unsqueeze(g.cast(positions, 'float32'), [2]),
+    g.constant('rope_frequencies', 'float32', [1, 1, size / 2], frequencies),
+  );
+  const pair = (scale: number): [Value, Value] =>
+    scale === 1
+      ? [g.op('Cos', [angles]), g.op('Sin', [angles])]
+      : [g.mul(scale, g.op('Cos', [angles])), g.mul(scale, g.op('Sin', [angles]))];
+  return {
+    query: pair(queryScale * rope.attentionFactor),
+    key: pair(rope.attentionFactor),
+    perToken: true,
     attributes: { interleaved: rope.interleaved ? 1 : 0, rotary_embedding_dim: size },
   };
 }
@@ -105,7 +133,8 @@ function rotate(
   const [b, t] = positions.shape;
   if (!rotation) return g.reshape(x, [b, t, heads, headSize]);
   const rows = g.reshape(x, [b, t, heads * headSize]);
-  const turned = g.op('RotaryEmbedding', [rows, ...rotation[which], positions], {
+  const at = rotation.perToken ? [] : [positions];
+  const turned = g.op('RotaryEmbedding', [rows, ...rotation[which], ...at], {
     ...rotation.attributes,
     num_heads: heads,
   });
@@ -125,11 +154,11 @@ export function attention(
   past: LayerCache | undefined,
 ): { output: Value; present: LayerCache } {
   if (past && input.written) return writtenAttention(g, config, qkv, kind, input, past, input.written);
-  if (past) return cachedAttention(g, config, qkv, kind, input, past);
+  if (past && !input.grows) return cachedAttention(g, config, qkv, kind, input, past);
   const { packing } = input;
-  if (!packing) return rowAttention(g, config, qkv, kind, input);
+  if (!packing) return rowAttention(g, config, qkv, kind, input, past);
   const rows = { q: spread(g, qkv.q, packing), k: spread(g, qkv.k, packing), v: spread(g, qkv.v, packing) };
-  const { output, present } = rowAttention(g, config, rows, kind, attentionRows(input));
+  const { output, present } = rowAttention(g, config, rows, kind, attentionRows(input), undefined);
   return { output: collect(g, output, packing), present };
 }
 
@@ -139,6 +168,7 @@ function rowAttention(
   qkv: { q: Value; k: Value; v: Value },
   kind: AttentionKind,
   input: DecoderInput,
+  past: LayerCache | undefined,
 ): { output: Value; present: LayerCache } {
   const { heads, keyValueHeads, headSize } = config;
   const group = heads / keyValueHeads;
@@ -153,13 +183,25 @@ function rowAttention(
     stacked,
     headSize,
   ]);
-  const key = g.transpose(k, [0, 2, 3, 1]); // [B, Hkv, D, T]
-  const value = g.transpose(g.reshape(qkv.v, [b, t, keyValueHeads, headSize]), [0, 2, 1, 3]);
+  const fresh = g.transpose(g.reshape(qkv.v, [b, t, keyValueHeads, headSize]), [0, 2, 1, 3]);
+  const grown = past && appended(g, past, g.transpose(k, [0, 2, 1, 3]), fresh, kind.mask);
+  const key = grown ? g.transpose(grown.key, [0, 1, 3, 2]) : g.transpose(k, [0, 2, 3, 1]); // [B, Hkv, D, T]
+  const value = grown?.value ?? fresh;
   const scores = softCap(g, g.matmul(queries, key), config.attentionCap); // [B, Hkv, G·T, T]
   const mixed = mix(g, scores, value, kind.mask, group);
   const perHead = g.transpose(g.reshape(mixed, [b, keyValueHeads, group, t, headSize]), [0, 3, 1, 2, 4]);
-  const present = { key: g.transpose(k, [0, 2, 1, 3]), value };
+  const present = grown ?? { key: g.transpose(k, [0, 2, 1, 3]), value };
   return { output: g.reshape(perHead, [product([b, t]), heads * headSize]), present };
+}
+
+/** Cached keys and values [B, Hkv, P, D] with the new ones behind them; their number is the mask's width. */
+function appended(g: GraphBuilder, past: LayerCache, key: Value, value: Value, mask: Value): LayerCache {
+  const width = mask.shape[mask.shape.length - 1];
+  const join = (before: Value, after: Value): Value => {
+    const [b, heads, , size] = after.shape;
+    return { ...g.concat([before, after], 2), shape: [b, heads, width, size] };
+  };
+  return { key: join(past.key, key), value: join(past.value, value) };
 }
 
 /** softmax(scores + mask), [T, T] or [B, 1, 1, T, T], the mask applied per query head. */

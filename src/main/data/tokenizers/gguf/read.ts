@@ -157,19 +157,16 @@ function scoredJson(vocabulary: Vocabulary): Record<string, unknown> {
   const missing = byteNames().find((name) => !texts.includes(name));
   if (missing) fields.fail(`the vocabulary has no token ${missing}; all 256 bytes were expected`);
   const unknown = tokenId(fields, 'unknown', texts) ?? (types.includes(UNKNOWN) ? types.indexOf(UNKNOWN) : undefined);
-  return sentencePieceJson(
-    {
-      texts,
-      scores,
-      firstJoined: 0,
-      added: addedOf(vocabulary),
-      unknown: unknown === undefined ? null : texts[unknown],
-      before,
-      after,
-      spacePrefix: fields.flag(`${KEY}.add_space_prefix`, true),
-    },
-    fields.path,
-  );
+  return sentencePieceJson({
+    texts,
+    scores,
+    firstJoined: 0,
+    added: addedOf(vocabulary),
+    unknown: unknown === undefined ? null : texts[unknown],
+    before,
+    after,
+    spacePrefix: fields.flag(`${KEY}.add_space_prefix`, true),
+  });
 }
 
 const byteNames = (): string[] =>

@@ -1,0 +1,183 @@
+/** A tokenizer as a GGUF file's metadata; one that llama.cpp would read differently is refused by name. */
+import type { Entry } from '../../checkpoints/gguf/write.ts';
+import { GPT2_PATTERN_SOURCE } from '../bytes.ts';
+import { isObject, type Json } from '../pipeline/component.ts';
+import { mergesOfScores, SPACE_MARK } from '../sentence-piece-json.ts';
+import { type Tokenizer, TokenizerError } from '../tokenizer.ts';
+import { prePatterns } from './pre-patterns.ts';
+
+/** `tokenizer.ggml.token_type`. */
+const NORMAL = 1;
+const UNKNOWN = 2;
+const CONTROL = 3;
+const USER_DEFINED = 4;
+const UNUSED = 5;
+const BYTE = 6;
+
+const BYTE_NAME = /^<0x[0-9A-F]{2}>$/;
+
+const refuse = (why: string): never => {
+  throw new TokenizerError(`a GGUF file cannot hold this tokenizer: ${why}`);
+};
+
+const steps = (node: unknown, key: string): Json[] => {
+  if (!isObject(node)) return [];
+  const parts = node.type === 'Sequence' ? node[key] : [node];
+  return Array.isArray(parts) ? parts.filter(isObject) : [];
+};
+
+/** `rows` is the number of rows of the model's embedding: ids that no token has are written as unused ones. Throws TokenizerError. */
+export function ggufTokenizer(tokenizer: Tokenizer, rows: number): Map<string, Entry> {
+  const files = tokenizer.files();
+  const json = JSON.parse(files['tokenizer.json'] ?? 'null') as Json | null;
+  if (!json || !isObject(json.model) || json.model.type !== 'BPE')
+    return refuse(`its model is ${isObject(json?.model) ? String(json.model.type) : 'unknown'}, BPE was expected`);
+  if (tokenizer.vocabularySize > rows)
+    refuse(`it has ${tokenizer.vocabularySize} tokens, the model's embedding has ${rows} rows`);
+  const model = json.model;
+  const added = new Map(
+    (Array.isArray(json.added_tokens) ? json.added_tokens.filter(isObject) : []).map((t) => [Number(t.id), t]),
+  );
+  for (const token of added.values())
+    if (token.lstrip || token.rstrip || token.single_word)
+      refuse(`the added token ${JSON.stringify(token.content)} takes spaces or word ends with it`);
+  const vocab = isObject(model.vocab) ? model.vocab : {};
+  const used = new Set([...Object.values(vocab).map(Number), ...added.keys()]);
+  const texts = Array.from({ length: rows }, (_, id) => (used.has(id) ? tokenizer.tokenOf(id) : `[PAD${id}]`));
+  const isScored = model.byte_fallback === true;
+  const typeOf = (id: number): number => {
+    const token = added.get(id);
+    if (token) return token.special ? CONTROL : USER_DEFINED;
+    if (!used.has(id)) return UNUSED;
+    if (isScored && texts[id] === model.unk_token) return UNKNOWN;
+    return isScored && BYTE_NAME.test(texts[id]) ? BYTE : NORMAL;
+  };
+  const around = tokensAround(json.post_processor, tokenizer);
+  const id = (name: string, value: number | null): [string, Entry][] =>
+    value === null ? [] : [[`tokenizer.ggml.${name}_token_id`, { u32: value }]];
+  return new Map<string, Entry>([
+    ...(isScored ? scored(json, model, texts, (i) => typeOf(i) === NORMAL) : byteLevel(json, model)),
+    ['tokenizer.ggml.tokens', { texts }],
+    ['tokenizer.ggml.token_type', { i32s: texts.map((_, i) => typeOf(i)) }],
+    ...id('bos', tokenizer.bosId ?? around.before),
+    ...id('eos', tokenizer.eosId ?? around.after),
+    ...id('unknown', tokenizer.unkId),
+    ...id('padding', tokenizer.padId),
+    ['tokenizer.ggml.add_bos_token', { bool: around.before !== null }],
+    ['tokenizer.ggml.add_eos_token', { bool: around.after !== null }],
+    ...(tokenizer.chatTemplate === null
+      ? []
+      : ([['tokenizer.chat_template', { text: tokenizer.chatTemplate }]] as [string, Entry][])),
+  ]);
+}
+
+/** What the post-processor puts around a text: at most the BOS before and the EOS after, as llama.cpp can. */
+function tokensAround(
+  node: unknown,
+  { bosId, eosId, encode }: Tokenizer,
+): { before: number | null; after: number | null } {
+  const bare = encode('a', { addSpecialTokens: false }).ids;
+  const whole = encode('a').ids;
+  const at = whole.findIndex((_, i) => bare.every((id, j) => whole[i + j] === id));
+  const [before, after] = [whole.slice(0, at), whole.slice(at + bare.length)];
+  if (node && (at < 0 || before.length > 1 || after.length > 1)) refuse('it puts more than one token around a text');
+  if (before.length === 1 && bosId !== null && before[0] !== bosId)
+    refuse('it begins texts with another token than its BOS');
+  if (after.length === 1 && eosId !== null && after[0] !== eosId)
+    refuse('it ends texts with another token than its EOS');
+  return { before: before[0] ?? null, after: after[0] ?? null };
+}
+
+/** The splitting patterns of a byte-level tokenizer, in the form of the table. */
+function patternsOf(preTokenizer: unknown): string[] {
+  return steps(preTokenizer, 'pretokenizers').flatMap((step): string[] => {
+    if (step.type === 'ByteLevel') {
+      if (step.add_prefix_space === true) refuse('it puts a space before every text');
+      return step.use_regex === false ? [] : [GPT2_PATTERN_SOURCE];
+    }
+    if (step.type === 'Digits' && step.individual_digits === true) return ['\\p{N}'];
+    const pattern = isObject(step.pattern) ? step.pattern.Regex : undefined;
+    const keeps = step.behavior === 'Isolated' || (step.behavior === 'Removed' && step.invert === true);
+    if (step.type === 'Split' && typeof pattern === 'string' && keeps) return [pattern];
+    return refuse(`its pre-tokenizer ${JSON.stringify(step)} has no counterpart in llama.cpp`);
+  });
+}
+
+/** Spellings of one pattern made alike: possessive quantifiers match the same here, GPT-2's is found with and without a last alternative. */
+const canonical = (pattern: string): string =>
+  pattern.replaceAll("'s|'t|'re|'ve|'m|'ll|'d| ?", "'(?:[sdmt]|ll|ve|re)| ?").replace(/([?+])\+/g, '$1');
+
+function byteLevel(json: Json, model: Json): [string, Entry][] {
+  if (!steps(json.decoder, 'decoders').some((step) => step.type === 'ByteLevel'))
+    refuse('it is neither byte-level nor has it tokens for all bytes');
+  // llama.cpp knows no normaliser for these: NFC is dropped there, as by its own converter
+  if (steps(json.normalizer, 'normalizers').some((step) => step.type !== 'NFC'))
+    refuse(`it normalises texts: ${JSON.stringify(json.normalizer)}`);
+  const patterns = patternsOf(json.pre_tokenizer).map(canonical);
+  const same = (other: readonly string[]) =>
+    other.length === patterns.length && other.every((pattern, i) => canonical(pattern) === patterns[i]);
+  const ignoreMerges = model.ignore_merges === true;
+  const found = prePatterns.find(([, pre]) => same(pre.patterns) && (pre.ignoreMerges ?? false) === ignoreMerges);
+  if (!found) return refuse(`llama.cpp has no name for the way it cuts texts: ${JSON.stringify(patterns)}`);
+  const merges = (Array.isArray(model.merges) ? model.merges : []).map((merge: unknown) =>
+    Array.isArray(merge) ? merge.join(' ') : String(merge),
+  );
+  return [
+    ['tokenizer.ggml.model', { text: 'gpt2' }],
+    ['tokenizer.ggml.pre', { text: found[0] }],
+    ['tokenizer.ggml.merges', { texts: merges }],
+  ];
+}
+
+/** SentencePiece's scores from ranked merges: a token's is minus the rank of the first merge that makes it. */
+function scored(
+  json: Json,
+  model: Json,
+  texts: readonly string[],
+  isNormal: (id: number) => boolean,
+): [string, Entry][] {
+  const pairs = (Array.isArray(model.merges) ? model.merges : []).map((merge: unknown): [string, string] => {
+    const [left, right] = Array.isArray(merge) ? merge : String(merge).split(' ');
+    return [String(left), String(right)];
+  });
+  const rank = new Map<string, number>();
+  pairs.forEach(([left, right], i) => {
+    const token = left + right;
+    if (!rank.has(token)) rank.set(token, i);
+  });
+  const scores = texts.map((text) => -(rank.get(text) ?? pairs.length));
+  // llama.cpp joins whatever pair makes a token: the merges must be just these
+  const wanted = mergesOfScores(texts, scores, (_, id) => isNormal(id));
+  const order = (list: readonly [string, string][]) => list.map(([a, b]) => `${rank.get(a + b)} ${a} ${b}`).sort();
+  const [have, need] = [order(pairs), order(wanted)];
+  const rises = pairs.every(
+    ([a, b], i) => i === 0 || (rank.get(a + b) ?? 0) >= (rank.get(pairs[i - 1][0] + pairs[i - 1][1]) ?? 0),
+  );
+  if (!rises || have.length !== need.length || have.some((pair, i) => pair !== need[i]))
+    refuse('its merges are not those of scores, which is how llama.cpp joins tokens of this kind');
+  return [
+    ['tokenizer.ggml.model', { text: 'llama' }],
+    ['tokenizer.ggml.pre', { text: 'default' }],
+    ['tokenizer.ggml.scores', { f32s: scores }],
+    ['tokenizer.ggml.add_space_prefix', { bool: spacePrefix(json) }],
+  ];
+}
+
+/** Whether a space is put before texts, from the normaliser (Prepend) or the pre-tokeniser (Metaspace). */
+function spacePrefix(json: Json): boolean {
+  const normalizers = steps(json.normalizer, 'normalizers');
+  const cutters = steps(json.pre_tokenizer, 'pretokenizers');
+  const replaces = (step: Json) =>
+    step.type === 'Replace' && isObject(step.pattern) && step.pattern.String === ' ' && step.content === SPACE_MARK;
+  const other = normalizers.find(
+    (step) => !replaces(step) && !(step.type === 'Prepend' && step.prepend === SPACE_MARK),
+  );
+  if (other) refuse(`its normalizer ${JSON.stringify(other)} has no counterpart in llama.cpp`);
+  if (cutters.length === 0) return normalizers.some((step) => step.type === 'Prepend');
+  const [cutter] = cutters;
+  if (cutters.length > 1 || cutter.type !== 'Metaspace' || (cutter.replacement ?? SPACE_MARK) !== SPACE_MARK)
+    return refuse(`its pre-tokenizer ${JSON.stringify(json.pre_tokenizer)} has no counterpart in llama.cpp`);
+  const scheme = cutter.prepend_scheme ?? (cutter.add_prefix_space === false ? 'never' : 'always');
+  // "first" differs from llama.cpp's only after special tokens within a text, where that puts a space too
+  return scheme !== 'never';
+}
