@@ -17,6 +17,7 @@ const LAYERS: readonly { readonly prefix: string; readonly name: string; readonl
   { prefix: 'src/main/data/', name: 'data', may: ['contract', 'base'] },
   { prefix: 'src/main/evaluate/', name: 'evaluate', may: ['contract', 'base', 'engine', 'tasks', 'data'] },
   { prefix: 'src/main/train/', name: 'train', may: ['contract', 'base', 'engine', 'tasks', 'data', 'evaluate'] },
+  { prefix: 'src/main/exports/', name: 'exports', may: ['contract', 'base', 'engine', 'data', 'train'] },
   {
     prefix: 'src/main/bench/',
     name: 'bench',
@@ -49,6 +50,7 @@ const LAYERS: readonly { readonly prefix: string; readonly name: string; readonl
       'engine',
       'tasks',
       'data',
+      'exports',
       'train',
       'evaluate',
       'jobs',

@@ -32,7 +32,7 @@ export interface Saved {
 const folderOf = (outputDir: string, step: number): string => join(outputDir, `checkpoint-${step}`);
 
 /** What is trained of a model, by name and shape; one that transformers' versions know by different names is there under each. */
-function tensorsOf(model: LanguageModel) {
+export function savedTensors(model: LanguageModel) {
   const { specs, weights } = trainable(model);
   const others = Object.entries(model.architecture.aliases ?? {});
   return new Map(
@@ -98,7 +98,7 @@ export function saveCheckpoint(
 /** Fills a folder with a model, or with its adapter where it has one. */
 export function writeModel(folder: string, loaded: LoadedModel): void {
   for (const [name, content] of Object.entries(modelFiles(loaded))) writeFileSync(join(folder, name), content);
-  writeSafetensors(join(folder, weightsFile(loaded.model)), tensorsOf(loaded.model));
+  writeSafetensors(join(folder, weightsFile(loaded.model)), savedTensors(loaded.model));
 }
 
 /** Steps of complete checkpoints, rising. */
@@ -144,7 +144,7 @@ export function saveFinal(outputDir: string, { loaded, beside = {} }: Pick<Saved
   mkdirSync(outputDir, { recursive: true });
   for (const [name, content] of Object.entries(modelFiles(loaded))) writeFileAtomic(join(outputDir, name), content);
   const temporary = join(outputDir, '.model.new');
-  writeSafetensors(temporary, tensorsOf(loaded.model));
+  writeSafetensors(temporary, savedTensors(loaded.model));
   writeFileAtomic(join(outputDir, weightsFile(loaded.model)), readFileSync(temporary));
   rmSync(temporary);
 }

@@ -18,7 +18,10 @@ describe('what cannot be computed is refused by name', () => {
     [{ hidden_act: 3 }, 'hidden_act 3 is not supported'],
     [rope({ rope_type: 'dynamic', factor: 2 }), 'RoPE scaling "dynamic" is not supported; supported: default'],
     [rope({ rope_type: 'longrope' }), '"short_factor" of RoPE scaling "longrope" must be a list of numbers'],
-    [longrope({ short_factor: [1, 2], long_factor: [1, 0] }), '"long_factor" of RoPE scaling "longrope" must be a list'],
+    [
+      longrope({ short_factor: [1, 2], long_factor: [1, 0] }),
+      '"long_factor" of RoPE scaling "longrope" must be a list',
+    ],
     [longrope({ short_factor: [1], long_factor: [2] }), 'with other factors for long texts is not supported'],
     [longrope({ short_factor: [1], long_factor: [1] }), '"longrope" has 1 factors, heads of 4 have 2 pairs'],
     [rope({ rope_type: 'linear' }), '"factor" must be a number above 0, found undefined'],

@@ -1,17 +1,21 @@
 /** `plumb models export`: a model as a folder that other programs load. */
-import { readdirSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readdirSync, realpathSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { nearest } from '../../base/registry.ts';
+import type { ExportType } from '../../exports/export-format.ts';
+import type { CardRun } from '../../exports/model-card.ts';
 import { type CommandContext, defineCommand, InputError, UsageError } from '../command.ts';
-import { addAdapterOption, modelPath, openModel } from '../model-options.ts';
+import { addAdapterOption, modelPath } from '../model-options.ts';
 
-const FORMATS = ['hf', 'peft'];
-const TYPES = ['f32'];
+/** Checked against the registry, which is loaded only when the command runs. */
+const FORMATS = ['hf', 'peft', 'onnx', 'gguf'];
+const TYPES: readonly ExportType[] = ['f32', 'f16', 'bf16', 'q8_0'];
 
 /** The option's value, which must be one of a few. */
-function oneOf(value: unknown, option: string, known: readonly string[]): string {
+function oneOf<T extends string>(value: unknown, option: string, known: readonly T[]): T {
   const word = String(value);
-  if (known.includes(word)) return word;
+  const found = known.find((name) => name === word);
+  if (found !== undefined) return found;
   throw new UsageError(
     `${option} ${word} is not known; did you mean ${nearest(word, known)}? Known: ${known.join(', ')}`,
   );
@@ -24,57 +28,69 @@ function checkEmpty(out: string): void {
     throw new InputError(`${out} exists already; a new or an empty folder was expected`);
 }
 
-/** A model with an adapter: merged into the weights, or the adapter alone. */
-async function writeAdapted(options: Readonly<Record<string, unknown>>, context: CommandContext, folder: string) {
-  const { mergeAdapter } = await import('../../engine/adapters/lora.ts');
-  const { writeModel } = await import('../../train/checkpoint.ts');
-  const loaded = await openModel(options, context, 'any');
-  if (!loaded.model.adapter)
-    throw new InputError(`${String(options.model)} has no adapter: --format peft needs one, name it with --adapter`);
-  writeModel(folder, options.format === 'peft' ? loaded : { ...loaded, model: mergeAdapter(loaded.model) });
+interface Origin {
+  readonly run: CardRun | null;
+  readonly base: string | null;
+}
+
+/** The run whose folder a model is, or that the registry names as its maker. */
+async function originOf(name: string, path: string, { workspace }: CommandContext): Promise<Origin> {
+  if (!statSync(workspace.database, { throwIfNoEntry: false })) return { run: null, base: null };
+  const { openReadable } = await import('../../data/store/open.ts');
+  const { findRunByFolder, getRun } = await import('../../data/store/runs.ts');
+  const { getModelByName } = await import('../../data/store/models.ts');
+  const store = openReadable(workspace.database);
+  try {
+    const model = getModelByName(store, name);
+    const id = model?.runId ?? findRunByFolder(store, resolve(path)) ?? findRunByFolder(store, realpathSync(path));
+    return { run: (id && getRun(store, id)) || null, base: model?.parent ?? null };
+  } finally {
+    store.close();
+  }
 }
 
 export const exportModel = defineCommand({
   id: 'export',
-  summary: 'Write a model as a Hugging Face folder, its adapter merged, or the adapter alone as PEFT has it.',
+  summary:
+    'Write a model, its adapter merged, as a Hugging Face folder, ONNX for transformers.js or GGUF for llama.cpp; or the adapter alone, as PEFT has it.',
   examples: [
     'plumb models export my-run --format hf --out ./my-model',
     'plumb models export ./base --adapter ./my-adapter --format hf --out ./merged',
-    'plumb models export stories260K.bin --tokenizer tok512.bin --format hf --out ./stories',
+    'plumb models export my-run --format gguf --dtype q8_0 --out ./my-model-gguf',
+    'plumb models export stories260K.bin --tokenizer tok512.bin --format onnx --out ./stories',
   ],
   configure(command) {
     command
       .argument('<path>', 'Hugging Face folder, GGUF file, llama2.c .bin, or the name of a model in the workspace')
       .requiredOption('--format <format>', FORMATS.join(', '))
       .requiredOption('--out <folder>', 'a new or an empty folder')
-      .option('--dtype <type>', `${TYPES.join(', ')} (default: as the model has it)`)
+      .option('--dtype <type>', `${TYPES.join(', ')} (default: as the model has it; gguf: f16)`)
       .option('--tokenizer <file>', 'tokenizer of a llama2.c model');
     addAdapterOption(command);
   },
   async run([name], options, context) {
-    oneOf(options.format, '--format', FORMATS);
-    if (options.dtype !== undefined) oneOf(options.dtype, '--dtype', TYPES);
-    const { createFolderAtomic } = await import('../../data/checkpoints/atomic.ts');
-    const { copyModel } = await import('../../data/checkpoints/copy-model.ts');
-    const { isAdapterFolder } = await import('../../data/checkpoints/adapter-folder.ts');
+    const format = oneOf(options.format, '--format', FORMATS);
+    const type = options.dtype === undefined ? undefined : oneOf(options.dtype, '--dtype', TYPES);
+    const { exportFormats } = await import('../../exports/index.ts');
+    const { exportModel, exportSource } = await import('../../exports/export-model.ts');
     const path = await modelPath(name, context);
     const out = resolve(String(options.out));
     checkEmpty(out);
-    let files: string[] = [];
-    await createFolderAtomic(out, async (folder) => {
-      if (options.adapter !== undefined || options.format === 'peft' || isAdapterFolder(path)) {
-        await writeAdapted({ ...options, model: path }, context, folder);
-        files = readdirSync(folder).sort();
-        return;
-      }
-      files = await copyModel(path, folder, {
-        tokenizer: options.tokenizer === undefined ? undefined : String(options.tokenizer),
-        asFloat32: options.dtype === 'f32',
-        signal: context.signal,
-        onProgress: (done, total) => context.progress(done, total, 'bytes'),
-      });
+    const source = exportSource(path, {
+      tokenizer: options.tokenizer === undefined ? undefined : String(options.tokenizer),
+      adapter: options.adapter === undefined ? undefined : await modelPath(options.adapter, context),
+      name: path === name ? undefined : name,
     });
-    return { files: files.map((file) => join(out, file)) };
+    const files = await exportModel(source, {
+      format: exportFormats.get(format),
+      type,
+      out,
+      ...(await originOf(name, path, context)),
+      signal: context.signal,
+      onProgress: (done, total) => context.progress(done, total, 'bytes'),
+      note: (text) => context.say(text),
+    });
+    return { files };
   },
   show({ files }: { files: readonly string[] }, { print }) {
     for (const file of files) print(file);

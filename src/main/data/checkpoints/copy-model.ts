@@ -6,7 +6,7 @@ import { loadTokenizer } from '../tokenizers/index.ts';
 import { readJsonObject } from './huggingface.ts';
 import { openCheckpoint } from './index.ts';
 import { stringifyLike } from './json-floats.ts';
-import { CheckpointError, type Float32Tensor, writeSafetensors } from './safetensors.ts';
+import { CheckpointError, writeTensors } from './safetensors.ts';
 
 /** What belongs to a model besides its weights; programs and pickles that lie beside it are left where they are. */
 const BELONGING =
@@ -30,8 +30,6 @@ function weightNames(folder: string): string[] {
 export interface CopyOptions {
   /** For formats that hold none (llama2.c). */
   readonly tokenizer?: string;
-  /** Writes the weights anew as float32; else the files keep the type they have. */
-  readonly asFloat32?: boolean;
   readonly signal?: AbortSignal;
   onProgress?(done: number, total: number): void;
 }
@@ -47,28 +45,15 @@ export async function copyModel(path: string, folder: string, options: CopyOptio
   if (!isFolder && checkpoint.tokenizerPath === null)
     throw new CheckpointError(`${path}: this format holds no tokenizer; name one with --tokenizer FILE`);
   const copied = isFolder ? await copyFiles(path, folder, options) : await convertBeside(path, folder, options);
-  if (!isFolder || options.asFloat32) {
-    const tensors = new Map<string, Float32Tensor>(
-      checkpoint.tensors
-        .names()
-        .map((name) => [name, { shape: checkpoint.tensors.shape(name), data: checkpoint.tensors.float32(name) }]),
-    );
-    writeSafetensors(join(folder, 'model.safetensors'), tensors);
-    const config = stringifyLike(asFloat32(checkpoint.config), checkpoint.config);
-    await writeFile(join(folder, 'config.json'), `${config}\n`);
+  if (!isFolder) {
+    writeTensors(join(folder, 'model.safetensors'), checkpoint.tensors, 'F32', options);
+    await writeFile(join(folder, 'config.json'), `${stringifyLike(checkpoint.config, checkpoint.config)}\n`);
   }
   return [...new Set([...copied, ...readdirSync(folder)])].sort();
 }
 
-/** A config that names the type of its weights, now float32. */
-const asFloat32 = (config: Readonly<Record<string, unknown>>): Record<string, unknown> =>
-  Object.fromEntries(
-    Object.entries(config).map(([key, value]) => [key, key === 'dtype' || key === 'torch_dtype' ? 'float32' : value]),
-  );
-
 async function copyFiles(path: string, folder: string, options: CopyOptions): Promise<string[]> {
-  const isWeights = (name: string) => /\.safetensors(\.index\.json)?$/.test(name);
-  const names = filesOf(path).filter((name) => !(options.asFloat32 && isWeights(name)));
+  const names = filesOf(path);
   const total = names.reduce((sum, name) => sum + statSync(join(path, name)).size, 0);
   let done = 0;
   for (const name of names) {

@@ -1,6 +1,7 @@
-/** A tokenizer as a GGUF file's metadata; one that llama.cpp would read differently is refused by name. */
+/** A tokenizer as a GGUF file's metadata. What llama.cpp would read into other ids is refused by name; where the format knows no better, `note` is told. */
 import type { Entry } from '../../checkpoints/gguf/write.ts';
 import { GPT2_PATTERN_SOURCE } from '../bytes.ts';
+import { bpeModel } from '../pipeline/bpe-model.ts';
 import { isObject, type Json } from '../pipeline/component.ts';
 import { mergesOfScores, SPACE_MARK } from '../sentence-piece-json.ts';
 import { type Tokenizer, TokenizerError } from '../tokenizer.ts';
@@ -27,7 +28,7 @@ const steps = (node: unknown, key: string): Json[] => {
 };
 
 /** `rows` is the number of rows of the model's embedding: ids that no token has are written as unused ones. Throws TokenizerError. */
-export function ggufTokenizer(tokenizer: Tokenizer, rows: number): Map<string, Entry> {
+export function ggufTokenizer(tokenizer: Tokenizer, rows: number, note: (text: string) => void): Map<string, Entry> {
   const files = tokenizer.files();
   const json = JSON.parse(files['tokenizer.json'] ?? 'null') as Json | null;
   if (!json || !isObject(json.model) || json.model.type !== 'BPE')
@@ -56,7 +57,7 @@ export function ggufTokenizer(tokenizer: Tokenizer, rows: number): Map<string, E
   const id = (name: string, value: number | null): [string, Entry][] =>
     value === null ? [] : [[`tokenizer.ggml.${name}_token_id`, { u32: value }]];
   return new Map<string, Entry>([
-    ...(isScored ? scored(json, model, texts, (i) => typeOf(i) === NORMAL) : byteLevel(json, model)),
+    ...(isScored ? scored(json, model, texts, (i) => typeOf(i) === NORMAL, note) : byteLevel(json, model, note)),
     ['tokenizer.ggml.tokens', { texts }],
     ['tokenizer.ggml.token_type', { i32s: texts.map((_, i) => typeOf(i)) }],
     ...id('bos', tokenizer.bosId ?? around.before),
@@ -107,12 +108,13 @@ function patternsOf(preTokenizer: unknown): string[] {
 const canonical = (pattern: string): string =>
   pattern.replaceAll("'s|'t|'re|'ve|'m|'ll|'d| ?", "'(?:[sdmt]|ll|ve|re)| ?").replace(/([?+])\+/g, '$1');
 
-function byteLevel(json: Json, model: Json): [string, Entry][] {
+function byteLevel(json: Json, model: Json, note: (text: string) => void): [string, Entry][] {
   if (!steps(json.decoder, 'decoders').some((step) => step.type === 'ByteLevel'))
     refuse('it is neither byte-level nor has it tokens for all bytes');
-  // llama.cpp knows no normaliser for these: NFC is dropped there, as by its own converter
   if (steps(json.normalizer, 'normalizers').some((step) => step.type !== 'NFC'))
     refuse(`it normalises texts: ${JSON.stringify(json.normalizer)}`);
+  if (steps(json.normalizer, 'normalizers').length > 0)
+    note('a GGUF file holds no normaliser: texts that are not in Unicode form NFC get other tokens in llama.cpp');
   const patterns = patternsOf(json.pre_tokenizer).map(canonical);
   const same = (other: readonly string[]) =>
     other.length === patterns.length && other.every((pattern, i) => canonical(pattern) === patterns[i]);
@@ -135,6 +137,7 @@ function scored(
   model: Json,
   texts: readonly string[],
   isNormal: (id: number) => boolean,
+  note: (text: string) => void,
 ): [string, Entry][] {
   const pairs = (Array.isArray(model.merges) ? model.merges : []).map((merge: unknown): [string, string] => {
     const [left, right] = Array.isArray(merge) ? merge : String(merge).split(' ');
@@ -142,29 +145,57 @@ function scored(
   });
   const rank = new Map<string, number>();
   pairs.forEach(([left, right], i) => {
-    const token = left + right;
-    if (!rank.has(token)) rank.set(token, i);
+    if (!rank.has(left + right)) rank.set(left + right, i);
   });
   const scores = texts.map((text) => -(rank.get(text) ?? pairs.length));
-  // llama.cpp joins whatever pair makes a token: the merges must be just these
-  const wanted = mergesOfScores(texts, scores, (_, id) => isNormal(id));
-  const order = (list: readonly [string, string][]) => list.map(([a, b]) => `${rank.get(a + b)} ${a} ${b}`).sort();
-  const [have, need] = [order(pairs), order(wanted)];
-  const rises = pairs.every(
-    ([a, b], i) => i === 0 || (rank.get(a + b) ?? 0) >= (rank.get(pairs[i - 1][0] + pairs[i - 1][1]) ?? 0),
+  checkJoins(
+    model,
+    texts,
+    pairs,
+    mergesOfScores(texts, scores, (_, id) => isNormal(id)),
+    rank,
   );
-  if (!rises || have.length !== need.length || have.some((pair, i) => pair !== need[i]))
-    refuse('its merges are not those of scores, which is how llama.cpp joins tokens of this kind');
   return [
     ['tokenizer.ggml.model', { text: 'llama' }],
     ['tokenizer.ggml.pre', { text: 'default' }],
     ['tokenizer.ggml.scores', { f32s: scores }],
-    ['tokenizer.ggml.add_space_prefix', { bool: spacePrefix(json) }],
+    ['tokenizer.ggml.add_space_prefix', { bool: spacePrefix(json, note) }],
   ];
 }
 
+/**
+ * llama.cpp joins whatever pair makes a token, best score first; the merges must lead to the same tokens. They do when each token's merges follow those
+ * of its parts, tokens come one after the other, and a pair that is no merge never stands: the merges alone already make its token of its text, so at the
+ * token's turn its text is cut where its merge cuts it.
+ */
+function checkJoins(
+  model: Json,
+  texts: readonly string[],
+  merges: readonly [string, string][],
+  joins: readonly [string, string][],
+  rank: ReadonlyMap<string, number>,
+): void {
+  const odd = (what: string): never =>
+    refuse(`its merges are not those of scores, which is how llama.cpp joins tokens of this kind (${what})`);
+  let before = -1;
+  for (const [left, right] of merges) {
+    const own = rank.get(left + right) ?? 0;
+    if (own < before || Math.max(rank.get(left) ?? -1, rank.get(right) ?? -1) >= own) odd(`${left} ${right}`);
+    before = own;
+  }
+  const known = new Set(merges.map(([left, right]) => `${left} ${right}`));
+  const extra = new Set(joins.flatMap(([left, right]) => (known.has(`${left} ${right}`) ? [] : [left + right])));
+  if (extra.size === 0) return;
+  const vocabulary = new Map(texts.map((text, id) => [text, id]));
+  const tokenize = bpeModel(model, vocabulary, 'model');
+  for (const token of extra) {
+    const { ids } = tokenize(token);
+    if (ids.length !== 1 || texts[ids[0]] !== token) odd(token);
+  }
+}
+
 /** Whether a space is put before texts, from the normaliser (Prepend) or the pre-tokeniser (Metaspace). */
-function spacePrefix(json: Json): boolean {
+function spacePrefix(json: Json, note: (text: string) => void): boolean {
   const normalizers = steps(json.normalizer, 'normalizers');
   const cutters = steps(json.pre_tokenizer, 'pretokenizers');
   const replaces = (step: Json) =>
@@ -178,6 +209,9 @@ function spacePrefix(json: Json): boolean {
   if (cutters.length > 1 || cutter.type !== 'Metaspace' || (cutter.replacement ?? SPACE_MARK) !== SPACE_MARK)
     return refuse(`its pre-tokenizer ${JSON.stringify(json.pre_tokenizer)} has no counterpart in llama.cpp`);
   const scheme = cutter.prepend_scheme ?? (cutter.add_prefix_space === false ? 'never' : 'always');
-  // "first" differs from llama.cpp's only after special tokens within a text, where that puts a space too
-  return scheme !== 'never';
+  if (scheme === 'never') return false;
+  note(
+    'llama.cpp puts a space before every text and after special tokens; this tokenizer does not where there is one already',
+  );
+  return true;
 }

@@ -7,6 +7,8 @@ import type { GgufHeader } from '../header.ts';
 export interface GgufFamily extends Named {
   /** `model_type` of config.json. */
   readonly modelType: string;
+  /** `model_type`s of the models that are written as this family. */
+  readonly writes: readonly string[];
   /** transformers' class of the language model. */
   readonly className: string;
   /** Rows of attn_q and attn_k lie as neighbouring pairs (llama.cpp's llama). */

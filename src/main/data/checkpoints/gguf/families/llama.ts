@@ -4,6 +4,7 @@ import { DECODER_NAMES, type GgufFamily } from './family.ts';
 export const llama: GgufFamily = {
   id: 'llama',
   modelType: 'llama',
+  writes: ['llama', 'mistral'],
   className: 'LlamaForCausalLM',
   neighbouringRows: true,
   names: DECODER_NAMES,

@@ -4,6 +4,7 @@ import { DECODER_NAMES, type GgufFamily } from './family.ts';
 export const qwen2: GgufFamily = {
   id: 'qwen2',
   modelType: 'qwen2',
+  writes: ['qwen2'],
   className: 'Qwen2ForCausalLM',
   neighbouringRows: false,
   names: DECODER_NAMES,

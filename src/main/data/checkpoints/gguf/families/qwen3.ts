@@ -4,6 +4,7 @@ import { DECODER_NAMES, type GgufFamily } from './family.ts';
 export const qwen3: GgufFamily = {
   id: 'qwen3',
   modelType: 'qwen3',
+  writes: ['qwen3'],
   className: 'Qwen3ForCausalLM',
   neighbouringRows: false,
   names: [

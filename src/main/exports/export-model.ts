@@ -1,0 +1,116 @@
+/** A model as a folder of one of the formats: all of it or nothing, with a model card. */
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { createFolderAtomic } from '../data/checkpoints/atomic.ts';
+import { readGgufHeader } from '../data/checkpoints/gguf/header.ts';
+import { openCheckpoint } from '../data/checkpoints/index.ts';
+import { loadTokenizer } from '../data/tokenizers/index.ts';
+import { mergeAdapter } from '../engine/adapters/lora.ts';
+import { savedTensors } from '../train/checkpoint.ts';
+import { loadModel } from '../train/load-model.ts';
+import { ExportError, type ExportFormat, type ExportOptions, type ExportSource } from './export-format.ts';
+import { type CardRun, licenceOf, modelCard } from './model-card.ts';
+
+export interface SourceOptions {
+  readonly tokenizer?: string;
+  /** A PEFT adapter of the model: merged into the weights, except where a format takes it alone. */
+  readonly adapter?: string;
+  readonly name?: string;
+}
+
+/** What lies at a path, ready for any format. Throws CheckpointError, TokenizerError, UnsupportedAdapter. */
+export function exportSource(path: string, options: SourceOptions = {}): ExportSource {
+  const checkpoint = openCheckpoint(path, options);
+  const tokenizer = options.tokenizer ?? checkpoint.tokenizerPath;
+  const shared = {
+    name: options.name ?? basename(path).replace(/\.(bin|gguf)$/i, ''),
+    generationConfig: checkpoint.generationConfig,
+    licence: licenceAt(path),
+  };
+  if (options.adapter !== undefined || checkpoint.adapter) return adapted(path, options, shared);
+  return {
+    ...shared,
+    path,
+    config: checkpoint.config,
+    tensors: checkpoint.tensors,
+    tokenizer: tokenizer === null ? null : loadTokenizer(tokenizer),
+    ...(options.tokenizer === undefined ? {} : { tokenizerPath: options.tokenizer }),
+    adapted: null,
+  };
+}
+
+/** A base with its adapter merged, which exists nowhere as files. */
+function adapted(
+  path: string,
+  { tokenizer, adapter }: SourceOptions,
+  shared: Pick<ExportSource, 'name' | 'generationConfig' | 'licence'>,
+): ExportSource {
+  const loaded = loadModel(path, { head: 'any', tokenizer, adapter });
+  const merged = mergeAdapter(loaded.model);
+  const tensors = savedTensors(merged);
+  const tensor = (name: string) => tensors.get(name) ?? { shape: [], data: new Float32Array() };
+  return {
+    ...shared,
+    path: null,
+    config: merged.config.raw,
+    tensors: {
+      names: () => [...tensors.keys()],
+      shape: (name) => tensor(name).shape,
+      float32: (name) => tensor(name).data,
+    },
+    tokenizer: loaded.tokenizer,
+    adapted: loaded,
+  };
+}
+
+function licenceAt(path: string): string | null {
+  if (statSync(path).isDirectory()) return licenceOf(path);
+  if (!path.endsWith('.gguf')) return null;
+  const licence = readGgufHeader(path).metadata.get('general.license');
+  return typeof licence === 'string' ? licence : null;
+}
+
+export interface ModelExport extends ExportOptions {
+  readonly format: ExportFormat;
+  /** A new or an empty folder. */
+  readonly out: string;
+  /** The run that made the model, for the card. */
+  readonly run: CardRun | null;
+  readonly base: string | null;
+}
+
+/** The files written, as paths. Throws ExportError when the format cannot hold the model. */
+export async function exportModel(source: ExportSource, options: ModelExport): Promise<string[]> {
+  const { format, out, type } = options;
+  if (type !== undefined && !format.types.includes(type))
+    throw new ExportError(`--format ${format.id} is written in ${format.types.join(', ')}; ${type} was asked for`);
+  await createFolderAtomic(out, async (folder) => {
+    await format.write(source, folder, options);
+    writeCard(source, folder, options);
+  });
+  return filesBelow(out);
+}
+
+/** The card of the base stays when no run tells of another model. */
+function writeCard(source: ExportSource, folder: string, { format, run, base }: ModelExport): void {
+  const path = join(folder, 'README.md');
+  if (run === null && existsSync(path)) return;
+  const { config, tensors } = source;
+  const card = modelCard({
+    name: source.name,
+    format: format.title,
+    family: String(config.model_type),
+    parameters: tensors.names().reduce((sum, name) => sum + tensors.shape(name).reduce((a, b) => a * b, 1), 0),
+    licence: source.licence,
+    base,
+    run,
+  });
+  if (existsSync(path)) writeFileSync(join(folder, 'BASE_README.md'), readFileSync(path));
+  writeFileSync(path, card);
+}
+
+const filesBelow = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path).isFile())
+    .sort();

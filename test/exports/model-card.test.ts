@@ -1,0 +1,80 @@
+/** Model cards: what the run's record says, nothing of this machine; the licence is read from the base's card. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { type CardRun, licenceOf, modelCard } from '../../src/main/exports/model-card.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'plumb-card-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const run: CardRun = {
+  name: 'dpo-01',
+  method: 'dpo',
+  status: 'finished',
+  model: 'smol',
+  referenceModel: null,
+  dataset: 'helpful v2',
+  step: 40,
+  maxSteps: 40,
+  endedAt: '2026-01-02T03:04:05.000Z',
+  seconds: 61.4,
+  config: { model: '/home/me/smol', beta: 0.1, seed: 7, loss_type: ['sigmoid', 'sft'], tokenizer: '/home/me/a|b.json' },
+  latest: { loss: Math.LN2, 'rewards/margins': null },
+};
+const facts = {
+  name: 'mine',
+  format: 'GGUF file',
+  family: 'llama',
+  parameters: 134_515_008,
+  licence: 'apache-2.0',
+  base: null,
+};
+
+it('tells of data, method, options, metrics, seed and licence', () => {
+  const card = modelCard({ ...facts, run });
+  const front = /^---\n([\s\S]*?)\n---\n/.exec(card)?.[1] ?? '';
+  expect(parse(front)).toEqual({
+    license: 'apache-2.0',
+    library_name: 'transformers',
+    pipeline_tag: 'text-generation',
+    base_model: 'smol',
+    tags: ['plumbline', 'dpo'],
+  });
+  for (const part of [
+    '| Method | dpo |',
+    '| Data | helpful v2 |',
+    '| Seed | 7 |',
+    '| Steps | 40 |',
+    '| `beta` | 0.1 |',
+    '| `loss_type` | ["sigmoid","sft"] |',
+    '| `loss` | 0.693147 |',
+    '| `rewards/margins` | not finite |',
+    '134,515,008 parameters',
+    'Licence of the base model: apache-2.0.',
+  ])
+    expect(card).toContain(part);
+  expect(card).not.toContain('/home/me');
+  expect(card).toContain('a\\|b.json');
+});
+
+it('says what is not known', () => {
+  const card = modelCard({ ...facts, licence: null, run: null });
+  expect(card).toContain('The licence of the base model was not found');
+  expect(card).toContain('No record of a training run');
+  expect(modelCard({ ...facts, run: { ...run, status: 'stopped', step: 3 } })).toContain(
+    '| Steps | 3 of 40 (stopped) |',
+  );
+});
+
+it.each([
+  ['---\nlicense: mit\n---\n# A', 'mit'],
+  ['---\r\nlicense: llama3.2\r\n---\r\n', 'llama3.2'],
+  ['---\nlicense: [a, b]\n---\n', null],
+  ['---\n: : [\n---\n', null],
+  ['# no front matter\nlicense: mit', null],
+])('%j: the licence is %s', (text, licence) => {
+  writeFileSync(join(folder, 'README.md'), text);
+  expect(licenceOf(folder)).toBe(licence);
+});

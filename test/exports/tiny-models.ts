@@ -1,0 +1,125 @@
+/** Models small enough to export in a test, of several families, with tokenizers that are real. */
+import { readFileSync } from 'node:fs';
+import { createTokenizer } from '../../src/main/data/tokenizers/huggingface.ts';
+import type { Tokenizer } from '../../src/main/data/tokenizers/tokenizer.ts';
+import { initLanguageModel, type LanguageModel } from '../../src/main/engine/models/language-model.ts';
+import type { ExportSource } from '../../src/main/exports/export-format.ts';
+
+export type Json = Readonly<Record<string, unknown>>;
+
+const TOKENS = 400;
+
+const base = {
+  vocab_size: TOKENS,
+  hidden_size: 64,
+  intermediate_size: 96,
+  num_hidden_layers: 2,
+  num_attention_heads: 4,
+  num_key_value_heads: 2,
+  head_dim: 16,
+  max_position_embeddings: 64,
+  rms_norm_eps: 1e-5,
+  rope_parameters: { rope_type: 'default', rope_theta: 10_000 },
+  tie_word_embeddings: false,
+  initializer_range: 0.3,
+  bos_token_id: 1,
+  eos_token_id: 2,
+  pad_token_id: null,
+};
+
+const scaled = (rope: Json): Json => ({ rope_parameters: { rope_theta: 500_000, ...rope } });
+
+/** config.json by what it is there for. */
+export const CONFIGS: Readonly<Record<string, Json>> = {
+  llama: { ...base, model_type: 'llama' },
+  'llama, biases, odd head size': { ...base, model_type: 'llama', head_dim: 24, attention_bias: true, mlp_bias: true },
+  'llama, tied, llama3 scaling': {
+    ...base,
+    model_type: 'llama',
+    tie_word_embeddings: true,
+    ...scaled({
+      rope_type: 'llama3',
+      factor: 8,
+      low_freq_factor: 1,
+      high_freq_factor: 4,
+      original_max_position_embeddings: 32,
+    }),
+  },
+  'llama, linear scaling': { ...base, model_type: 'llama', ...scaled({ rope_type: 'linear', factor: 4 }) },
+  'llama, yarn': {
+    ...base,
+    model_type: 'llama',
+    ...scaled({ rope_type: 'yarn', factor: 4, original_max_position_embeddings: 16 }),
+  },
+  qwen2: { ...base, model_type: 'qwen2' },
+  qwen3: { ...base, model_type: 'qwen3' },
+};
+
+/** Families that GGUF files are not written of. */
+export const OTHER_CONFIGS: Readonly<Record<string, Json>> = {
+  mistral: { ...base, model_type: 'mistral', sliding_window: 4 },
+  gemma2: {
+    ...base,
+    model_type: 'gemma2',
+    sliding_window: 4,
+    query_pre_attn_scalar: 16,
+    attn_logit_softcapping: 50,
+    final_logit_softcapping: 30,
+    hidden_activation: 'gelu_pytorch_tanh',
+  },
+  gpt2: {
+    model_type: 'gpt2',
+    vocab_size: TOKENS,
+    n_embd: 64,
+    n_layer: 2,
+    n_head: 4,
+    n_positions: 64,
+    initializer_range: 0.3,
+    bos_token_id: 1,
+    eos_token_id: 2,
+  },
+  gpt_neox: {
+    model_type: 'gpt_neox',
+    vocab_size: TOKENS,
+    hidden_size: 64,
+    intermediate_size: 96,
+    num_hidden_layers: 2,
+    num_attention_heads: 4,
+    max_position_embeddings: 64,
+    rotary_pct: 0.25,
+    initializer_range: 0.3,
+    bos_token_id: 1,
+    eos_token_id: 2,
+  },
+};
+
+export function goldenTokenizer(name: string, config: Json = {}): Tokenizer {
+  const tokenizer = JSON.parse(
+    readFileSync(new URL(`../golden/tokenizers/${name}.json`, import.meta.url), 'utf8'),
+  ) as Json;
+  return createTokenizer({ tokenizer, config, template: null }, name);
+}
+
+export const TEMPLATE = "{% for m in messages %}<{{ m['role'] }}>{{ m['content'] }}{% endfor %}";
+
+/** A model with seeded weights, and what exports are made of. */
+export function tinySource(config: Json): { model: LanguageModel; source: ExportSource } {
+  const model = initLanguageModel(config, 7);
+  const tokenizer = { ...goldenTokenizer('byte-bpe'), chatTemplate: TEMPLATE };
+  const shapes = new Map(model.specs.map(({ name, shape }) => [name, shape]));
+  const source: ExportSource = {
+    path: null,
+    name: 'tiny',
+    config,
+    generationConfig: { eos_token_id: 2 },
+    tensors: {
+      names: () => [...model.weights.keys()],
+      shape: (name) => shapes.get(name) ?? [],
+      float32: (name) => model.weights.get(name) ?? new Float32Array(),
+    },
+    tokenizer,
+    adapted: null,
+    licence: 'apache-2.0',
+  };
+  return { model, source };
+}
