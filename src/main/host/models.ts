@@ -106,6 +106,8 @@ export const suggestModelName = (path: string): string =>
 export interface ModelImport {
   /** Without one the model is called as its file; taken names get a number. */
   readonly name?: string;
+  /** Where it comes from when not from a file of the user's: "owner/name" on the hub. */
+  readonly from?: string;
   /** For formats that hold none (llama2.c). */
   readonly tokenizer?: string;
   readonly signal?: AbortSignal;
@@ -117,7 +119,7 @@ export async function importModel(
   store: WritableStore,
   workspace: Workspace,
   source: string,
-  { name: wanted, ...options }: ModelImport,
+  { name: wanted, from, ...options }: ModelImport,
 ): Promise<ModelSummary> {
   if (wanted !== undefined && !PLAIN_NAME.test(wanted))
     throw new CheckpointError(
@@ -128,11 +130,11 @@ export async function importModel(
   if (wanted !== undefined && isTaken(wanted))
     throw new CheckpointError(`there is a model "${wanted}" already; remove it or choose another --name`);
   checkModel(openCheckpoint(source, options));
-  const name = wanted ?? freeName(suggestModelName(source), isTaken);
+  const name = wanted ?? freeName(suggestModelName(from ?? source), isTaken);
   let row: ModelRow | undefined;
   const write = async (folder: string) => {
     await copyModel(source, folder, options);
-    const origin = { name, origin: 'imported', runId: null, parent: null };
+    const origin = { name, origin: 'imported', runId: null, parent: from ?? null };
     row = { ...rowOf(folder, origin), folder: name };
   };
   // the folder arrives with its entry: neither is there without the other

@@ -12,12 +12,14 @@ import { CheckpointError, writeTensors } from './safetensors.ts';
 const BELONGING =
   /^(config|generation_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens|vocab)\.json$|^(merges|vocab)\.txt$|^tokenizer\.model$|^chat_template\.(jinja|json)$|^(README|LICENSE)(\.\w+)?$/;
 
+export const belongsToModel = (name: string): boolean => BELONGING.test(name);
+
 const INDEX = 'model.safetensors.index.json';
 
 /** Names of the files of a Hugging Face folder that make the model. */
 function filesOf(folder: string): string[] {
   const isFile = (name: string) => statSync(join(folder, name), { throwIfNoEntry: false })?.isFile() === true;
-  const beside = readdirSync(folder).filter((name) => BELONGING.test(name) && isFile(name));
+  const beside = readdirSync(folder).filter((name) => belongsToModel(name) && isFile(name));
   return [...beside, ...weightNames(folder)];
 }
 

@@ -1,0 +1,37 @@
+/** Which files of a repository a model is made of: not the pickles, programs, other formats and pictures beside it. */
+import { belongsToModel } from '../checkpoints/copy-model.ts';
+import type { ListedFile } from './cache.ts';
+import { HubError } from './hub-error.ts';
+
+const INDEX = 'model.safetensors.index.json';
+const SHARD = /^model-\d+-of-\d+\.safetensors$/;
+
+/** `file` asks for one file instead. Throws HubError that says what the repository has. */
+export function neededFiles(id: string, listed: readonly ListedFile[], file?: string): ListedFile[] {
+  if (file !== undefined) {
+    const found = listed.find(({ path }) => path === file);
+    if (found) return [found];
+    throw new HubError('no_file', `${id} has no file ${JSON.stringify(file)}${among(listed, /\.gguf$/)}`);
+  }
+  const has = (name: string) => listed.some(({ path }) => path === name);
+  const single = has('model.safetensors');
+  const weights = listed.filter(({ path }) =>
+    single ? path === 'model.safetensors' : has(INDEX) && (path === INDEX || SHARD.test(path)),
+  );
+  if (weights.length > 0 && has('config.json'))
+    return [...listed.filter(({ path }) => belongsToModel(path)), ...weights];
+  const hint = listed.some(({ path }) => path.endsWith('.gguf'))
+    ? `; name one of its GGUF files with --file${among(listed, /\.gguf$/)}`
+    : listed.some(({ path }) => /^pytorch_model.*\.bin$/.test(path))
+      ? '; its weights are Python pickles, which are not read, as they can hold programs'
+      : '';
+  throw new HubError(
+    'no_file',
+    `${id} holds no model that is read: config.json and model.safetensors were expected${hint}`,
+  );
+}
+
+function among(listed: readonly ListedFile[], kind: RegExp): string {
+  const names = listed.map(({ path }) => path).filter((path) => kind.test(path));
+  return names.length === 0 ? '' : `; it has ${names.slice(0, 12).join(', ')}${names.length > 12 ? ', …' : ''}`;
+}
