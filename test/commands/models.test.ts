@@ -2,9 +2,11 @@
 import {
   cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   truncateSync,
@@ -67,10 +69,12 @@ describe.skipIf(!existsSync(bin))('a model', () => {
         .map((f) => join(exported, f)),
     );
     // as in a hub's cache, where files are links, and with a pickle that must stay outside
-    const linked = join(folder, 'linked');
+    const linked = join(folder, 'models--me--stories', 'snapshots', 'main');
+    const blobs = join(folder, 'models--me--stories', 'blobs');
     cpSync(exported, linked, { recursive: true });
-    rmSync(join(linked, 'model.safetensors'));
-    symlinkSync(join(exported, 'model.safetensors'), join(linked, 'model.safetensors'));
+    mkdirSync(blobs);
+    renameSync(join(linked, 'model.safetensors'), join(blobs, 'weights'));
+    symlinkSync('../../blobs/weights', join(linked, 'model.safetensors'));
     writeFileSync(join(linked, 'pytorch_model.bin'), 'PK');
     await call('models', 'import', linked, '--name', 'again');
     const inside = join(home, 'models/again');

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { copyModel } from '../data/checkpoints/copy-model.ts';
+import { stringifyLike } from '../data/checkpoints/json-floats.ts';
 import { type WrittenType, writeTensors } from '../data/checkpoints/safetensors.ts';
 import { type ExportFormat, type ExportSource, requireTokenizer } from './export-format.ts';
 
@@ -34,9 +35,9 @@ export const hf: ExportFormat = {
 /** config.json, generation_config.json and the tokenizer's files; `changes` to the config win. */
 export function writeBeside(source: ExportSource, folder: string, changes: Readonly<Record<string, unknown>>): void {
   const { torch_dtype: _old, ...config } = source.config;
-  const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
+  const json = (value: unknown, original: unknown = value) => `${stringifyLike(value, original)}\n`;
   const files: Record<string, string> = {
-    'config.json': json({ ...config, ...changes }),
+    'config.json': json({ ...config, ...changes }, source.config),
     ...(Object.keys(source.generationConfig).length > 0
       ? { 'generation_config.json': json(source.generationConfig) }
       : {}),

@@ -5,14 +5,9 @@ import { join } from 'node:path';
 import { loadTokenizer } from '../tokenizers/index.ts';
 import { readJsonObject } from './huggingface.ts';
 import { openCheckpoint } from './index.ts';
+import { belongsToModel } from './inside.ts';
 import { stringifyLike } from './json-floats.ts';
 import { CheckpointError, writeTensors } from './safetensors.ts';
-
-/** What belongs to a model besides its weights; programs and pickles that lie beside it are left where they are. */
-const BELONGING =
-  /^(config|generation_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens|vocab)\.json$|^(merges|vocab)\.txt$|^tokenizer\.model$|^chat_template\.(jinja|json)$|^(README|LICENSE)(\.\w+)?$/;
-
-export const belongsToModel = (name: string): boolean => BELONGING.test(name);
 
 const INDEX = 'model.safetensors.index.json';
 

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { replaceFolderAtomic } from './atomic.ts';
+import { checkInside, fileInside } from './inside.ts';
 import { parseWithFloats, stringifyLike } from './json-floats.ts';
 import type { ModelFolder, TensorSource } from './model-folder.ts';
 import {
@@ -38,6 +39,7 @@ const optionalJson = (path: string): Record<string, unknown> => (existsSync(path
 
 /** Reads config and headers now, tensors when asked for. Throws CheckpointError naming the file and what is wrong with it. */
 export function readModelFolder(path: string): ModelFolder {
+  checkInside(path);
   const config = readJsonObject(join(path, 'config.json'));
   const files = weightFiles(path);
   return {
@@ -51,9 +53,9 @@ export function readModelFolder(path: string): ModelFolder {
 }
 
 function weightFiles(path: string): SafetensorsFile[] {
-  const single = join(path, 'model.safetensors');
+  const single = fileInside(path, 'model.safetensors');
   if (existsSync(single)) return [openSafetensors(single)];
-  const index = join(path, 'model.safetensors.index.json');
+  const index = fileInside(path, 'model.safetensors.index.json');
   if (!existsSync(index))
     throw new CheckpointError(`${path}: expected model.safetensors or model.safetensors.index.json, found neither`);
   const map = readJsonObject(index).weight_map;
@@ -72,8 +74,8 @@ function openShards(path: string, index: string, map: readonly [string, unknown]
       throw new CheckpointError(
         `${index}: ${JSON.stringify(name)} is not the name of a safetensors file in this folder`,
       );
-    if (!existsSync(join(path, name))) throw new CheckpointError(`${index}: the shard ${name} is missing`);
-    shards.set(name, openSafetensors(join(path, name)));
+    if (!existsSync(fileInside(path, name))) throw new CheckpointError(`${index}: the shard ${name} is missing`);
+    shards.set(name, openSafetensors(fileInside(path, name)));
   }
   for (const [tensor, file] of map)
     if (!shards.get(file)?.entries.has(tensor))

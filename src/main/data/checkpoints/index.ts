@@ -41,6 +41,8 @@ function openAdapter(path: string): ModelFolder {
 }
 
 function openFile(path: string, tokenizer: string | null): ModelFolder {
+  // a pipe or a device would be waited for
+  if (!statSync(path).isFile()) throw new CheckpointError(`${path}: not a plain file`);
   const first = firstBytes(path, 16);
   if (first.startsWith('GGUF')) return readGguf(path);
   const refused = REFUSED.find(([magic]) => first.startsWith(magic));

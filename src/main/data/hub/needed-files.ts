@@ -1,5 +1,5 @@
 /** Which files of a repository a model is made of: not the pickles, programs, other formats and pictures beside it. */
-import { belongsToModel } from '../checkpoints/copy-model.ts';
+import { belongsToModel } from '../checkpoints/inside.ts';
 import type { ListedFile } from './cache.ts';
 import { HubError } from './hub-error.ts';
 
