@@ -114,6 +114,7 @@ for (const path of models) {
         out,
         run: null,
         base: null,
+        basePath: null,
       });
       const found = read(check, peers, out, { texts: TEXTS, ids });
       rmSync(out, { recursive: true });

@@ -24,7 +24,14 @@ let count = 0;
 
 async function exported(source: ExportSource, format: string, type?: ExportType): Promise<string> {
   const out = join(folder, `${count++}`);
-  const files = await exportModel(source, { format: exportFormats.get(format), type, out, run: null, base: null });
+  const files = await exportModel(source, {
+    format: exportFormats.get(format),
+    type,
+    out,
+    run: null,
+    base: null,
+    basePath: null,
+  });
   expect(files.every((file) => existsSync(file))).toBe(true);
   return out;
 }
@@ -199,7 +206,7 @@ describe('what a format cannot hold', () => {
   ) => {
     const out = join(folder, `refused-${count++}`);
     const source = { ...tinySource(config).source, ...change };
-    const options = { format: exportFormats.get(format), type, out, run: null, base: null };
+    const options = { format: exportFormats.get(format), type, out, run: null, base: null, basePath: null };
     await expect(exportModel(source, options)).rejects.toThrow(message);
     expect(existsSync(out)).toBe(false);
   };

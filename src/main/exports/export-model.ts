@@ -77,6 +77,7 @@ export interface ModelExport extends ExportOptions {
   /** The run that made the model, for the card. */
   readonly run: CardRun | null;
   readonly base: string | null;
+  readonly basePath: string | null;
 }
 
 /** The files written, as paths. Throws ExportError when the format cannot hold the model. */
@@ -92,7 +93,7 @@ export async function exportModel(source: ExportSource, options: ModelExport): P
 }
 
 /** The card of the base stays when no run tells of another model. */
-function writeCard(source: ExportSource, folder: string, { format, run, base }: ModelExport): void {
+function writeCard(source: ExportSource, folder: string, { format, run, base, basePath }: ModelExport): void {
   const path = join(folder, 'README.md');
   if (run === null && existsSync(path)) return;
   const { config, tensors } = source;
@@ -101,7 +102,7 @@ function writeCard(source: ExportSource, folder: string, { format, run, base }: 
     format: format.title,
     family: String(config.model_type),
     parameters: tensors.names().reduce((sum, name) => sum + tensors.shape(name).reduce((a, b) => a * b, 1), 0),
-    licence: source.licence,
+    licence: source.licence ?? (basePath === null ? null : licenceAt(basePath)),
     base,
     run,
   });

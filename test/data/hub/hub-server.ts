@@ -13,6 +13,8 @@ const LARGE = 1000;
 export interface Faults {
   /** The next so many GETs of content are cut after these bytes. */
   cuts: number[];
+  /** Content stops coming after these bytes, and the connection stays open. */
+  stall: number | null;
   /** Ranges are not understood. */
   ignoreRange: boolean;
   /** Statuses of the next answers of the API and of resolve. */
@@ -55,7 +57,7 @@ async function listen(server: Server): Promise<string> {
 
 /** `repositories`: name → commit → path → content. "gated/model" needs the token; "old/name" has moved to "new/name". */
 export async function startHub(repositories: Repositories): Promise<TestHub> {
-  const faults: Faults = { cuts: [], ignoreRange: false, statuses: [], content: 'right', expired: 0 };
+  const faults: Faults = { cuts: [], stall: null, ignoreRange: false, statuses: [], content: 'right', expired: 0 };
   const seen: Seen[] = [];
   const blobs = new Map<string, Uint8Array>();
   for (const commits of Object.values(repositories))
@@ -228,6 +230,7 @@ function send(request: IncomingMessage, response: ServerResponse, content: Uint8
     response.writeHead(206, { ...headers, 'content-range': `bytes ${start}-${content.length - 1}/${content.length}` });
   else response.writeHead(200, headers);
   const cut = faults.cuts.shift();
-  if (cut === undefined) response.end(body);
+  if (faults.stall !== null && body.length > faults.stall) response.write(body.subarray(0, faults.stall));
+  else if (cut === undefined) response.end(body);
   else response.write(body.subarray(0, cut), () => response.destroy());
 }

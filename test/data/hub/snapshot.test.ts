@@ -65,7 +65,7 @@ beforeEach(() => {
   };
 });
 afterEach(() => {
-  Object.assign(hub.faults, { cuts: [], ignoreRange: false, statuses: [], content: 'right', expired: 0 });
+  Object.assign(hub.faults, { cuts: [], stall: null, ignoreRange: false, statuses: [], content: 'right', expired: 0 });
 });
 
 const get = (id = 'new/name', options: SnapshotOptions = {}) => modelSnapshot(settings, id, options);

@@ -1,6 +1,6 @@
 /** `plumb models export`: a model as a folder that other programs load. */
-import { readdirSync, realpathSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { nearest } from '../../base/registry.ts';
 import type { ExportType } from '../../exports/export-format.ts';
 import type { CardRun } from '../../exports/model-card.ts';
@@ -31,11 +31,15 @@ function checkEmpty(out: string): void {
 interface Origin {
   readonly run: CardRun | null;
   readonly base: string | null;
+  /** Where the base lies, if it is still there: its card names the licence. */
+  readonly basePath: string | null;
 }
+
+const NOTHING_KNOWN: Origin = { run: null, base: null, basePath: null };
 
 /** The run whose folder a model is, or that the registry names as its maker. */
 async function originOf(name: string, path: string, { workspace }: CommandContext): Promise<Origin> {
-  if (!statSync(workspace.database, { throwIfNoEntry: false })) return { run: null, base: null };
+  if (!existsSync(workspace.database)) return NOTHING_KNOWN;
   const { openReadable } = await import('../../data/store/open.ts');
   const { findRunByFolder, getRun } = await import('../../data/store/runs.ts');
   const { getModelByName } = await import('../../data/store/models.ts');
@@ -43,7 +47,11 @@ async function originOf(name: string, path: string, { workspace }: CommandContex
   try {
     const model = getModelByName(store, name);
     const id = model?.runId ?? findRunByFolder(store, resolve(path)) ?? findRunByFolder(store, realpathSync(path));
-    return { run: (id && getRun(store, id)) || null, base: model?.parent ?? null };
+    const run = (id && getRun(store, id)) || null;
+    const start = typeof run?.config.model === 'string' ? run.config.model : null;
+    const places =
+      start === null ? [] : [resolve(run?.baseFolder ?? workspace.home, start), join(workspace.models, start)];
+    return { run, base: model?.parent ?? null, basePath: places.find((place) => existsSync(place)) ?? null };
   } finally {
     store.close();
   }
