@@ -10,7 +10,7 @@ export const oaif = defineStudy({
   settings,
   plan(options, seeds) {
     const plan = planTasks(options, seeds);
-    return { plan, cells: cellsOf(plan) };
+    return { plan, cells: cellsOf(plan, options.variants) };
   },
   report,
 });

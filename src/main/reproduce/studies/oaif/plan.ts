@@ -15,9 +15,27 @@ import {
 import { type Answered, answers } from '../../kinds/answers.ts';
 import { evaluationSettings, rewardModelSettings } from '../../study.ts';
 
+export const variantTitles = {
+  online: 'online',
+  fresh: 'offline, fresh pairs',
+  demonstrations: 'offline, demonstrations',
+  fixed: 'offline, fixed pairs',
+  onlineCareful: 'online, careful rate',
+  freshCareful: 'offline, fresh pairs, careful rate',
+  onlineByModel: 'online by reward model',
+  ppo: 'PPO on reward model',
+} as const;
+export type Variant = keyof typeof variantTitles;
+const variantIds = Object.keys(variantTitles) as [Variant, ...Variant[]];
+
 /** Fixed before anything was run on the seeds that are published. */
 export const settings = z.object({
   tasks: z.array(z.enum(['tldr', 'helpful', 'harmless'])).default(['tldr', 'helpful', 'harmless']),
+  /** Policies that are trained; comparisons of others are left out. */
+  variants: z
+    .array(z.enum(variantIds))
+    .min(1)
+    .default([...variantIds]),
   beta: z.number().positive().default(0.1),
   learning_rate: z.number().positive().default(5e-4),
   /** At which the two draw. */
@@ -37,19 +55,6 @@ export const settings = z.object({
 });
 export type Settings = z.output<typeof settings>;
 
-export const variantTitles = {
-  online: 'online',
-  fresh: 'offline, fresh pairs',
-  demonstrations: 'offline, demonstrations',
-  fixed: 'offline, fixed pairs',
-  onlineCareful: 'online, careful rate',
-  freshCareful: 'offline, fresh pairs, careful rate',
-  onlineByModel: 'online by reward model',
-  ppo: 'PPO on reward model',
-} as const;
-export type Variant = keyof typeof variantTitles;
-export const variantIds = Object.keys(variantTitles) as Variant[];
-
 type AnswersCell = Cell<{ models: Answered[] }>;
 
 export interface Entry {
@@ -57,6 +62,8 @@ export interface Entry {
   readonly answers: AnswersCell;
   /** Labels that were bought before training. */
   readonly labels: number;
+  /** Whether training buys more: a reward model's answers cost nothing. */
+  readonly buysLabels: boolean;
 }
 
 export interface SeedPlan {
@@ -91,6 +98,7 @@ function planSeed(task: string, seed: number, options: Settings): SeedPlan {
   const entry = (variant: Variant, trained: Entry['trained'], labels: number): Entry => ({
     trained,
     labels,
+    buysLabels: variant === 'online' || variant === 'onlineCareful',
     answers: answersOf(task, seed, variant, trained, reward, 1, options),
   });
   const variants = {
@@ -143,8 +151,9 @@ export function planTasks(options: Settings, seeds: readonly number[]): TaskPlan
 }
 
 /** The main comparison of every task and seed first, then the draw, then the rest. */
-export function cellsOf(plans: readonly TaskPlan[]): Cell[] {
+export function cellsOf(plans: readonly TaskPlan[], wanted: readonly Variant[]): Cell[] {
   const everySeed = plans.flatMap(({ seeds }) => seeds);
+  const chosen = <One extends Variant>(wave: readonly One[]) => wave.filter((variant) => wanted.includes(variant));
   const waves: readonly (readonly Variant[])[] = [
     ['online', 'fresh'],
     ['onlineCareful', 'freshCareful'],
@@ -153,7 +162,9 @@ export function cellsOf(plans: readonly TaskPlan[]): Cell[] {
   ];
   return [
     ...plans.map(({ reference }) => reference),
-    ...waves.flatMap((wave) => everySeed.flatMap(({ variants }) => wave.map((variant) => variants[variant].answers))),
-    ...everySeed.flatMap(({ cool }) => [cool.online, cool.fresh]),
+    ...waves.flatMap((wave) =>
+      everySeed.flatMap(({ variants }) => chosen(wave).map((variant) => variants[variant].answers)),
+    ),
+    ...everySeed.flatMap(({ cool }) => chosen(['online', 'fresh']).map((variant) => cool[variant])),
   ];
 }

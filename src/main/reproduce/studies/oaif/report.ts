@@ -5,7 +5,7 @@ import type { Cell, CellResults } from '../../cell.ts';
 import type { Answered } from '../../kinds/answers.ts';
 import { markdownTable, numberText, percentText, spreadText, withInterval } from '../../markdown.ts';
 import type { StudyReport } from '../../study.ts';
-import { type SeedPlan, type Settings, type TaskPlan, type Variant, variantIds, variantTitles } from './plan.ts';
+import { type Entry, type SeedPlan, type Settings, type TaskPlan, type Variant, variantTitles } from './plan.ts';
 
 interface Comparison extends OverSeeds {
   readonly task: string;
@@ -48,26 +48,34 @@ const comparisonsOf = (
   plans: readonly TaskPlan[],
   pairs: readonly (readonly [Variant, Variant])[],
   results: CellResults,
-  { tie }: Settings,
+  { tie, variants: done }: Settings,
 ): Comparison[] =>
   plans.flatMap((plan) =>
-    pairs.map(([a, b]) => ({
-      task: plan.task,
-      a: variantTitles[a],
-      b: variantTitles[b],
-      temperature: 1,
-      ...compare(plan, ({ variants }) => [variants[a].answers, variants[b].answers], results, tie),
-    })),
+    pairs
+      .filter((pair) => pair.every((variant) => done.includes(variant)))
+      .map(([a, b]) => ({
+        task: plan.task,
+        a: variantTitles[a],
+        b: variantTitles[b],
+        temperature: 1,
+        ...compare(plan, ({ variants }) => [variants[a].answers, variants[b].answers], results, tie),
+      })),
   );
 
-const coolComparisons = (plans: readonly TaskPlan[], results: CellResults, { tie, cool }: Settings): Comparison[] =>
-  plans.map((plan) => ({
+function coolComparisons(
+  plans: readonly TaskPlan[],
+  results: CellResults,
+  { tie, cool, variants: done }: Settings,
+): Comparison[] {
+  if (!done.includes('online') || !done.includes('fresh')) return [];
+  return plans.map((plan) => ({
     task: plan.task,
     a: variantTitles.online,
     b: variantTitles.fresh,
     temperature: cool,
     ...compare(plan, (seed) => [seed.cool.online, seed.cool.fresh], results, tie),
   }));
+}
 
 const comparisonTable = (rows: readonly Comparison[]): string =>
   markdownTable(
@@ -111,27 +119,17 @@ function factsOf(task: string, policy: string, found: readonly Answered[], label
   };
 }
 
-const policiesOf = (plans: readonly TaskPlan[], results: CellResults): Facts[] =>
-  plans.flatMap(({ task, reference, seeds }) => [
+function policiesOf(plans: readonly TaskPlan[], results: CellResults, done: readonly Variant[]): Facts[] {
+  const labelsOf = ({ labels, buysLabels, trained }: Entry) => labels + (buysLabels ? results.of(trained).labels : 0);
+  return plans.flatMap(({ task, reference, seeds }) => [
     factsOf(task, 'reference', results.of(reference).models, [0]),
-    ...variantIds.map((variant) =>
-      factsOf(
-        task,
-        variantTitles[variant],
-        seeds.map(({ variants }) => results.of(variants[variant].answers).models[0]),
-        seeds.map(({ variants }) => variants[variant].labels + results.of(variants[variant].trained).labels),
-      ),
-    ),
+    ...done.map((variant) => {
+      const entries = seeds.map(({ variants }) => variants[variant]);
+      const found = entries.map((entry) => results.of(entry.answers).models[0]);
+      return factsOf(task, variantTitles[variant], found, entries.map(labelsOf));
+    }),
   ]);
-
-/** Online DPO by a reward model asks the model, which costs nothing: the labels are those the model learnt from. */
-const withoutModelLabels = (plans: readonly TaskPlan[], facts: readonly Facts[]): Facts[] =>
-  facts.map((row) => {
-    const plan = plans.find(({ task }) => task === row.task);
-    return row.policy === variantTitles.onlineByModel && plan
-      ? { ...row, labels: plan.seeds.map(({ variants }) => variants.onlineByModel.labels) }
-      : row;
-  });
+}
 
 const factsTable = (facts: readonly Facts[]): string =>
   markdownTable(
@@ -160,21 +158,29 @@ export function report(plans: readonly TaskPlan[], results: CellResults, options
   const draw = comparisonsOf(plans, DRAW, results, options);
   const cool = coolComparisons(plans, results, options);
   const byModel = comparisonsOf(plans, BY_MODEL, results, options);
-  const policies = withoutModelLabels(plans, policiesOf(plans, results));
+  const policies = policiesOf(plans, results, options.variants);
   const accuracies = plans.map(({ task, seeds }) => ({
     task,
     accuracy: seeds.map(({ rewardModel }) => results.of(rewardModel).reward_report?.accuracy ?? Number.NaN),
   }));
   const rates = plans.map(({ task }) => `${options.careful_rate[task]} (${task})`).join(', ');
+  const section = (text: string, rows: readonly Comparison[]) =>
+    rows.length === 0 ? [] : [text, comparisonTable(rows)];
+  const accuracy = accuracies.map(({ task, accuracy: each }) => `${task} ${spreadText(each)}`).join(', ');
   const markdown = [
-    `β ${options.beta}, ${options.steps} steps of ${options.batch} pairs, learning rate ${options.learning_rate}, sampled and compared at temperature 1 on ${options.prompts} held-out prompts, gold judge, tie below ${options.tie}.`,
-    comparisonTable(main),
-    `**Where the two draw:** the same at a careful learning rate, ${rates}.`,
-    comparisonTable(draw),
-    `Compared at sampling temperature ${options.cool} instead (the policies are those of the first table):`,
-    comparisonTable(cool),
-    `**What a reward model from the same pairs cannot do.** It learns from the fresh pairs (accuracy by gold on held-out pairs ${accuracies.map(({ task, accuracy }) => `${task} ${spreadText(accuracy)}`).join(', ')}); online DPO annotated by it, and PPO on it at the same β (${options.ppo_steps} steps of ${options.ppo_batch} answers), against offline DPO on those pairs:`,
-    comparisonTable(byModel),
+    ...section(
+      `β ${options.beta}, ${options.steps} steps of ${options.batch} pairs, learning rate ${options.learning_rate}, sampled and compared at temperature 1 on ${options.prompts} held-out prompts, gold judge, tie below ${options.tie}.`,
+      main,
+    ),
+    ...section(`**Where the two draw:** the same at a careful learning rate, ${rates}.`, draw),
+    ...section(
+      `Compared at sampling temperature ${options.cool} instead (the policies are those of the first table):`,
+      cool,
+    ),
+    ...section(
+      `**What a reward model from the same pairs cannot do.** It learns from the fresh pairs (accuracy by gold on held-out pairs ${accuracy}); online DPO annotated by it, and PPO on it at the same β (${options.ppo_steps} steps of ${options.ppo_batch} answers), against offline DPO on those pairs:`,
+      byModel,
+    ),
     'What each policy is like (mean over seeds ± half of the 95% interval; a win rate alone hides a collapsed opponent):',
     factsTable(policies),
   ].join('\n\n');
