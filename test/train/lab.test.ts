@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sum } from '../../src/main/base/statistics.ts';
+import { mean, sum } from '../../src/main/base/statistics.ts';
 import { promptIds } from '../../src/main/data/batches.ts';
-import { normalised } from '../../src/main/evaluate/exact-optimum.ts';
+import { exactOptimum, normalised } from '../../src/main/evaluate/exact-optimum.ts';
 import { legalTokens, listResponseDistribution } from '../../src/main/evaluate/response-tree.ts';
 import { createScorer } from '../../src/main/evaluate/scoring.ts';
-import { enumerable, RESPONSES } from '../../src/main/tasks/enumerable.ts';
+import { enumerable, RESPONSES, responseRewards } from '../../src/main/tasks/enumerable.ts';
 import { labMethods } from '../../src/main/train/lab/index.ts';
 import { runLab } from '../../src/main/train/lab/run-lab.ts';
 import { loadModel } from '../../src/main/train/load-model.ts';
@@ -83,6 +83,21 @@ describe('methods against the exact optimum', () => {
     expect(Math.abs((policy?.kl_policy_ref ?? 0) - kl_star_ref)).toBeLessThan(0.2);
     expect(policy?.ood_mass).toBeLessThan(start.ood_mass);
   }, 120_000);
+
+  it('measures on held-out prompts instead, where some are asked for', async () => {
+    const options = { betas: [0.5], methods: ['exact'], prompts: 2, heldOut: 3, steps: 1, learningRate: 0, seed: 1 };
+    const shared = { reference: REFERENCE, threads: 1, folder, signal: new AbortController().signal };
+    const [result] = await runLab({ ...options, ...shared });
+    expect(result).toMatchObject({ prompts: 2, held_out: 3 });
+    const loaded = loadModel(REFERENCE);
+    const held = enumerable.prompts('held-out', 3, 1);
+    const ids = held.map((prompt) => promptIds(loaded.tokenizer, prompt));
+    const logs = await listResponseDistribution(loaded.model, ids, legalTokens(loaded.tokenizer), { threads: 1 });
+    const optima = logs.map((row, i) => exactOptimum(normalised(row), responseRewards(held[i]), 0.5));
+    expect(result.J_star).toBeCloseTo(mean(optima.map(({ J_star }) => J_star)), 10);
+    // a rate of 0 moves nothing: the end is the start, on the held-out prompts too
+    expect(result.policies[0].beta_kl_policy_star).toBe(result.start.beta_kl_policy_star);
+  }, 60_000);
 
   it('every method of the lab comes nearer: below 0.65 of the start in 30 steps, and the same seed gives the same numbers', async () => {
     const ids = labMethods.all.map(({ id }) => id);

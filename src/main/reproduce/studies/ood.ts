@@ -155,7 +155,7 @@ function chart(rows: readonly ReturnType<typeof rowOf>[]): string {
   const way = rows.slice(0, -1);
   return lineChart({
     title: 'Probability of answers outside the data',
-    x: `checkpoint: ${way.map(({ checkpoint }, i) => `${i} ${checkpoint}`).join(' · ')}`,
+    x: 'checkpoint, in the order of the table, from 0',
     y: 'log p(y0), nats',
     series: rows[0].y0.map((_, seed) => ({
       name: `repetition ${seed + 1}`,

@@ -172,7 +172,7 @@ export function report(plans: readonly TaskPlan[], results: CellResults, options
       `β ${options.beta}, ${options.steps} steps of ${options.batch} pairs, learning rate ${options.learning_rate}, sampled and compared at temperature 1 on ${options.prompts} held-out prompts, gold judge, tie below ${options.tie}.`,
       main,
     ),
-    ...section(`**Where the two draw:** the same at a careful learning rate, ${rates}.`, draw),
+    ...section(`**The same at a careful learning rate,** ${rates}; where an interval holds 0 the two draw:`, draw),
     ...section(
       `Compared at sampling temperature ${options.cool} instead (the policies are those of the first table):`,
       cool,
