@@ -92,6 +92,7 @@ async function execute(
     signal,
     progress: progress.update,
     say: progress.say,
+    keyboard: options.quiet !== true && process.stdin.isTTY && process.stderr.isTTY ? process.stdin : undefined,
     print: (text) => {
       if (json !== '-') process.stdout.write(`${text}\n`);
     },
@@ -147,6 +148,7 @@ const BAD_INPUT = [
   'not_found',
   'bad_store',
   'newer_store',
+  'already_rated',
 ];
 
 /** 2 wrong usage · 3 bad input · 130 stopped by the user · 1 anything else. */

@@ -6,6 +6,7 @@ import { writeModelFolder } from '../../src/main/data/checkpoints/huggingface.ts
 import { openSafetensors } from '../../src/main/data/checkpoints/safetensors.ts';
 import { bpeTokenizerJson, trainBpe } from '../../src/main/data/tokenizers/bpe-trainer.ts';
 import { initLanguageModel } from '../../src/main/engine/models/language-model.ts';
+import type { TrainControl } from '../../src/main/train/method.ts';
 import { methods } from '../../src/main/train/methods/index.ts';
 import { type RunDocument, runTraining } from '../../src/main/train/run.ts';
 
@@ -22,6 +23,8 @@ export interface RunExtras {
   readonly resume?: boolean;
   /** Asks for a stop when this step is done. */
   readonly stopAfter?: number;
+  /** The person whom annotator human asks. */
+  readonly rate?: TrainControl['rate'];
 }
 
 /** Makes FOLDER/model from these texts; `run` trains in FOLDER with relative paths and one thread. */
@@ -32,7 +35,7 @@ export function tinyBench(texts: readonly string[]): Bench {
   return {
     folder,
     remove: () => rmSync(folder, { recursive: true, force: true }),
-    run(config, { out, resume = false, stopAfter } = {}) {
+    run(config, { out, resume = false, stopAfter, rate } = {}) {
       const controller = new AbortController();
       return runTraining(methods.get(String(config.method)), config, {
         run: 'test',
@@ -41,6 +44,7 @@ export function tinyBench(texts: readonly string[]): Bench {
         resume,
         threads: 1,
         signal: controller.signal,
+        rate,
         onProgress: (step) => {
           if (step === stopAfter) controller.abort();
         },

@@ -38,6 +38,8 @@ export interface CommandContext {
   say(text: string): void;
   /** A line for people on standard output; nothing with --json -, which then holds the document alone. */
   print(text: string): void;
+  /** Where single keys come from; absent in a pipe and with --quiet. */
+  readonly keyboard?: NodeJS.ReadStream;
   /** The result of a command that goes on after it: written for --json at once, and nothing follows it. */
   publish(document: unknown): void;
 }

@@ -5,6 +5,7 @@ import { openWorkbench, type Workbench } from '../host/workbench.ts';
 import type { JobFailure, JobOutcome } from '../jobs/messages.ts';
 import { forkJobs, startedAhead } from '../jobs/spawn.ts';
 import type { ReportedStep, RunDocument } from '../train/run.ts';
+import { createAsking } from './asking.ts';
 import type { CommandContext } from './command.ts';
 
 /** The result of a run: these keys, and what its method adds. */
@@ -45,9 +46,13 @@ export async function followRun(
   workbench.runner.onEnd((run, outcome) => ends.push({ run, outcome }));
   const begun = performance.now();
   const points: MetricPoint[] = [];
+  const asking = createAsking(workbench, context);
   try {
     const id = await start(workbench);
-    const remove = workbench.runner.watch(id, (event) => report(event, points, context));
+    const remove = workbench.runner.watch(id, (event) => {
+      report(event, points, context);
+      if (event.type === 'summary') asking.heed(event.run);
+    });
     const stop = () => workbench.runner.stop(id);
     if (context.signal.aborted) stop();
     context.signal.addEventListener('abort', stop, { once: true });
@@ -59,6 +64,7 @@ export async function followRun(
     if (end.outcome.status === 'failed') throw failureOf(workbench, end.run, end.outcome.error);
     return documentOf(end.run, end.outcome, points, (performance.now() - begun) / 1000);
   } finally {
+    await asking.close();
     await workbench.close();
   }
 }

@@ -1,47 +1,19 @@
 /** `plumb runs`: what was trained here, by this program or by the app on the same workspace. */
 import { setTimeout } from 'node:timers/promises';
 import { readMetrics } from '../data/store/metrics.ts';
-import { findRunByName, getRun, getRunSummary, listRuns, type RunRecord } from '../data/store/runs.ts';
+import { getRunSummary, listRuns, type RunRecord } from '../data/store/runs.ts';
 import { readSamples } from '../data/store/samples.ts';
 import type { Store } from '../data/store/store.ts';
 import { removeRunWithModels } from '../host/runs.ts';
-import { openWorkbench, type Workbench } from '../host/workbench.ts';
-import { forkJobs } from '../jobs/spawn.ts';
-import {
-  type CommandContext,
-  type CommandGroup,
-  defineCommand,
-  InputError,
-  UsageError,
-  wholeNumber,
-} from './command.ts';
+import { type CommandGroup, defineCommand, UsageError, wholeNumber } from './command.ts';
 import { followRun, showRun, stepOf, stoppedCode } from './follow-run.ts';
+import { rate } from './rate.ts';
+import { runOf, withWorkbench } from './run-by-name.ts';
 import { tableLines } from './table.ts';
 
 /** How long `stop` waits for the program that has the run to save it. */
 const STOP_MS = 30_000;
 const LOOK_MS = 100;
-
-/** Opens the workspace for as long as `body` works; runs that dead programs left are marked as failed on the way. */
-async function withWorkbench<T>(context: CommandContext, body: (workbench: Workbench) => Promise<T> | T): Promise<T> {
-  const { workspace, files } = context;
-  const workbench = openWorkbench({ workspace, spawn: forkJobs(files.worker), adopts: false });
-  try {
-    return await body(workbench);
-  } finally {
-    await workbench.close();
-  }
-}
-
-/** A run by name, id, or the beginning of an id that only one run has. */
-function runOf(store: Store, reference: string): RunRecord {
-  const begins = listRuns(store).filter(({ id }) => id.startsWith(reference));
-  const id = findRunByName(store, reference) ?? (begins.length === 1 ? begins[0].id : undefined);
-  const run = id === undefined ? undefined : getRun(store, id);
-  if (run) return run;
-  const why = begins.length > 1 ? `${begins.length} runs have an id that begins with` : 'there is no run';
-  throw new InputError(`${why} "${reference}"; plumb runs list names them`, { code: 'not_found' });
-}
 
 /** What the documents tell of a run. */
 function publicOf({ outputDir, baseFolder: _base, pid: _pid, pidStarted: _started, ...run }: RunRecord) {
@@ -84,6 +56,7 @@ const show = defineCommand({
   show(run: ReturnType<typeof publicOf> & { samples: ReturnType<typeof readSamples> }, { print }) {
     print(`${run.name}  ${run.method}  ${run.status}  step ${run.step} of ${run.maxSteps}`);
     if (run.error) print(`error: ${run.error}`);
+    if (run.ratingsWaiting > 0) print(`waits for ${run.ratingsWaiting} ratings: plumb runs rate ${run.name}`);
     print(`model ${run.model ?? '–'}, reference ${run.referenceModel ?? '–'}, data ${run.dataset ?? '–'}`);
     print(`started ${timeOf(run.startedAt)}, ended ${timeOf(run.endedAt)}, folder ${run.output_dir}`);
     const saved = run.checkpoints.map(({ step }) => step).join(', ');
@@ -163,6 +136,8 @@ const resume = defineCommand({
   run: ([reference], { threads }, context) =>
     followRun(context, wholeNumber(threads, '--threads', 0, 1024), ({ store, runner }) => {
       const run = runOf(store, reference);
+      if (run.status === 'running' || run.status === 'queued')
+        throw new UsageError(`${run.name} is ${run.status} already`);
       runner.resume(run.id);
       return run.id;
     }),
@@ -186,13 +161,13 @@ const remove = defineCommand({
 
 export const runs: CommandGroup = {
   id: 'runs',
-  summary: 'Training runs: list, show, stop, resume, metrics, remove.',
+  summary: 'Training runs: list, show, stop, resume, rate, metrics, remove.',
   examples: [
     'plumb runs',
     'plumb runs show dpo-pairs-01',
     'plumb runs stop dpo-pairs-01',
     'plumb runs resume dpo-pairs-01',
   ],
-  subcommands: [list, show, stop, resume, metrics, remove],
+  subcommands: [list, show, stop, resume, rate, metrics, remove],
   bare: list,
 };

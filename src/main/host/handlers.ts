@@ -8,6 +8,7 @@ import { datasetsHandlers } from './datasets.ts';
 import { filesHandlers } from './files.ts';
 import { modelsHandlers } from './models.ts';
 import { quickstartHandlers } from './quickstart.ts';
+import { ratingsHandlers } from './ratings.ts';
 import { resultsHandlers } from './results.ts';
 import { runsHandlers } from './runs.ts';
 import type { HostServices } from './services.ts';
@@ -28,6 +29,7 @@ export const namespaces = [
   runsHandlers,
   quickstartHandlers,
   resultsHandlers,
+  ratingsHandlers,
 ] as const;
 
 /** Every handler by name; throws when two files answer the same name. */

@@ -1,4 +1,5 @@
 /** What a kind of job is (train, quickstart, …) and what the job process gives it to work with. */
+import type { Rating, ShownPair } from '../../preload/contract/ratings.ts';
 import type { Named } from '../base/registry.ts';
 import type { JobEvent, JobSpec, JobWorkspace } from './messages.ts';
 
@@ -17,6 +18,8 @@ export interface JobContext {
   emit(event: JobEvent): void;
   /** Call once a step: lets messages in, waits while paused or while the host cannot keep up, throws `JobStopped` after a stop. */
   breathe(): Promise<void>;
+  /** Waits until a person has rated the pairs of a step; throws `JobStopped` after a stop. Pairs that were rated before are answered at once. */
+  rate(step: number, pairs: readonly ShownPair[]): Promise<readonly Rating[]>;
   readonly stopRequested: boolean;
   /** Aborted when a stop is asked for. */
   readonly signal: AbortSignal;

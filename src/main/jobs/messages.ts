@@ -1,4 +1,5 @@
 /** What a host and a job process say to each other: plain JSON, both ways. */
+import type { Rating, ShownPair } from '../../preload/contract/ratings.ts';
 import type { LogLine, MetricPoint, RunSample } from '../../preload/contract/runs.ts';
 
 /** Folders of the workspace that a job may use; it writes its own output folder only. */
@@ -44,6 +45,8 @@ export type ToJob =
   | { readonly type: 'pause' }
   | { readonly type: 'resume' }
   | { readonly type: 'stop' }
+  /** Every pair of an `ask`, in its order. */
+  | { readonly type: 'ratings'; readonly step: number; readonly ratings: readonly Rating[] }
   | { readonly type: 'ack'; readonly batch: number }
   | { readonly type: 'goodbye' };
 
@@ -62,6 +65,8 @@ export type FromJob =
       readonly events: readonly JobEvent[];
       readonly memoryBytes: number;
     }
+  /** The job waits until a person has rated these pairs of a step. */
+  | { readonly type: 'ask'; readonly step: number; readonly pairs: readonly ShownPair[] }
   | { readonly type: 'paused' }
   | { readonly type: 'resumed' }
   /** `cpuSeconds`: of the whole process, all threads. */

@@ -10,6 +10,7 @@ import { createForeignRuns, type ForeignRuns } from './foreign-runs.ts';
 import type { FromJob, JobOutcome, JobWorkspace } from './messages.ts';
 import { insertJob, type NewJob } from './new-job.ts';
 import { NOBODY, ownerLives, ownerOf } from './ownership.ts';
+import { ratingsFor, waitForRatings } from './rating-desk.ts';
 import {
   afterCrash,
   RunStateError,
@@ -62,6 +63,8 @@ interface Current {
   readonly startedAt: number;
   outcome?: JobOutcome;
   cpuSeconds?: number;
+  /** The step whose pairs a person is to rate, and how many waited when that was last told. */
+  asked?: { readonly step: number; readonly waiting: number };
   stopping: boolean;
   memoryBytes: number;
 }
@@ -140,6 +143,13 @@ export class JobRunner {
     if (mine.stopping) mine.process.kill();
     else mine.process.post({ type: 'stop' });
     mine.stopping = true;
+  }
+
+  /** Pairs of this run were rated, or a rating was taken back: the run goes on when nothing waits any more. */
+  ratingsChanged(id: string): void {
+    const mine = this.#running.get(id);
+    if (mine?.asked) this.#answer(mine, mine.asked.step);
+    this.#change(id, {});
   }
 
   /** Removes a run that is over, with its folder. */
@@ -273,7 +283,12 @@ export class JobRunner {
       this.#tell(mine.id, recordEvents(this.#store, mine.id, message.events, new Date()));
       mine.process.post({ type: 'ack', batch: message.batch });
     } else if (message.type === 'begun') this.#change(mine.id, ownerOf(message.pid));
-    else if (message.type === 'paused') {
+    else if (message.type === 'ask') {
+      const changed = waitForRatings(this.#store, mine.id, message);
+      if (changed) this.#log(mine.id, changed, 'warning');
+      this.#answer(mine, message.step);
+      this.#change(mine.id, { secondsLeft: null });
+    } else if (message.type === 'paused') {
       this.#log(mine.id, 'paused', 'info');
       this.#change(mine.id, { status: 'paused', secondsLeft: null });
     } else if (message.type === 'resumed') {
@@ -284,6 +299,13 @@ export class JobRunner {
       mine.cpuSeconds = message.cpuSeconds;
       mine.process.post({ type: 'goodbye' });
     }
+  }
+
+  /** Gives the job the ratings of the step it waits for, once they are complete; whoever gave them. */
+  #answer(mine: Current, step: number): void {
+    const ratings = ratingsFor(this.#store, mine.id, step);
+    mine.asked = ratings ? undefined : { step, waiting: summaryOf(this.#store, mine.id).ratingsWaiting };
+    if (ratings) mine.process.post({ type: 'ratings', step, ratings });
   }
 
   #end(mine: Current, exit: JobExit): void {
@@ -339,9 +361,16 @@ export class JobRunner {
   /** Other programs on this workspace: what they ask of our runs, what theirs did, and what dead ones left. */
   #look(): void {
     const ours = [...this.#running.keys(), ...this.#queue.map((q) => q.id)];
+    this.#lookForRatings();
     if (ours.length > 0) for (const { runId, action } of takeRunRequests(this.#store, ours)) this.#obey(runId, action);
     this.#sweep();
     for (const [id, events] of this.#foreign.news(this.#isOurs)) this.#tell(id, events);
+  }
+
+  /** Ratings may come from any program on this workspace. */
+  #lookForRatings(): void {
+    for (const { id, asked } of [...this.#running.values()])
+      if (asked && summaryOf(this.#store, id).ratingsWaiting !== asked.waiting) this.ratingsChanged(id);
   }
 
   /** A wish that the run's state no longer allows is dropped: whoever asked sees that state. */

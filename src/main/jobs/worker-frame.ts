@@ -1,5 +1,6 @@
 /** The frame of a job process: takes one job, runs its kind, answers pause, resume and stop, reports and leaves. */
 import { setImmediate, setTimeout } from 'node:timers/promises';
+import type { Rating, ShownPair } from '../../preload/contract/ratings.ts';
 import { describeError } from '../../preload/contract/rpc.ts';
 import type { Registry } from '../base/registry.ts';
 import { type JobContext, type JobKind, JobStopped } from './kind.ts';
@@ -31,8 +32,15 @@ export function runJobProcess(kinds: Registry<JobKind>, channel: HostChannel, ot
     if (message.type === 'start') void work(kindOf, message.job, message.workspace, control, outbox, channel);
     else if (message.type === 'ack') outbox.acknowledge(message.batch);
     else if (message.type === 'goodbye') channel.exit(0);
+    else if (message.type === 'ratings') control.rated(message.step, message.ratings);
     else control[message.type]();
   });
+}
+
+/** What a person is asked, and the answer once it is there. */
+interface Question {
+  readonly step: number;
+  ratings?: readonly Rating[];
 }
 
 type KindOf = (job: JobSpec) => JobKind;
@@ -42,6 +50,14 @@ function createControl(channel: HostChannel, outbox: Outbox) {
   const controller = new AbortController();
   const timeLeft = createTimeLeft();
   let paused = false;
+  let asked: Question | undefined;
+  const breathe = async () => {
+    await setImmediate();
+    outbox.flush();
+    if (paused && !controller.signal.aborted) await waitWhile(() => paused && !controller.signal.aborted);
+    while (outbox.full && !controller.signal.aborted) await setTimeout(WAIT_MS);
+    if (controller.signal.aborted) throw new JobStopped();
+  };
   return {
     signal: controller.signal,
     timeLeft,
@@ -52,12 +68,22 @@ function createControl(channel: HostChannel, outbox: Outbox) {
       paused = false;
     },
     stop: () => controller.abort(new JobStopped()),
-    async breathe() {
-      await setImmediate();
-      outbox.flush();
-      if (paused && !controller.signal.aborted) await waitWhile(() => paused && !controller.signal.aborted);
-      while (outbox.full && !controller.signal.aborted) await setTimeout(WAIT_MS);
-      if (controller.signal.aborted) throw new JobStopped();
+    breathe,
+    rated(step: number, ratings: readonly Rating[]) {
+      if (asked?.step === step) asked.ratings = ratings;
+    },
+    /** A person takes minutes: a pause and a stop are heard all the while. */
+    async rate(step: number, pairs: readonly ShownPair[]): Promise<readonly Rating[]> {
+      const question: Question = { step };
+      asked = question;
+      outbox.flush({ now: true });
+      channel.post({ type: 'ask', step, pairs });
+      while (question.ratings === undefined) {
+        await setTimeout(WAIT_MS);
+        await breathe();
+      }
+      timeLeft.interrupt();
+      return question.ratings;
     },
   };
 
@@ -85,6 +111,7 @@ async function work(
       return control.signal.aborted;
     },
     breathe: control.breathe,
+    rate: control.rate,
     emit: (event) => outbox.add(withTimeLeft(event, control)),
   };
   channel.post({ type: 'begun', pid: process.pid });

@@ -5,7 +5,7 @@ import { learningRateAt, warmupSteps } from '../engine/optim/schedules.ts';
 import { loadCheckpoint, saveCheckpoint, saveFinal } from './checkpoint.ts';
 import { type CommonOptions, ConfigError } from './config.ts';
 import type { LoadedModel } from './load-model.ts';
-import type { TrainControl, TrainResult, TrainSample } from './method.ts';
+import { StoppedWaiting, type TrainControl, type TrainResult, type TrainSample } from './method.ts';
 import type { Optimiser } from './optimiser.ts';
 import { microBatches, stepsPerEpoch } from './order.ts';
 
@@ -126,7 +126,11 @@ export async function runLoop(parts: LoopParts, outputDir: string, control: Trai
       return { status: 'stopped', steps: step, tokens };
     }
     const learningRate = learningRateAt(options.lr_scheduler_type, step, shape);
-    const report = await parts.trainStep(step, learningRate);
+    const report = await parts.trainStep(step, learningRate).catch(undefinedWhenStopped);
+    if (!report) {
+      save(step);
+      return { status: 'stopped', steps: step, tokens };
+    }
     tokens += report.tokens;
     const done = step + 1;
     const epoch = done / parts.stepsPerEpoch;
@@ -139,6 +143,10 @@ export async function runLoop(parts: LoopParts, outputDir: string, control: Trai
   }
   saveFinal(outputDir, { ...saved, loaded: (await parts.finish?.()) ?? loaded });
   return { status: 'finished', steps: maxSteps, tokens };
+}
+
+function undefinedWhenStopped(error: unknown): undefined {
+  if (!(error instanceof StoppedWaiting)) throw error;
 }
 
 /** Whether something done every so many steps (below 1: a share of all steps, rounded up) or every epoch comes after this step. */

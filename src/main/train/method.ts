@@ -1,5 +1,6 @@
 /** What a training method is: its place in the catalogue, its options, and a script from config to trained model. */
 import type { z } from 'zod';
+import type { Rating, ShownPair } from '../../preload/contract/ratings.ts';
 import type { Named } from '../base/registry.ts';
 import type { LanguageModel } from '../engine/models/language-model.ts';
 
@@ -24,6 +25,14 @@ export type TrainEvent =
   | { readonly type: 'log'; readonly level: 'info' | 'warning'; readonly text: string }
   | { readonly type: 'checkpoint'; readonly step: number; readonly folder: string; readonly bytes: number };
 
+/** Thrown out of a step that waits when a stop is asked for: nothing of the step was learnt yet. */
+export class StoppedWaiting extends Error {
+  constructor() {
+    super('stopped while waiting');
+    this.name = 'StoppedWaiting';
+  }
+}
+
 /** How a running method talks to whoever started it. */
 export interface TrainControl {
   /** Makes a path of the config absolute; names of the workspace become folders. */
@@ -33,6 +42,8 @@ export interface TrainControl {
   breathe(): Promise<void>;
   /** Whether the user asked to stop: the method saves a checkpoint and returns. */
   stopRequested(): boolean;
+  /** Waits until a person has rated the pairs of a step, in their order; throws `StoppedWaiting`. Absent where nobody can be asked. */
+  rate?(step: number, pairs: readonly ShownPair[]): Promise<readonly Rating[]>;
   /** Continue from the newest checkpoint of the output folder. */
   readonly resume: boolean;
   readonly threads?: number;

@@ -16,6 +16,8 @@ export interface RunOptions {
   onEvent?(event: TrainEvent): void;
   /** Waits while the run is paused. */
   pause?(): Promise<void>;
+  /** Asks a person; see `TrainControl`. */
+  readonly rate?: TrainControl['rate'];
 }
 
 export interface ReportedStep {
@@ -59,6 +61,7 @@ export async function runTraining(
     resolvePath: options.resolvePath,
     resume: options.resume,
     threads: options.threads,
+    rate: options.rate,
     stopRequested: () => options.signal.aborted,
     async breathe() {
       await setImmediate();

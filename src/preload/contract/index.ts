@@ -13,6 +13,7 @@ import {
 } from './datasets.ts';
 import { modelSummary } from './models.ts';
 import { quickstartState } from './quickstart.ts';
+import { rating, ratingItem, ratingQueue } from './ratings.ts';
 import {
   comparisonRow,
   logLine,
@@ -109,6 +110,19 @@ export const contract = {
   'quickstart.watch': stream(nothing, quickstartState.nullable(), z.undefined()),
   /** The report of a finished quickstart: one HTML file that needs nothing else. */
   'quickstart.report': call(z.object({ group: z.string() }), z.object({ name: z.string(), html: z.string() })),
+  /** What waits for a person, the run that asked last first. */
+  'ratings.queues': call(nothing, z.array(ratingQueue)),
+  /** The pairs of a run that come next, in the order in which they are shown. */
+  'ratings.waiting': call(
+    z.object({ runId: z.string(), limit: z.int().min(1).max(200).default(1) }),
+    z.array(ratingItem),
+  ),
+  /** Answered when the rating is on the disk. */
+  'ratings.give': call(rating.extend({ itemId: z.int() }), done),
+  /** Puts a pair behind all others that wait. */
+  'ratings.skip': call(z.object({ itemId: z.int() }), done),
+  /** Takes back this person's last rating, as long as the run has not gone on with it; the pair is then the next one. */
+  'ratings.undo': call(z.object({ runId: z.string(), rater: z.string() }), ratingItem),
   'results.list': call(nothing, z.array(comparisonRow)),
 } as const;
 
@@ -125,6 +139,7 @@ export type Event<N extends StreamName> = Contract[N] extends { event: infer E e
 export * from './datasets.ts';
 export * from './models.ts';
 export * from './quickstart.ts';
+export * from './ratings.ts';
 export * from './rpc.ts';
 export * from './runs.ts';
 export * from './system.ts';

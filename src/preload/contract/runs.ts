@@ -54,6 +54,8 @@ export const runSummary = z.object({
   startedAt: z.string().nullable(),
   endedAt: z.string().nullable(),
   error: z.string().nullable(),
+  /** Pairs that a person has to rate before the run goes on. */
+  ratingsWaiting: z.int(),
   /** Last value of every metric. */
   latest: z.record(z.string(), maybeNumber),
 });

@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { appendMetrics, readMetrics } from '../../../src/main/data/store/metrics.ts';
 import { migrations } from '../../../src/main/data/store/migrations/index.ts';
 import { openReadable, openStore } from '../../../src/main/data/store/open.ts';
+import { listRatings } from '../../../src/main/data/store/ratings.ts';
 import { addRunRequest, takeRunRequests } from '../../../src/main/data/store/run-requests.ts';
 import { getRun, updateRun } from '../../../src/main/data/store/runs.ts';
 
@@ -70,6 +71,18 @@ describe('migrations', () => {
     expect(getRun(store, 'r')?.cpuSeconds).toBe(null);
     updateRun(store, 'r', { cpuSeconds: 1.5 });
     expect(getRun(store, 'r')?.cpuSeconds).toBe(1.5);
+    store.close();
+  });
+
+  it('5: ratings of before answer no waiting pair, and runs wait for none', () => {
+    databaseOf(
+      4,
+      RUN,
+      "INSERT INTO ratings (id, prompt, completion_a, completion_b, verdict, rater, created_at) VALUES ('x', 'p', 'a', 'b', 'tie', 'ada', 't')",
+    );
+    const store = openStore(path);
+    expect(listRatings(store)).toMatchObject([{ id: 'x', itemId: null, verdict: 'tie', rater: 'ada' }]);
+    expect(getRun(store, 'r')).toMatchObject({ ratingsWaiting: 0 });
     store.close();
   });
 

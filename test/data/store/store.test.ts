@@ -14,7 +14,7 @@ import {
 } from '../../../src/main/data/store/metrics.ts';
 import { migrations } from '../../../src/main/data/store/migrations/index.ts';
 import { openReadable, openStore } from '../../../src/main/data/store/open.ts';
-import { insertRating, listRatings } from '../../../src/main/data/store/ratings.ts';
+import { insertRatings, listRatings } from '../../../src/main/data/store/ratings.ts';
 import { getRun, insertRun, listRuns, nextRunName, removeRun, updateRun } from '../../../src/main/data/store/runs.ts';
 import { appendSamples, readSamples } from '../../../src/main/data/store/samples.ts';
 
@@ -152,6 +152,7 @@ describe('runs and what they report', () => {
     const store = openStore(path);
     const rating = {
       id: 'x',
+      itemId: null,
       prompt: 'p',
       completionA: 'a',
       completionB: 'b',
@@ -164,7 +165,7 @@ describe('runs and what they report', () => {
       comment: null,
       createdAt: '2026-01-01T00:00:00Z',
     };
-    insertRating(store, rating);
+    insertRatings(store, [rating]);
     expect(listRatings(store)).toEqual([rating]);
     const row = {
       task: 'helpful',

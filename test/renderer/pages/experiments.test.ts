@@ -26,6 +26,7 @@ function run(name: string, change: Partial<RunSummary> = {}): RunSummary {
     startedAt: null,
     endedAt: null,
     error: null,
+    ratingsWaiting: 0,
     latest: {},
     ...change,
   };

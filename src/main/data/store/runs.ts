@@ -81,7 +81,9 @@ const jsonOf = ({ latest, config }: RunPatch): Record<string, string> => ({
 });
 
 const SUMMARY = `id, name, method, status, model, reference_model AS referenceModel, dataset, run_group AS "group", step, max_steps AS maxSteps,
-  seconds_left AS secondsLeft, created_at AS createdAt, started_at AS startedAt, ended_at AS endedAt, error, latest`;
+  seconds_left AS secondsLeft, created_at AS createdAt, started_at AS startedAt, ended_at AS endedAt, error, latest,
+  (SELECT count(*) FROM rating_items AS i WHERE i.run_id = runs.id AND i.taken = 0
+    AND NOT EXISTS (SELECT 1 FROM ratings WHERE item_id = i.id)) AS ratingsWaiting`;
 
 type SummaryRow = Omit<RunSummary, 'latest'> & { latest: string };
 

@@ -2,7 +2,7 @@
 import type { MetricPoint } from '../../../preload/contract/runs.ts';
 import { nearest } from '../../base/registry.ts';
 import { ConfigError, parseConfig } from '../../train/config.ts';
-import type { Method, TrainEvent } from '../../train/method.ts';
+import { type Method, StoppedWaiting, type TrainEvent } from '../../train/method.ts';
 import { methods } from '../../train/methods/index.ts';
 import { jsonSafe, type RunDocument, runTraining } from '../../train/run.ts';
 import { type JobContext, type JobKind, JobStopped } from '../kind.ts';
@@ -23,6 +23,7 @@ export const train: JobKind = {
       threads: job.threads,
       signal: context.signal,
       pause: () => breatheQuietly(context),
+      rate: (step, pairs) => context.rate(step, pairs).catch(asMethodKnows),
       onEvent: createReporter(context),
     });
     return withoutSteps(document);
@@ -46,6 +47,10 @@ async function breatheQuietly(context: JobContext): Promise<void> {
   } catch (error) {
     if (!(error instanceof JobStopped)) throw error;
   }
+}
+
+function asMethodKnows(error: unknown): never {
+  throw error instanceof JobStopped ? new StoppedWaiting() : error;
 }
 
 /** Turns a method's events into the job's, with progress after every training step. */

@@ -4,12 +4,21 @@ import type { LoadedModel } from '../load-model.ts';
 import type { TrainControl } from '../method.ts';
 import type { RewardSource } from '../rollouts/rewards.ts';
 import type { Rollout } from '../rollouts/rollout.ts';
+import type { PairRating } from '../rollouts/sampled-pair.ts';
 import type { OnlineOptions } from './options.ts';
 
 /** Two answers to one prompt, as sampled. */
 export interface AnswerPair {
   readonly first: Rollout;
   readonly second: Rollout;
+}
+
+/** What an annotator says of a pair. */
+export interface Preference {
+  /** P(first is better); ½ is a tie. */
+  readonly probability: number;
+  /** Of a person. */
+  readonly rating?: PairRating;
 }
 
 export interface Annotator {
@@ -19,8 +28,10 @@ export interface Annotator {
   readonly reward: RewardSource;
   /** Whether `reward` says how good an answer is, so that the best and worst of several can be chosen. */
   readonly scores: boolean;
-  /** P(first is better) of each pair; ½ is a tie. */
-  prefer(pairs: readonly AnswerPair[]): Promise<readonly number[]>;
+  /** Whether its ½ says "no better", so that a tie is never drawn by a coin. */
+  readonly saysTie?: boolean;
+  /** One of each pair. `step` is the one whose answers they are. */
+  prefer(pairs: readonly AnswerPair[], step: number): Promise<readonly Preference[]>;
   /** What the annotator observed of itself, as metrics "judge/NAME". */
   audit?(): Readonly<Record<string, number>>;
   close(): Promise<void>;

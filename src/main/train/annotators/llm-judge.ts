@@ -33,11 +33,12 @@ export const llmJudge: AnnotatorKind = {
       title: `judge ${endpoint.model}`,
       reward: unscored,
       scores: false,
-      prefer: (pairs) =>
-        preference.prefer(
-          pairs.map(({ first }) => judged(first)),
-          pairs.map(({ second }) => judged(second)),
-        ),
+      // two orders that disagree are a tie by the rule, not a coin
+      saysTie: endpoint.rule === 'disagreement',
+      async prefer(pairs) {
+        const [first, second] = [pairs.map((pair) => judged(pair.first)), pairs.map((pair) => judged(pair.second))];
+        return (await preference.prefer(first, second)).map((probability) => ({ probability }));
+      },
       audit: preference.audit,
       close: async () => undefined,
     };

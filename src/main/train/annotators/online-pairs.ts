@@ -61,10 +61,17 @@ export function createOnlinePairs({
   const sampleStep = async (step: number, policyStep: number, hash: string): Promise<SampledPair[]> => {
     const answers = await world.collect(step);
     const pairs = pairsOf(answers, options.num_generations, annotator);
-    const probabilities = await annotator.prefer(pairs);
+    const preferences = await annotator.prefer(pairs, step);
     const random = createRandom(`${options.seed}:labels:${step}`);
+    const labels = labelOptions(options);
+    const drawn = labels.labelling === 'bernoulli' && annotator.saysTie;
     return pairs.map((pair, i) => {
-      const label = labelOf(probabilities[i], labelOptions(options), random);
+      const { probability } = preferences[i];
+      const label = labelOf(
+        probability,
+        drawn && probability === 0.5 ? { ...labels, labelling: 'threshold' } : labels,
+        random,
+      );
       return {
         step,
         policyStep,
@@ -72,7 +79,7 @@ export function createOnlinePairs({
         temperature: options.temperature,
         annotator: annotator.title,
         ...pair,
-        probability: probabilities[i],
+        ...preferences[i],
         label: sameAnswer(pair) ? 'identical' : label,
       };
     });

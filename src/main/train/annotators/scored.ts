@@ -18,7 +18,7 @@ async function scored(
     prefer: async (pairs) =>
       pairs.map(({ first, second }) => {
         const [a, b] = [first, second].map(({ score, containsEos }) => score - (containsEos ? 0 : penalty));
-        return preferenceProbability(a, b, options.rater_temperature);
+        return { probability: preferenceProbability(a, b, options.rater_temperature) };
       }),
     close: async () => undefined,
   };

@@ -9,6 +9,18 @@ import { rowOf } from './policy-pass.ts';
 import type { Rollout } from './rollout.ts';
 import { stepLog } from './step-log.ts';
 
+/** What a person said of a pair, in the pair's own order, and how it had been shown. */
+export interface PairRating {
+  readonly rater: string;
+  readonly verdict: 'first' | 'second' | 'tie' | 'both_bad';
+  /** Side on which the first answer stood. */
+  readonly shownFirst: 'a' | 'b';
+  /** 1 to 5; null where not given. */
+  readonly qualityFirst: number | null;
+  readonly qualitySecond: number | null;
+  readonly comment: string | null;
+}
+
 export interface SampledPair {
   /** 0-based step that learns from it. */
   readonly step: number;
@@ -23,6 +35,8 @@ export interface SampledPair {
   /** P(first is better) as the annotator said. */
   readonly probability: number;
   readonly label: Label;
+  /** Where a person was asked. */
+  readonly rating?: PairRating;
 }
 
 const answer = z.object({
@@ -30,6 +44,15 @@ const answer = z.object({
   contains_eos: z.boolean(),
   score: z.number(),
   sampled_logprobs: z.array(z.number()).default([]),
+});
+const quality = z.int().min(1).max(5).nullable();
+const recordedRating = z.object({
+  rater: z.string(),
+  verdict: z.enum(['first', 'second', 'tie', 'both_bad']),
+  shown_first: z.enum(['a', 'b']),
+  quality_first: quality,
+  quality_second: quality,
+  comment: z.string().nullable(),
 });
 const recorded = z.object({
   step: z.int().min(0).default(0),
@@ -43,6 +66,7 @@ const recorded = z.object({
   second: answer,
   probability: z.number().min(0).max(1),
   label: z.enum(['first', 'second', 'tie', 'identical']),
+  rating: recordedRating.optional(),
 });
 type Recorded = z.output<typeof recorded>;
 
@@ -73,8 +97,27 @@ function fromRecord(data: Recorded): SampledPair {
   });
   const { step, temperature, annotator, probability, label } = data;
   const provenance = { policyStep: data.policy_step, policyHash: data.policy_hash, temperature, annotator };
-  return { step, ...provenance, first: rollout(data.first), second: rollout(data.second), probability, label };
+  const rating = data.rating && ratingFrom(data.rating);
+  return { step, ...provenance, first: rollout(data.first), second: rollout(data.second), probability, label, rating };
 }
+
+const ratingFrom = (found: z.output<typeof recordedRating>): PairRating => ({
+  rater: found.rater,
+  verdict: found.verdict,
+  shownFirst: found.shown_first,
+  qualityFirst: found.quality_first,
+  qualitySecond: found.quality_second,
+  comment: found.comment,
+});
+
+const ratingRecord = (rating: PairRating): z.output<typeof recordedRating> => ({
+  rater: rating.rater,
+  verdict: rating.verdict,
+  shown_first: rating.shownFirst,
+  quality_first: rating.qualityFirst,
+  quality_second: rating.qualitySecond,
+  comment: rating.comment,
+});
 
 function toRecord(pair: SampledPair): Recorded {
   const side = ({ responseIds, containsEos, score, sampledLogprobs }: Rollout) => ({
@@ -95,6 +138,7 @@ function toRecord(pair: SampledPair): Recorded {
     second: side(pair.second),
     probability: pair.probability,
     label: pair.label,
+    rating: pair.rating && ratingRecord(pair.rating),
   };
 }
 

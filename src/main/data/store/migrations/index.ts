@@ -3,10 +3,11 @@ import { first } from './0001-first.ts';
 import { metricChunks } from './0002-metric-chunks.ts';
 import { runOwners } from './0003-run-owners.ts';
 import { cpuSeconds } from './0004-cpu-seconds.ts';
+import { ratingItems } from './0005-rating-items.ts';
 
 export interface Migration {
   readonly number: number;
   readonly sql: string;
 }
 
-export const migrations: readonly Migration[] = [first, metricChunks, runOwners, cpuSeconds];
+export const migrations: readonly Migration[] = [first, metricChunks, runOwners, cpuSeconds, ratingItems];
