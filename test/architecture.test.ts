@@ -140,6 +140,7 @@ describe('registries', () => {
     [
       'src/main/commands',
       [
+        'asking.ts',
         'command.ts',
         'follow-run.ts',
         'input-document.ts',
@@ -148,6 +149,7 @@ describe('registries', () => {
         'output.ts',
         'progress.ts',
         'quickstart-table.ts',
+        'rate-terminal.ts',
         'table.ts',
         'train-plan.ts',
         'workspace-store.ts',

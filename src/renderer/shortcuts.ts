@@ -5,13 +5,13 @@ export interface Shortcut {
   /** As shown: "G then H", "Ctrl K". */
   readonly keys: string;
   readonly does: string;
-  readonly scope: 'everywhere' | 'tables' | 'pair reader' | 'run' | 'wizard';
+  readonly scope: 'everywhere' | 'tables' | 'pair reader' | 'run' | 'rate' | 'wizard';
 }
 
 export const SHORTCUTS: readonly Shortcut[] = [
   { scope: 'everywhere', keys: 'Ctrl K', does: 'Command palette' },
   { scope: 'everywhere', keys: '?', does: 'This list' },
-  { scope: 'everywhere', keys: 'G then H D E S', does: 'Go to Home, Datasets, Experiments, Settings' },
+  { scope: 'everywhere', keys: 'G then H D E R S', does: 'Go to Home, Datasets, Experiments, Rate, Settings' },
   { scope: 'everywhere', keys: '[', does: 'Collapse the navigation' },
   { scope: 'everywhere', keys: '/', does: 'Search' },
   { scope: 'everywhere', keys: 'N', does: 'Primary action of the page' },
@@ -26,6 +26,12 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { scope: 'run', keys: 'Shift S', does: 'Stop (asks)' },
   { scope: 'run', keys: '1 to 5', does: 'Tabs' },
   { scope: 'run', keys: '← →', does: 'Previous, next sample prompt' },
+  { scope: 'rate', keys: 'A B T X', does: 'A is better, B is better, tie, both bad' },
+  { scope: 'rate', keys: '1 to 5, Shift 1 to 5', does: 'Quality of A, of B' },
+  { scope: 'rate', keys: 'S', does: 'Skip: the pair comes again at the end' },
+  { scope: 'rate', keys: 'U', does: 'Undo the last rating' },
+  { scope: 'rate', keys: 'C', does: 'Comment' },
+  { scope: 'rate', keys: 'D', does: 'Word diff on or off' },
   { scope: 'wizard', keys: 'Ctrl Enter', does: 'Next' },
   { scope: 'wizard', keys: 'Alt ←', does: 'Back' },
 ];
@@ -57,6 +63,12 @@ export function keyName(event: KeyboardEvent): string {
   return parts.filter(Boolean).join('+');
 }
 
+/** Name of a press of Shift and a digit key by where the key is: which sign it writes differs from keyboard to keyboard. */
+export function digitName({ code, shiftKey, ctrlKey, metaKey, altKey }: KeyboardEvent): string | undefined {
+  const digit = /^Digit(\d)$/.exec(code)?.[1];
+  return digit !== undefined && shiftKey && !ctrlKey && !metaKey && !altKey ? `Shift+${digit}` : undefined;
+}
+
 type KeyMap = Readonly<Record<string, () => void>>;
 
 /** Whose keys: what a page says goes before the frame around it, whichever came first. */
@@ -74,9 +86,9 @@ function onKey(event: KeyboardEvent): void {
   if (single && (keysAreTaken(event.target) || !singleKeysOn())) return;
   const name = previous.name === 'G' && Date.now() - previous.at < SEQUENCE_MS ? `G ${pressed}` : pressed;
   previous = { name: pressed, at: Date.now() };
-  const run = [...mapsOf('page'), ...mapsOf('frame')]
-    .map((map) => map.current[name])
-    .find((each) => each !== undefined);
+  const owned = [...mapsOf('page'), ...mapsOf('frame')];
+  const find = (wanted: string) => owned.map((map) => map.current[wanted]).find((each) => each !== undefined);
+  const run = find(name) ?? find(digitName(event) ?? name);
   if (!run) return;
   event.preventDefault();
   run();

@@ -1,4 +1,5 @@
 /** What the host says about running work; one stream for the whole page. */
+import { useRef } from 'react';
 import { create } from 'zustand';
 import type { SystemStatus } from '../preload/contract/index.ts';
 import { queries, useStream } from './host.ts';
@@ -14,6 +15,7 @@ export const useStatus = create<StatusStore>()(() => ({ running: null, beside: 0
 
 /** Mounted once: keeps the status, and the lists of runs in step with what changes at the host. */
 export function StatusListener(): null {
+  const waiting = useRef(new Map<string, string>());
   useStream('system.status', {}, (status) => useStatus.setState(status));
   useStream('runs.changes', {}, (run) => {
     queries.setQueryData<readonly { id: string }[]>(['runs.list', {}], (runs) => {
@@ -21,6 +23,12 @@ export function StatusListener(): null {
       const found = runs.some((each) => each.id === run.id);
       return found ? runs.map((each) => (each.id === run.id ? run : each)) : [run, ...runs];
     });
+    const asked = `${run.status} ${run.ratingsWaiting}`;
+    if (run.ratingsWaiting > 0 || waiting.current.has(run.id)) {
+      if (waiting.current.get(run.id) !== asked)
+        for (const name of ['ratings.queues', 'ratings.waiting']) void queries.invalidateQueries({ queryKey: [name] });
+      waiting.current.set(run.id, asked);
+    }
     if (run.status === 'finished') {
       for (const name of ['results.list', 'models.list', 'datasets.list'])
         void queries.invalidateQueries({ queryKey: [name] });

@@ -16,7 +16,7 @@ import { models } from './models/index.ts';
 import { quickstart } from './quickstart.ts';
 import { reproduce } from './reproduce.ts';
 import { rewards } from './rewards.ts';
-import { runs } from './runs.ts';
+import { runs } from './runs/index.ts';
 import { serve } from './serve.ts';
 import { tokenize } from './tokenize.ts';
 import { train } from './train.ts';

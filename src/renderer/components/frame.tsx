@@ -4,6 +4,7 @@ import { useMediaQuery } from '@mantine/hooks';
 import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand } from '@tabler/icons-react';
 import { type ReactNode, useRef } from 'react';
 import { Link, useLocation } from 'wouter';
+import { useCall } from '../host.ts';
 import { type KeyedPage, PAGES } from '../pages/index.ts';
 import { useSettings } from '../settings.ts';
 import { useKeys } from '../shortcuts.ts';
@@ -30,7 +31,7 @@ function Plumb() {
 const isActive = (location: string, page: KeyedPage) =>
   page.path === '/' ? location === '/' : page.under.some((prefix) => location.startsWith(prefix));
 
-function NavigationItem({ page, small, dot }: { page: KeyedPage; small: boolean; dot: boolean }) {
+function NavigationItem({ page, small, dot, count }: { page: KeyedPage; small: boolean; dot: boolean; count: number }) {
   const [location] = useLocation();
   const active = isActive(location, page);
   const item = (
@@ -39,11 +40,16 @@ function NavigationItem({ page, small, dot }: { page: KeyedPage; small: boolean;
       className="pl-nav-item"
       aria-current={active ? 'page' : undefined}
       aria-label={page.title}
-      aria-description={dot ? 'A run is in progress' : undefined}
+      aria-description={dot ? 'A run is in progress' : count > 0 ? `${count} pairs wait` : undefined}
     >
       <page.icon size={16} stroke={1.6} aria-hidden="true" />
       {!small && <span>{page.title}</span>}
-      {dot && <span className="pl-nav-dot" aria-hidden="true" />}
+      {count > 0 && !small && (
+        <span className="pl-nav-count" aria-hidden="true">
+          {count}
+        </span>
+      )}
+      {(dot || (count > 0 && small)) && <span className="pl-nav-dot" aria-hidden="true" />}
     </Link>
   );
   return small ? (
@@ -92,6 +98,7 @@ function useFrameKeys(toggle: () => void, help: () => void) {
 export function AppFrame({ children, onHelp }: { children: ReactNode; onHelp: () => void }) {
   const [small, toggle] = useCollapsed();
   const { running } = useStatus();
+  const waiting = useCall('ratings.queues', {}).data?.reduce((sum, queue) => sum + queue.waiting, 0) ?? 0;
   useFrameKeys(toggle, onHelp);
   const CollapseIcon = small ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse;
   const [top, bottom] = [
@@ -99,7 +106,13 @@ export function AppFrame({ children, onHelp }: { children: ReactNode; onHelp: ()
     PAGES.filter((page) => page.id === 'settings'),
   ];
   const item = (page: KeyedPage) => (
-    <NavigationItem key={page.id} page={page} small={small} dot={page.id === 'experiments' && running !== null} />
+    <NavigationItem
+      key={page.id}
+      page={page}
+      small={small}
+      dot={page.id === 'experiments' && running !== null}
+      count={page.id === 'rate' ? waiting : 0}
+    />
   );
   return (
     <div className="pl-frame" data-small={small || undefined}>

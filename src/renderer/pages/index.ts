@@ -3,7 +3,8 @@ import { datasetsPage } from './datasets/page.ts';
 import { experimentsPage } from './experiments/page.ts';
 import { homePage } from './home/page.ts';
 import type { Page } from './page.ts';
+import { ratePage } from './rate/page.ts';
 import { settingsPage } from './settings/page.ts';
 
 export type KeyedPage = Page;
-export const PAGES: readonly Page[] = [homePage, datasetsPage, experimentsPage, settingsPage];
+export const PAGES: readonly Page[] = [homePage, datasetsPage, experimentsPage, ratePage, settingsPage];

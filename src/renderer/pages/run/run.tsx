@@ -2,6 +2,8 @@
 import { Tabs } from '@mantine/core';
 import { useViewportSize } from '@mantine/hooks';
 import { useState } from 'react';
+import { Link } from 'wouter';
+import { counted, whole } from '../../../charts/numbers.ts';
 import type { RunDetail } from '../../../preload/contract/index.ts';
 import { Content } from '../../components/content.tsx';
 import { Banner, MethodMark, Status } from '../../components/labels.tsx';
@@ -18,12 +20,26 @@ import './run.css';
 import { RunActions } from './run-actions.tsx';
 import { useRunData } from './run-data.ts';
 import { RunSide } from './run-side.tsx';
+import { isActive } from './run-state.ts';
 import { SamplesTab, samplesByPrompt } from './samples.tsx';
 import { ProgressStrip } from './strip.tsx';
 import { RunWarnings } from './warnings.tsx';
 
 const TABS = ['Charts', 'Samples', 'Log', 'Config', 'Checkpoints'] as const;
 type Tab = (typeof TABS)[number];
+
+/** A run with a person as annotator does nothing until its pairs are rated. */
+function WaitsForPerson({ run: { id, ratingsWaiting, step } }: { run: RunDetail }) {
+  return (
+    <Banner
+      tone="neutral"
+      title={`Waits for ${counted(ratingsWaiting, 'rating')}.`}
+      actions={<Link href={`/rate/${id}`}>Rate them</Link>}
+    >
+      Step {whole(step + 1)} begins to learn when all its pairs are rated.
+    </Banner>
+  );
+}
 
 type RunData = ReturnType<typeof useRunData>;
 
@@ -92,6 +108,7 @@ function Loaded({ run, data }: { run: RunDetail; data: RunData }) {
         <TabBar counts={{ Samples: prompts.length, Checkpoints: run.checkpoints.length }} />
         <Tabs.Panel value={tab} className="pl-columns">
           <Content label={tab}>
+            {run.ratingsWaiting > 0 && isActive(run.status) && <WaitsForPerson run={run} />}
             {refused && (
               <Banner tone="danger" title="That was refused.">
                 {refused.message}

@@ -1,13 +1,13 @@
 /** `plumb runs rate`: gives a run that waits for a person its ratings, by keys or from a file. */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { type Rating, type RatingItem, verdict } from '../../preload/contract/ratings.ts';
-import { getRatingItem, waitingItems } from '../data/store/rating-items.ts';
-import type { Store } from '../data/store/store.ts';
-import { giveRatings } from '../jobs/rating-desk.ts';
-import { accountName } from './asking.ts';
-import { defineCommand, InputError, UsageError } from './command.ts';
-import { deskOf, printable, rateOnTerminal } from './rate-terminal.ts';
+import { type Rating, type RatingItem, verdict } from '../../../preload/contract/ratings.ts';
+import { getRatingItem, waitingItems } from '../../data/store/rating-items.ts';
+import type { Store } from '../../data/store/store.ts';
+import { giveRatings } from '../../jobs/rating-desk.ts';
+import { accountName } from '../asking.ts';
+import { defineCommand, InputError, UsageError } from '../command.ts';
+import { deskOf, printable, rateOnTerminal } from '../rate-terminal.ts';
 import { runOf, withWorkbench } from './run-by-name.ts';
 
 /** More pairs of one step than anybody rates. */

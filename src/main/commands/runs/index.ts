@@ -1,15 +1,15 @@
 /** `plumb runs`: what was trained here, by this program or by the app on the same workspace. */
 import { setTimeout } from 'node:timers/promises';
-import { readMetrics } from '../data/store/metrics.ts';
-import { getRunSummary, listRuns, type RunRecord } from '../data/store/runs.ts';
-import { readSamples } from '../data/store/samples.ts';
-import type { Store } from '../data/store/store.ts';
-import { removeRunWithModels } from '../host/runs.ts';
-import { type CommandGroup, defineCommand, UsageError, wholeNumber } from './command.ts';
-import { followRun, showRun, stepOf, stoppedCode } from './follow-run.ts';
+import { readMetrics } from '../../data/store/metrics.ts';
+import { getRunSummary, listRuns, type RunRecord } from '../../data/store/runs.ts';
+import { readSamples } from '../../data/store/samples.ts';
+import type { Store } from '../../data/store/store.ts';
+import { removeRunWithModels } from '../../host/runs.ts';
+import { type CommandGroup, defineCommand, UsageError, wholeNumber } from '../command.ts';
+import { followRun, showRun, stepOf, stoppedCode } from '../follow-run.ts';
+import { tableLines } from '../table.ts';
 import { rate } from './rate.ts';
 import { runOf, withWorkbench } from './run-by-name.ts';
-import { tableLines } from './table.ts';
 
 /** How long `stop` waits for the program that has the run to save it. */
 const STOP_MS = 30_000;

@@ -1,9 +1,9 @@
 /** A run named on the command line, and the workspace it is in. */
-import { findRunByName, getRun, listRuns, type RunRecord } from '../data/store/runs.ts';
-import type { Store } from '../data/store/store.ts';
-import { openWorkbench, type Workbench } from '../host/workbench.ts';
-import { forkJobs } from '../jobs/spawn.ts';
-import { type CommandContext, InputError } from './command.ts';
+import { findRunByName, getRun, listRuns, type RunRecord } from '../../data/store/runs.ts';
+import type { Store } from '../../data/store/store.ts';
+import { openWorkbench, type Workbench } from '../../host/workbench.ts';
+import { forkJobs } from '../../jobs/spawn.ts';
+import { type CommandContext, InputError } from '../command.ts';
 
 /** Opens the workspace for as long as `body` works; runs that dead programs left are marked as failed on the way. */
 export async function withWorkbench<T>(
