@@ -10,6 +10,126 @@ export interface MetricFacts {
 
 const share = (help: string): MetricFacts => ({ unit: 'share', fromZero: true, help });
 
+/** Formulas and sources stand with the code in train/diagnostics; here is how to read them. */
+const DIAGNOSTICS: Readonly<Record<string, MetricFacts>> = {
+  'displacement/chosen_below_start': {
+    ...share(
+      'Pairs whose log π(y⁺) is below its value at step 0. Not damage by itself: a policy that gets better leaves the average reference answer too. Judge by off-grammar answers, ends and KL.',
+    ),
+    unit: 'share of pairs',
+  },
+  'displacement/both_fall': {
+    ...share(
+      'Pairs whose margin grew while both answers became less likely: the mass went to answers outside the data. High in good online runs as well; where it went is what counts.',
+    ),
+    unit: 'share of pairs',
+  },
+  'displacement/chosen_change': { unit: 'nats per answer', help: 'Mean of log π(y⁺) minus its value at step 0.' },
+  'displacement/rejected_change': { unit: 'nats per answer', help: 'Mean of log π(y⁻) minus its value at step 0.' },
+  'displacement/mass_moved': share(
+    'Half the L1 distance between the mean next-token distribution now and at step 0, over the first tokens of held-out answers.',
+  ),
+  'displacement/mass_to_others': share(
+    'Part of the moved mass that went to tokens which no held-out answer has. diagnostics.jsonl names the tokens.',
+  ),
+  'ood/new_trigrams': share('Token trigrams of fresh answers that no answer of the data has.'),
+  'ood/far_samples': share(
+    'Fresh answers most of whose trigrams are in no answer of the data: far from every one of them.',
+  ),
+  'ood/own_minus_data': {
+    unit: 'nats per answer',
+    help: 'Mean log π of the policy’s own answers minus that of the data’s. Far above 0, the policy prefers what the data has not.',
+  },
+  'ood/mass': share('Exact mass on responses that the reference makes less often than once in 10 000.'),
+  'ood/mass_reference': share('The same of the reference itself.'),
+  'completions/mean_length': {
+    unit: 'tokens',
+    fromZero: true,
+    help: 'Tokens of fresh answers, without the end token.',
+  },
+  'completions/ended': share('Fresh answers that end by themselves within the limit.'),
+  'completions/repetition': share('Trigrams of a fresh answer that stood in it before (rep-3).'),
+  'kl/k1': {
+    unit: 'nats per answer',
+    help: 'Mean of log π/π_ref over samples of the policy: unbiased, below 0 by chance only.',
+  },
+  'kl/k2': {
+    unit: 'nats per answer',
+    fromZero: true,
+    help: 'Half the square of each token’s log-ratio: biased, steady.',
+  },
+  'kl/k3': {
+    unit: 'nats per answer',
+    fromZero: true,
+    help: 'r − 1 − log r with r = π_ref/π: unbiased and never below 0. A few unlikely tokens may carry it.',
+  },
+  'length/within_prompt': {
+    unit: 'correlation',
+    help: 'Reward against length among answers to the same prompt. Above 0: longer answers score better, whatever they say.',
+    anchor: { y: 0, label: 'no bias' },
+  },
+  'length/score_correlation': {
+    unit: 'correlation',
+    help: 'Reward against length over all held-out answers, one a prompt: hard prompts with long answers count as well.',
+    anchor: { y: 0, label: 'no bias' },
+  },
+  'length/stratified_gain': {
+    unit: 'reward',
+    help: 'Gain since step 0 among answers of equal length. Near 0 while the reward grows: the gain is length.',
+    anchor: { y: 0, label: 'step 0' },
+  },
+  'agreement/implicit_explicit': {
+    unit: 'Spearman’s ρ',
+    help: 'Do log π/π_ref and the reward put the same answers first? 1: the same order.',
+  },
+  'agreement/optimum_distance': {
+    unit: 'reward',
+    fromZero: true,
+    help: 'Standard deviation of r − β·log π/π_ref among the answers to one prompt: 0 at the optimum, whatever Z is.',
+  },
+  'overoptimisation/sqrt_kl': {
+    unit: '√nats',
+    fromZero: true,
+    help: 'Distance from the reference, as Gao et al. draw it.',
+  },
+  'overoptimisation/proxy_gain': {
+    unit: 'reward',
+    help: 'What the reward that is learnt from has gained since step 0.',
+  },
+  'overoptimisation/gold_gain': {
+    unit: 'reward',
+    help: 'What the gold reward has gained. Falling while the proxy rises: the policy exploits the proxy’s errors.',
+    anchor: { y: 0, label: 'step 0' },
+  },
+  'overoptimisation/alpha': {
+    unit: '',
+    help: 'α of R(d) = d(α − β log d), fitted to the gold reward so far; d = √KL.',
+  },
+  'overoptimisation/beta': { unit: '', help: 'β of R(d) = d(α − β log d): how fast the proxy’s errors cost.' },
+  'overoptimisation/peak_sqrt_kl': {
+    unit: '√nats',
+    help: 'Distance at which the fitted gold reward is highest: more is too much.',
+  },
+  'judge/tie_rate': share('Pairs that the annotator called a tie.'),
+  'judge/flip_rate': share('Pairs whose winner changed when the answers changed places.'),
+  'judge/left_share': {
+    ...share('How often the left answer won, of decided pairs.'),
+    anchor: { y: 0.5, label: 'no habit' },
+  },
+  'judge/gold_agreement': share('Labels of this step that are the gold reward’s own.'),
+  'judge/gold_kappa': { unit: 'Cohen’s κ', help: 'Agreement with the gold reward beyond chance; 0.6 is good.' },
+  'judge/gold_alpha': {
+    unit: 'Krippendorff’s α',
+    help: 'Agreement with the gold reward beyond chance; 0.8 is what to rely on.',
+  },
+};
+
+const HALF_WIDTH: MetricFacts = { unit: '± nats', fromZero: true, help: 'Half the width of the 95% interval.' };
+const PROBE: MetricFacts = {
+  unit: 'nats per answer',
+  help: 'Mean log π of this string and its end, behind held-out prompts. Rising: mass goes where nobody wants it. A fixed string may never move; take probes from odd samples.',
+};
+
 const FACTS: Readonly<Record<string, MetricFacts>> = {
   loss: { unit: 'nats', help: 'What the optimiser makes small, averaged over the step.' },
   grad_norm: {
@@ -53,6 +173,10 @@ const FACTS: Readonly<Record<string, MetricFacts>> = {
   margin: { unit: 'score', help: 'Score of the chosen answer minus that of the rejected one.' },
   'calibration/ece': share('Mean gap between σ(r⁺ − r⁻) and how often it was right.'),
   'val/contain_eos_token': share('Answers that end by themselves.'),
+  'val/off_grammar': share(
+    'Answers that the demonstrations’ grammar cannot have made. Tells damage from success where log-probabilities do not.',
+  ),
+  ...DIAGNOSTICS,
 };
 
 const EVERY = ['num_tokens', 'loss', 'grad_norm', 'learning_rate', 'entropy', 'mean_token_accuracy'];
@@ -68,5 +192,7 @@ export const expectedMetrics = (method: string): readonly string[] => EXPECTED[m
 
 /** Chosen and rejected have the same facts. */
 export function factsOf(metric: string): MetricFacts {
+  if (metric.startsWith('probes/')) return PROBE;
+  if (/^kl\/.*_ci$/.test(metric)) return HALF_WIDTH;
   return FACTS[metric] ?? FACTS[metric.replace(/rejected$/, 'chosen')] ?? { unit: '' };
 }

@@ -30,7 +30,18 @@ export interface ChartGroup {
 export type XAxis = 'step' | 'tokens' | 'time' | 'KL';
 
 /** Order of the groups on the page; others follow in the order they appear. */
-const ORDER = ['rewards', 'displacement', 'optimisation', 'KL', 'generation', 'system'];
+const ORDER = [
+  'rewards',
+  'displacement',
+  'optimisation',
+  'KL',
+  'ood',
+  'length',
+  'overoptimisation',
+  'judge',
+  'generation',
+  'system',
+];
 
 /** First part of a metric's name → group it is shown in. */
 const GROUP_OF: Readonly<Record<string, string>> = {
@@ -45,6 +56,9 @@ const GROUP_OF: Readonly<Record<string, string>> = {
   tokens: 'generation',
   completions: 'generation',
   samples: 'generation',
+  probes: 'ood',
+  pairs: 'judge',
+  agreement: 'KL',
   memory: 'system',
   time: 'system',
 };
@@ -54,6 +68,10 @@ const NOTES: Readonly<Record<string, string>> = {
   displacement: 'log-probabilities of the answers themselves',
   optimisation: 'what the optimiser sees',
   KL: 'distance from the reference',
+  ood: 'what the data has not',
+  length: 'does reward follow length?',
+  overoptimisation: 'the reward that is learnt from, against gold',
+  judge: 'who labels, and how',
   generation: 'fresh samples',
   system: 'time and memory',
 };

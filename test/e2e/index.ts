@@ -7,6 +7,7 @@ import { frameSpecs } from './frame.ts';
 import { keyboardSpecs } from './keyboard.ts';
 import { keyboardWalkSpecs } from './keyboard-walk.ts';
 import { quickstartSpecs } from './quickstart.ts';
+import { rateSpecs } from './rate.ts';
 import { runSpecs } from './runs.ts';
 import { securitySpecs } from './security.ts';
 import type { Spec } from './stage.ts';
@@ -18,6 +19,7 @@ export const specs: readonly Spec[] = [
   ...accessibilitySpecs,
   ...quickstartSpecs,
   ...runSpecs,
+  ...rateSpecs,
   ...securitySpecs,
   ...datasetsSpecs,
   ...datasetsImportSpecs,

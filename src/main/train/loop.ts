@@ -32,7 +32,7 @@ export interface LoopParts {
   /** Trains the 0-based step at this rate, the optimiser's steps included. */
   trainStep(step: number, learningRate: number): Promise<StepReport>;
   /** Metrics on held-out rows, without the "eval_" prefix; undefined when there are none. */
-  evaluate?(): Promise<Readonly<Record<string, number>>>;
+  evaluate?(step: number): Promise<Readonly<Record<string, number>>>;
   sample?(step: number): Promise<readonly TrainSample[]>;
   /** Models trained beside `loaded`, by folder name: saved in a folder of their own within each checkpoint and the result. */
   readonly beside?: Readonly<Record<string, LoadedModel>>;
@@ -158,7 +158,7 @@ function isDue(strategy: 'no' | 'steps' | 'epoch', every: number, done: number, 
 
 /** Evaluation and samples at one step. */
 async function look(parts: LoopParts, step: number, control: TrainControl): Promise<void> {
-  const found = parts.options.eval_strategy === 'no' ? undefined : await parts.evaluate?.();
+  const found = parts.options.eval_strategy === 'no' ? undefined : await parts.evaluate?.(step);
   if (found) {
     const metrics = Object.fromEntries(Object.entries(found).map(([name, value]) => [`eval_${name}`, value]));
     control.emit({ type: 'metrics', step, evaluation: true, metrics });

@@ -156,6 +156,9 @@ function tokenWeights(
 /** Relative error of a sum of log-probabilities in float32, with room: four units in the last place. */
 const ROUNDING = 2 ** -22;
 
+/** A difference of two such sums that is no larger than this is none: float32 tells them apart by rounding only. */
+export const beyondRounding = (a: number, b: number): number => ROUNDING * (Math.abs(a) + Math.abs(b));
+
 /**
  * TRL's metrics of a micro-batch: rewards are β (policy − reference) whatever the loss; logits and accuracy over answer tokens only. Pairs count
  * by their weights, so that a label which is both ways round (soft, or a tie) counts by its probability. Accuracy is strict: a margin within rounding is no win.
@@ -174,8 +177,8 @@ export function pairMetrics(
   const rewards = (name: string) => Array.from(numbers(name), (ratio) => beta * ratio);
   const chosenRewards = rewards('chosen_ratios');
   const rejectedRewards = rewards('rejected_ratios');
-  // equal answers, and a policy that equals its reference, are ties: sums of float32 tell them apart by rounding only
-  const noise = (i: number) => beta * ROUNDING * (Math.abs(chosen[i]) + Math.abs(rejected[i]));
+  // equal answers, and a policy that equals its reference, are ties
+  const noise = (i: number) => beta * beyondRounding(chosen[i], rejected[i]);
   const border = batch.offsets[references.length];
   return {
     'rewards/chosen': over(chosenRewards),

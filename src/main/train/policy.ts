@@ -182,3 +182,7 @@ export function openReference(policy: LoadedModel, options: PolicyOptions, contr
   const started = options.adapter === undefined ? model : `${model} with ${options.adapter}`;
   return { loaded: { ...policy, model: cloneLanguageModel(policy.model) }, name: `${started} as it starts` };
 }
+
+/** The reference for as long as the run lasts: weights in training would move it, then it is a copy. */
+export const keptReference = (policy: LoadedModel, found: Reference): Reference =>
+  found.loaded === policy ? { ...found, loaded: { ...policy, model: cloneLanguageModel(policy.model) } } : found;

@@ -1,5 +1,6 @@
 /** A built-in task as the yardstick of methods that do not sample: held-out prompts are answered at every evaluation and read by the gold reward. */
 import type { z } from 'zod';
+import type { DiagnosticOptions } from './diagnostics/options.ts';
 import type { LoadedModel } from './load-model.ts';
 import type { LoopOptions } from './loop.ts';
 import type { TrainControl, TrainSample } from './method.ts';
@@ -19,12 +20,13 @@ export const watchOptions = {
 
 export interface TaskWatch {
   /** Gold reward, KL to the model as it starts, length, ends and grammar of fresh answers at temperature 1. */
-  evaluate(): Promise<Readonly<Record<string, number>>>;
+  evaluate(step: number): Promise<Readonly<Record<string, number>>>;
   sample(step: number): Promise<readonly TrainSample[]>;
   close(): Promise<void>;
 }
 
-type Watched = LoopOptions & { readonly task?: string; readonly eval_prompts: number; readonly ref_model?: string };
+type Watched = LoopOptions &
+  DiagnosticOptions & { readonly task?: string; readonly eval_prompts: number; readonly ref_model?: string };
 
 /** undefined where the config names no task, or no prompts of it. */
 export async function openTaskWatch(

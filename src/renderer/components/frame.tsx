@@ -44,11 +44,8 @@ function NavigationItem({ page, small, dot, count }: { page: KeyedPage; small: b
     >
       <page.icon size={16} stroke={1.6} aria-hidden="true" />
       {!small && <span>{page.title}</span>}
-      {count > 0 && !small && (
-        <span className="pl-nav-count" aria-hidden="true">
-          {count}
-        </span>
-      )}
+      {/* drawn by the style sheet: the link's name stays its title */}
+      {count > 0 && !small && <span className="pl-nav-count" aria-hidden="true" data-count={count} />}
       {(dot || (count > 0 && small)) && <span className="pl-nav-dot" aria-hidden="true" />}
     </Link>
   );

@@ -4,13 +4,16 @@ import { type PairTokens, pairTokens } from '../../data/batches.ts';
 import { preferenceExample } from '../../data/examples.ts';
 import { cloneLanguageModel, trainable } from '../../engine/models/language-model.ts';
 import { ConfigError, commonOptions, modelOption, parseConfig } from '../config.ts';
+import { sinceReference } from '../diagnostics/displacement.ts';
+import { diagnosticOptions } from '../diagnostics/options.ts';
+import { openWatch } from '../diagnostics/watch.ts';
 import type { LoadedModel } from '../load-model.ts';
 import { meanOf, meanOfBatches, rowsReached, runSteps } from '../loop.ts';
 import type { Method } from '../method.ts';
 import { Optimiser, optimiserOptions } from '../optimiser.ts';
 import { pairObjective, pairOptions } from '../pair-options.ts';
 import { createPairPass } from '../pair-pass.ts';
-import { openPolicy, openReference } from '../policy.ts';
+import { keptReference, openPolicy, openReference } from '../policy.ts';
 import { readRows } from '../read-rows.ts';
 import { liveReference, moveReference, noReference, type PairReference, storedReference } from '../reference.ts';
 import { createSampler } from '../samples.ts';
@@ -27,6 +30,7 @@ const params = z.object({
   learning_rate: commonOptions.learning_rate.default(1e-6),
   ...pairOptions,
   ...watchOptions,
+  ...diagnosticOptions,
   precompute_ref_log_probs: z.boolean().optional().meta({
     title: 'Reference scored once',
     description:
@@ -115,25 +119,43 @@ export const dpo: Method = {
         optimiser.gradientArrays(),
       );
 
-    // 5. a step: the mean of its micro-batches' means
+    // 5. a step: the mean of its micro-batches' means; a reference that is the start says at once what fell since
+    const startsAsReference = !options.ref_model && !options.reference_free && !moving;
     const trainStep = (batches: readonly (readonly number[])[]) =>
       meanOfBatches(
         batches.map((batch) => batch.map((i) => pairs[i])),
-        (batch, share) => run(batch, share, true),
+        async (batch, share) => {
+          const result = await run(batch, share, true);
+          return startsAsReference ? { ...result, metrics: { ...result.metrics, ...sinceReference(result) } } : result;
+        },
         optimiser,
       );
 
     // 6. held-out pairs, each counting once, so that a smaller last batch does not count more
-    const evaluate = async () => {
+    const evaluate = async (step: number) => {
       const reports: Record<string, number>[] = [];
+      const sums: { chosen: number[]; rejected: number[] } = { chosen: [], rejected: [] };
       const size = options.per_device_eval_batch_size;
       for (let at = 0; at < held.length; at += size) {
         const batch = held.slice(at, at + size);
         const result = await run(batch, 1, false);
         for (let i = 0; i < batch.length; i++) reports.push({ loss: result.loss, ...result.metrics });
+        sums.chosen.push(...(result.found.chosen_logps.data as Float32Array));
+        sums.rejected.push(...(result.found.rejected_logps.data as Float32Array));
       }
-      return meanOf(reports);
+      return { ...meanOf(reports), ...(await dataWatch.evaluate(step, sums)) };
     };
+    const dataWatch = await openWatch({
+      loaded,
+      options,
+      outputDir,
+      control,
+      data: pairs.flatMap(({ chosen, rejected }) => [chosen, rejected]),
+      held: held.map(({ chosen }) => chosen),
+      pairs: held,
+      beta: options.beta,
+      reference: options.reference_free ? undefined : () => moving?.model ?? keptReference(loaded, start).loaded.model,
+    });
 
     const watch = await openTaskWatch(loaded, options, outputDir, control);
     const sampler = watch ?? (await createSampler(loaded, options, control));
@@ -153,7 +175,7 @@ export const dpo: Method = {
           evaluate:
             held.length === 0 && !watch
               ? undefined
-              : async () => ({ ...(await evaluate()), ...(await watch?.evaluate()) }),
+              : async (step) => ({ ...(await evaluate(step)), ...(await watch?.evaluate(step)) }),
           sample: sampler?.sample,
           beside: moving && { reference: moving },
           memory: pass.running,
@@ -162,6 +184,7 @@ export const dpo: Method = {
         control,
       );
     } finally {
+      await dataWatch.close();
       await sampler?.close();
       await pass.close();
       await reference.close();

@@ -8,10 +8,12 @@ import { trainable, weightFeeds } from '../../engine/models/language-model.ts';
 import { float32, Session } from '../../engine/runtime/session.ts';
 import { createScorer, type Scorer } from '../../evaluate/scoring.ts';
 import { commonOptions, modelOption, parseConfig } from '../config.ts';
+import { diagnosticOptions } from '../diagnostics/options.ts';
+import { openWatch } from '../diagnostics/watch.ts';
 import { meanOf, meanOfBatches, runSteps } from '../loop.ts';
 import type { Method, TrainControl } from '../method.ts';
 import { Optimiser, optimiserOptions } from '../optimiser.ts';
-import { openPolicy, openReference } from '../policy.ts';
+import { keptReference, openPolicy, openReference } from '../policy.ts';
 import { keepRows, readRows } from '../read-rows.ts';
 import { membershipFeed, scoredSum, sumByRow } from '../row-sums.ts';
 import { createSampler } from '../samples.ts';
@@ -25,6 +27,7 @@ const weight = (title: string, description: string) =>
 
 const params = z.object({
   ...commonOptions,
+  ...diagnosticOptions,
   model: modelOption,
   ref_model: z.string().min(1).optional().meta({
     title: 'Reference',
@@ -197,15 +200,25 @@ export const kto: Method = {
       );
 
     // 6. held-out rows, each counting once
-    const evaluate = async () => {
+    const evaluate = async (step: number) => {
       const reports: Record<string, number>[] = [];
       for (let at = 0; at < held.length; at += batchSize) {
         const batch = held.slice(at, at + batchSize);
         const result = await run(batch, 1);
         for (let i = 0; i < batch.length; i++) reports.push({ loss: result.loss, ...result.metrics });
       }
-      return meanOf(reports);
+      return { ...meanOf(reports), ...(await watch.evaluate(step)) };
     };
+    const watch = await openWatch({
+      loaded,
+      options,
+      outputDir,
+      control,
+      data: rows.map(({ row }) => row),
+      held: held.filter(({ label }) => label).map(({ row }) => row),
+      beta,
+      reference: () => keptReference(loaded, start).loaded.model,
+    });
 
     const sampler = await createSampler(loaded, options, control);
     try {
@@ -213,6 +226,7 @@ export const kto: Method = {
       const looks = { evaluate: held.length === 0 ? undefined : evaluate, sample: sampler?.sample };
       return await runSteps({ ...parts, ...looks, trainStep }, outputDir, control);
     } finally {
+      await watch.close();
       await sampler?.close();
       await policy.close();
       await session.close();

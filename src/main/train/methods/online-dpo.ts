@@ -4,6 +4,7 @@ import { mean, sum } from '../../base/statistics.ts';
 import { type PairTokens, pairTokens } from '../../data/batches.ts';
 import { preferenceExample } from '../../data/examples.ts';
 import { trainable } from '../../engine/models/language-model.ts';
+import { tasks } from '../../tasks/index.ts';
 import type { Annotator } from '../annotators/annotator.ts';
 import { annotators } from '../annotators/index.ts';
 import { directionsOf } from '../annotators/label.ts';
@@ -16,6 +17,11 @@ import {
 } from '../annotators/online-pairs.ts';
 import { type OnlineOptions, onlineOptions } from '../annotators/options.ts';
 import { ConfigError, parseConfig } from '../config.ts';
+import { shapeOf } from '../diagnostics/answers.ts';
+import { sinceReference } from '../diagnostics/displacement.ts';
+import { judgeAudit } from '../diagnostics/judge-audit.ts';
+import { withinPromptCorrelation } from '../diagnostics/length-bias.ts';
+import { defined } from '../diagnostics/options.ts';
 import type { LoadedModel } from '../load-model.ts';
 import { meanOf, runLoop } from '../loop.ts';
 import type { Method, TrainControl } from '../method.ts';
@@ -27,7 +33,7 @@ import { openPolicy } from '../policy.ts';
 import { readRows } from '../read-rows.ts';
 import { liveReference, noReference } from '../reference.ts';
 import { openExperience } from '../rollouts/experience.ts';
-import type { Rollout } from '../rollouts/rollout.ts';
+import { freshAnswer, type Rollout } from '../rollouts/rollout.ts';
 import { type SampledPair, tokensOf } from '../rollouts/sampled-pair.ts';
 
 const params = z.object(onlineOptions);
@@ -85,6 +91,8 @@ export const onlineDpo: Method = {
     const reference = options.reference_free ? noReference : await liveReference(world.reference.loaded.model, scoring);
     const pass = await createPairPass(model, objective, reference, { maxPositions, threads: control.threads });
     const optimiser = new Optimiser(trainable(model), optimiserOptions(options));
+    const startsAsReference = !options.ref_model && !options.reference_free;
+    const goldMargin = goldMarginOf(options, loaded);
 
     const trainStep = async (step: number, learningRate: number) => {
       // 3. fresh pairs of the policy, and a share of fixed ones
@@ -107,7 +115,8 @@ export const onlineDpo: Method = {
           optimiser.gradientArrays(),
         );
         optimiser.accumulate(result.found);
-        for (let i = 0; i < batch.length; i++) reports.push(result.metrics);
+        const metrics = startsAsReference ? { ...result.metrics, ...sinceReference(result) } : result.metrics;
+        for (let i = 0; i < batch.length; i++) reports.push(metrics);
         loss += result.loss;
         tokens += result.tokens;
         const [chosen, rejected] = [result.found.chosen_logps.data, result.found.rejected_logps.data];
@@ -123,6 +132,7 @@ export const onlineDpo: Method = {
           ...meanOf(reports),
           grad_norm: gradNorm,
           ...sampledMetrics(sampled, kl, step, options),
+          ...sampledDiagnostics(sampled, goldMargin),
           ...auditOf(annotator),
         },
         tokens,
@@ -212,6 +222,35 @@ function learnt(sampled: readonly SampledPair[], fixed: readonly PairTokens[], o
     directed: [...directed, ...fixed.map((tokens) => ({ tokens, weight: 1 }))],
     denominator: Math.max(1, sampled.length - dropped + fixed.length),
   };
+}
+
+/** Gold reward of the first answer minus that of the second, where a task knows it and somebody else was asked. */
+function goldMarginOf({ task: id, annotator }: OnlineOptions, { tokenizer }: LoadedModel) {
+  if (id === undefined || annotator === 'gold') return undefined;
+  const task = tasks.get(id);
+  const gold = ({ prompt, responseIds, containsEos }: Rollout) =>
+    task.gold(prompt, tokenizer.decode(responseIds, { skipSpecialTokens: true }).trim(), { ended: containsEos });
+  return ({ first, second }: SampledPair) => gold(first) - gold(second);
+}
+
+/** Shape of the answers, length bias of what scored them, and what the labels say of whoever gave them. */
+function sampledDiagnostics(sampled: readonly SampledPair[], goldMargin: ((pair: SampledPair) => number) | undefined) {
+  if (sampled.length === 0) return {};
+  const answers = sampled.flatMap(({ first, second }) => [first, second]);
+  const asked = sampled.filter(({ label }) => label !== 'identical');
+  const audit = judgeAudit(
+    asked.map((pair) => ({
+      probability: pair.probability,
+      goldMargin: goldMargin?.(pair),
+      shownFirst: pair.rating?.shownFirst,
+    })),
+  );
+  const scored = { scores: answers.map(({ score }) => score), lengths: answers.map((a) => a.responseIds.length) };
+  return defined({
+    ...shapeOf(answers.map(freshAnswer)),
+    'length/within_prompt': withinPromptCorrelation(scored, 2),
+    ...audit,
+  });
 }
 
 /** What a judge observed of itself so far, as metrics. */

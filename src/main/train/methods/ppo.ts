@@ -166,7 +166,7 @@ export const ppo: Method = {
 
       // 6. report
       const metrics = {
-        ...rolloutMetrics({ rollouts, logprobs, kl, scores: scored.scores, klCoefficient }),
+        ...rolloutMetrics({ rollouts, logprobs, kl, refLogprobs, scores: scored.scores, klCoefficient, perPrompt: 1 }),
         ...updateMetrics(inner),
         'loss/value_avg': mean(inner.updates.map((u) => u.valueLoss)),
         'val/clipfrac_avg': mean(inner.updates.map((u) => u.valueClipfrac)),

@@ -160,7 +160,15 @@ export const rloo: Method = {
 
       // 5. report
       const metrics = {
-        ...rolloutMetrics({ rollouts, logprobs, kl, scores: scored.scores, klCoefficient }),
+        ...rolloutMetrics({
+          rollouts,
+          logprobs,
+          kl,
+          refLogprobs,
+          scores: scored.scores,
+          klCoefficient,
+          perPrompt: options.num_generations,
+        }),
         ...updateMetrics(inner),
         'advantages/std': Math.sqrt(mean(found.advantages.map((a) => a ** 2))),
         lr: learningRate,

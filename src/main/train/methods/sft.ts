@@ -7,6 +7,8 @@ import { readRecords } from '../../data/records.ts';
 import { trainable, weightFeeds } from '../../engine/models/language-model.ts';
 import { float32, Session } from '../../engine/runtime/session.ts';
 import { commonOptions, parseConfig } from '../config.ts';
+import { diagnosticOptions } from '../diagnostics/options.ts';
+import { openWatch } from '../diagnostics/watch.ts';
 import { meanOf, runSteps } from '../loop.ts';
 import type { Method } from '../method.ts';
 import { Optimiser, optimiserOptions } from '../optimiser.ts';
@@ -17,6 +19,7 @@ import { openTaskWatch, watchOptions } from '../task-watch.ts';
 
 const params = z.object({
   ...commonOptions,
+  ...diagnosticOptions,
   model: z
     .string()
     .min(1)
@@ -121,7 +124,8 @@ export const sft: Method = {
       return { found, metrics, loss: Number(found.loss.data[0]), tokens: padded.tokens };
     };
 
-    const evaluateHeld = async () => {
+    const dataWatch = await openWatch({ loaded, options, outputDir, control, data: rows, held });
+    const evaluateHeld = async (step: number) => {
       const total = held.reduce((sum, row) => sum + scoredTokens(row), 0);
       const reports: Record<string, number>[] = [];
       let loss = 0;
@@ -132,12 +136,14 @@ export const sft: Method = {
         for (let i = 0; i < result.found.logp.data.length; i++) reports.push(result.metrics);
         loss += result.loss;
       }
-      return held.length === 0 ? {} : { loss, ...meanOf(reports) };
+      return held.length === 0 ? {} : { loss, ...meanOf(reports), ...(await dataWatch.evaluate(step)) };
     };
-    const evaluateTask = async () => {
-      // a model that starts untrained is no reference: its KL would say nothing
-      const { 'objective/kl': _kl, ...metrics } = { ...(await watch?.evaluate()) };
-      return metrics;
+    const evaluateTask = async (step: number) => {
+      const found = await watch?.evaluate(step);
+      // a model that starts untrained is no reference: what holds it against one would say nothing
+      return Object.fromEntries(
+        Object.entries(found ?? {}).filter(([name]) => !/^(kl|agreement|overoptimisation)\/|\/kl$/.test(name)),
+      );
     };
 
     const watch = await openTaskWatch(loaded, options, outputDir, control);
@@ -171,13 +177,14 @@ export const sft: Method = {
           evaluate:
             held.length === 0 && !watch
               ? undefined
-              : async () => ({ ...(await evaluateHeld()), ...(await evaluateTask()) }),
+              : async (step) => ({ ...(await evaluateHeld(step)), ...(await evaluateTask(step)) }),
           sample: sampler?.sample,
         },
         outputDir,
         control,
       );
     } finally {
+      await dataWatch.close();
       await sampler?.close();
       await session.close();
     }

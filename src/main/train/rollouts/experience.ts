@@ -1,20 +1,20 @@
 /** Everything around the policy that a sampling method needs: prompts, reward, sampler, reference and evaluation, opened once and closed once. */
 import { createRandom } from '../../base/random.ts';
-import { mean, sum } from '../../base/statistics.ts';
-import { cloneLanguageModel } from '../../engine/models/language-model.ts';
-import { createScorer, type Scorer } from '../../evaluate/scoring.ts';
+import { createScorer } from '../../evaluate/scoring.ts';
 import { answerLimit } from '../../evaluate/task-samples.ts';
 import { tasks } from '../../tasks/index.ts';
 import { ConfigError } from '../config.ts';
+import { openProbes } from '../diagnostics/probes.ts';
 import type { LoadedModel } from '../load-model.ts';
 import type { TrainControl, TrainSample } from '../method.ts';
-import { openReference, type Reference } from '../policy.ts';
+import { keptReference, openReference, type Reference } from '../policy.ts';
+import { answerLogprobs, heldOutLooks } from './held-out.ts';
 import type { SamplingMethodOptions } from './options.ts';
 import { rowOf } from './policy-pass.ts';
 import { type Prompt, readPrompts } from './prompts.ts';
 import { openRewardSource, type RewardSource } from './rewards.ts';
 import { forgetRolloutsFrom, keepRollouts, type Rollout, readRollouts } from './rollout.ts';
-import { createRolloutSampler, type RolloutSampler } from './sample.ts';
+import { createRolloutSampler } from './sample.ts';
 
 const DEFAULT_RESPONSE = 53;
 
@@ -34,7 +34,7 @@ export interface Experience {
   refLogprobs(rollouts: readonly Rollout[]): Promise<Float64Array[]>;
   /** ln π of each answer token as the policy is now, at the sampling temperature. */
   logprobs(rollouts: readonly Rollout[]): Promise<Float64Array[]>;
-  evaluate?(): Promise<Readonly<Record<string, number>>>;
+  evaluate?(step: number): Promise<Readonly<Record<string, number>>>;
   sample?(step: number): Promise<readonly TrainSample[]>;
   close(): Promise<void>;
 }
@@ -74,7 +74,15 @@ export async function openExperience(
   const held = await heldOutPrompts(loaded, options, control);
   const longestRecorded = Math.max(1, ...(recorded ?? []).flat().map((r) => rowOf(r).ids.length));
   const longestPrompt = Math.max(0, ...[...train, ...held].map(({ ids }) => ids.length));
-  const maxPositions = Math.max(longestRecorded, longestPrompt + maxNewTokens);
+  const maxPositions = Math.max(
+    longestRecorded,
+    longestPrompt + maxNewTokens,
+    openProbes(
+      loaded,
+      options.probes,
+      held.map(({ ids }) => ids),
+    ).longest,
+  );
 
   const open: { close(): Promise<void> }[] = [];
   const keep = <T extends { close(): Promise<void> }>(part: T): T => {
@@ -84,7 +92,7 @@ export async function openExperience(
   const { temperature } = options;
   const { threads } = control;
   // the model as it starts is the reference: a copy, which training does not move
-  const reference = keptReference(loaded, options, control);
+  const reference = keptReference(loaded, openReference(loaded, options, control));
   const ref = keep(
     await createScorer(reference.loaded.model, { weights: 'frozen', maxPositions, temperature, threads }),
   );
@@ -129,18 +137,23 @@ export async function openExperience(
     collect,
     refLogprobs: (rollouts) => answerLogprobs(ref, rollouts),
     logprobs: (rollouts) => answerLogprobs(now, rollouts),
-    ...(sampler && held.length > 0 ? watching({ loaded, options, sampler, held, ref, now }) : {}),
+    ...(sampler && held.length > 0
+      ? heldOutLooks({
+          loaded,
+          options,
+          outputDir,
+          sampler,
+          held,
+          ref,
+          now,
+          reference: reference.loaded.model,
+          threads,
+        })
+      : {}),
     async close() {
       for (const part of open.reverse()) await part.close();
     },
   };
-}
-
-/** Weights in training would move it: then it is a copy. */
-function keptReference(loaded: LoadedModel, options: SamplingMethodOptions, control: TrainControl): Reference {
-  const found = openReference(loaded, options, control);
-  if (found.loaded !== loaded) return found;
-  return { ...found, loaded: { ...found.loaded, model: cloneLanguageModel(found.loaded.model) } };
 }
 
 async function trainingPrompts(
@@ -232,59 +245,4 @@ function orderOf(
   if (lastOrder?.prompts !== prompts || lastOrder.key !== key)
     lastOrder = { prompts, key, order: createRandom(key).shuffle(prompts) };
   return lastOrder.order;
-}
-
-async function answerLogprobs(scorer: Scorer, rollouts: readonly Rollout[]): Promise<Float64Array[]> {
-  const scored = await scorer.score(rollouts.map((rollout) => rowOf(rollout).ids));
-  return scored.map((row, i) => row.subarray(Math.max(0, rollouts[i].queryIds.length - 1)));
-}
-
-interface Watched {
-  readonly loaded: LoadedModel;
-  readonly options: SamplingMethodOptions;
-  readonly sampler: RolloutSampler;
-  readonly held: readonly Prompt[];
-  readonly ref: Scorer;
-  readonly now: Scorer;
-}
-
-/** Fresh answers to held-out prompts: score, KL, length, ends; and the first few as samples. */
-function watching({ loaded, options, sampler, held, ref, now }: Watched) {
-  const task = options.task === undefined ? undefined : tasks.get(options.task);
-  const text = (rollout: Rollout) => loaded.tokenizer.decode(rollout.responseIds, { skipSpecialTokens: true });
-  return {
-    async evaluate() {
-      const rollouts = await sampler.sample(held, `${options.seed}:evaluation`, 0);
-      const [logprobs, references] = [await answerLogprobs(now, rollouts), await answerLogprobs(ref, rollouts)];
-      const gold = (rollout: Rollout) =>
-        task?.gold(rollout.prompt, text(rollout).trim(), { ended: rollout.containsEos }) ?? Number.NaN;
-      return {
-        'objective/scores': mean(rollouts.map(({ score }) => score)),
-        ...(task ? { 'objective/gold': mean(rollouts.map(gold)) } : {}),
-        'objective/kl': mean(logprobs.map((row, i) => sum(row) - sum(references[i]))),
-        'tokens/responses_len_mean': mean(rollouts.map(({ responseIds }) => responseIds.length)),
-        'val/contain_eos_token': mean(rollouts.map(({ containsEos }) => (containsEos ? 1 : 0))),
-        ...(task
-          ? {
-              'val/off_grammar': mean(
-                rollouts.map((r) => (task.onGrammar(r.prompt, text(r).trim(), { ended: r.containsEos }) ? 0 : 1)),
-              ),
-            }
-          : {}),
-      };
-    },
-    async sample(step: number): Promise<TrainSample[]> {
-      const shown = held.slice(0, options.sample_prompts);
-      if (shown.length === 0) return [];
-      const rollouts = await sampler.sample(shown, `${options.seed}:samples:${step}`, step);
-      return rollouts.map((rollout, promptIndex) => ({
-        promptIndex,
-        prompt: rollout.prompt,
-        completion: text(rollout),
-        tokens: rollout.responseIds.length,
-        reward: rollout.score,
-        finishReason: rollout.containsEos ? 'eos' : 'length',
-      }));
-    },
-  };
 }

@@ -1,12 +1,16 @@
 /** The inner loop of PPO and RLOO: several passes of minibatch updates over the answers of one step. */
 import { createRandom } from '../../base/random.ts';
-import { mean } from '../../base/statistics.ts';
+import { mean, sum } from '../../base/statistics.ts';
 import type { TokenRow } from '../../data/batches.ts';
+import { shapeOf } from '../diagnostics/answers.ts';
+import { distanceFromOptimum } from '../diagnostics/implicit-reward.ts';
+import { withinPromptCorrelation } from '../diagnostics/length-bias.ts';
+import { defined } from '../diagnostics/options.ts';
 import type { TrainControl } from '../method.ts';
 import { meanOfSums } from './advantages.ts';
 import type { RolloutOptions } from './options.ts';
 import type { PolicyMinibatch, PolicyUpdateReport } from './policy-pass.ts';
-import type { Rollout } from './rollout.ts';
+import { freshAnswer, type Rollout } from './rollout.ts';
 import { tokenShares } from './token-shares.ts';
 
 /** One optimiser step, as the result document lists it. */
@@ -115,10 +119,14 @@ export interface Collected {
   readonly kl: readonly Float64Array[];
   readonly scores: readonly number[];
   readonly klCoefficient: number;
+  /** ln π_ref of the same tokens, and answers to one prompt, which stand side by side. */
+  readonly refLogprobs: readonly Float64Array[];
+  readonly perPrompt: number;
 }
 
 /** TRL's metrics of the answers of a step: sums over an answer's tokens, means over answers. */
-export function rolloutMetrics({ rollouts, logprobs, kl, scores, klCoefficient }: Collected): Record<string, number> {
+export function rolloutMetrics(collected: Collected): Record<string, number> {
+  const { rollouts, logprobs, kl, scores, klCoefficient } = collected;
   const meanKl = meanOfSums(kl);
   const ends = rollouts.filter(({ containsEos }) => containsEos).length;
   return {
@@ -131,7 +139,19 @@ export function rolloutMetrics({ rollouts, logprobs, kl, scores, klCoefficient }
     'val/num_eos_tokens': ends,
     'val/truncated': rollouts.length - ends,
     'tokens/responses_len_mean': mean(logprobs.map((row) => row.length)),
+    ...shapeOf(rollouts.map(freshAnswer)),
+    ...(collected.perPrompt > 1 ? withinPrompts(collected) : {}),
   };
+}
+
+/** What several answers to one prompt tell, whatever the prompt is worth. */
+function withinPrompts({ rollouts, logprobs, refLogprobs, scores, klCoefficient, perPrompt }: Collected) {
+  const lengths = rollouts.map(({ responseIds }) => responseIds.length);
+  const ratios = logprobs.map((row, i) => sum(row) - sum(refLogprobs[i]));
+  return defined({
+    'length/within_prompt': withinPromptCorrelation({ scores, lengths }, perPrompt),
+    'agreement/optimum_distance': distanceFromOptimum(scores, ratios, klCoefficient, perPrompt),
+  });
 }
 
 /** TRL's metrics of an update phase: plain means over its optimiser steps. */

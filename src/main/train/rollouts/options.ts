@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { tasks } from '../../tasks/index.ts';
 import { commonOptions } from '../config.ts';
+import { diagnosticOptions } from '../diagnostics/options.ts';
 import { klEstimators } from './kl.ts';
 import { aggregations } from './token-shares.ts';
 
@@ -12,6 +13,7 @@ const path = z.string().min(1);
 /** What every method that samples has: prompts, reward, reference and how answers are sampled. */
 export const samplingOptions = {
   ...commonOptions,
+  ...diagnosticOptions,
   model: path.meta(commonOptions.model.meta() ?? {}),
   dataset: path.optional().meta({
     title: 'Prompts',

@@ -1,6 +1,7 @@
 /** One answer sampled from a policy, with everything needed to learn from it again; kept as a line of rollouts.jsonl. */
 import { z } from 'zod';
 import { DatasetError, readRecords } from '../../data/records.ts';
+import type { FreshAnswer } from '../diagnostics/answers.ts';
 import { stepLog } from './step-log.ts';
 
 export interface Rollout {
@@ -17,6 +18,12 @@ export interface Rollout {
   /** ln π at temperature 1 of each token when it was drawn; empty when recorded elsewhere. */
   readonly sampledLogprobs: readonly number[];
 }
+
+/** The answer's own tokens, without the end token. */
+export const freshAnswer = ({ responseIds, containsEos }: Rollout): FreshAnswer => ({
+  ids: containsEos ? responseIds.slice(0, -1) : responseIds,
+  ended: containsEos,
+});
 
 const ids = z.array(z.int().min(0));
 const recorded = z.object({
