@@ -30,7 +30,7 @@ export async function openTokenMass(
       g.output('mean', mean);
       return g.reduceSum(mean);
     },
-    true,
+    { forwardOnly: true },
   );
   const session = await Session.create(graph, { threads });
   const feeds = batchFeeds(padded);
