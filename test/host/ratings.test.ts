@@ -43,7 +43,7 @@ const untilStatus = (id: string, status: RunSummary['status']) =>
 const saidIn = (id: string) =>
   readLog(test.host.store, id)
     .map(({ text }) => text)
-    .filter((text) => text.includes(': '));
+    .filter((text) => /^(ada|elsewhere): /.test(text));
 
 describe('ratings', () => {
   it('are asked for, given, and the run goes on with them in the order of its pairs', async () => {
