@@ -34,7 +34,11 @@ export function readRope(reader: ConfigReader, defaultTheta = 10_000): RopeConfi
 
 /** RoPE from the record that holds its scaling; `theta` stands where that has none. */
 export function ropeFrom(reader: ConfigReader, scaling: Readonly<Record<string, unknown>>, theta: number): RopeConfig {
-  const kinds = Object.keys(scaling).filter((key) => typeof scaling[key] === 'object' && scaling[key] !== null);
+  // lists are longrope's factors
+  const kinds = Object.keys(scaling).filter((key) => {
+    const value = scaling[key];
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+  });
   if (kinds.length > 0)
     throw new UnsupportedModel(
       `config.json: a RoPE for each kind of layer (${kinds.join(', ')}) is supported in gemma3_text only`,
