@@ -62,7 +62,11 @@ const resetZoom = (chart: EChartsType | undefined) => chart?.dispatchAction({ ty
 
 /** Points of the longest line: where the pointer can stand. */
 function longestSeries(chart: EChartsType): { readonly index: number; readonly length: number } {
-  const series = (chart.getOption().series ?? []) as { readonly data?: readonly unknown[] }[];
+  // a chart that was not drawn yet has no option, whatever ECharts' types say
+  const option = chart.getOption() as
+    | { readonly series?: readonly { readonly data?: readonly unknown[] }[] }
+    | undefined;
+  const series = option?.series ?? [];
   const lengths = series.map(({ data }) => data?.length ?? 0);
   const length = Math.max(0, ...lengths);
   return { index: lengths.indexOf(length), length };
