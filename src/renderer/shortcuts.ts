@@ -1,5 +1,5 @@
 /** Single-key shortcuts: which there are, and the one listener that runs them. */
-import { useEffect, useRef } from 'react';
+import { useLayoutEffect, useRef } from 'react';
 
 export interface Shortcut {
   /** As shown: "G then H", "Ctrl K". */
@@ -98,7 +98,8 @@ function onKey(event: KeyboardEvent): void {
 export function useKeys(keys: KeyMap, owner: KeyOwner = 'page'): void {
   const map = useRef(keys);
   map.current = keys;
-  useEffect(() => {
+  // before the first picture: a key pressed as soon as a page is seen is its own
+  useLayoutEffect(() => {
     if (maps.size === 0) window.addEventListener('keydown', onKey);
     maps.set(map, owner);
     return () => {

@@ -19,6 +19,7 @@ const NOT_RUN: readonly (readonly [RegExp, string])[] = [
   [/^plumb serve/, 'runs until it is stopped; has tests of its own'],
   [/^plumb (lab|compare)/, 'takes longer than a test may; has tests of its own'],
   [/stories260K|SmolLM2-135M-Instruct/, 'names a model that is not part of this project'],
+  [/^plumb models import owner/, 'asks the hub; has tests of its own'],
   [/^plumb runs rate/, 'needs a run that waits for a person; has tests of its own'],
   [/^plumb (rewards|models export my-run)/, 'needs a trained reward model or run; has tests of its own'],
 ];
