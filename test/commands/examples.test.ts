@@ -15,13 +15,13 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Examples that are not run, and why. */
 const NOT_RUN: readonly (readonly [RegExp, string])[] = [
-  [/^plumb (quickstart|bench)/, 'takes minutes; has tests of its own'],
+  [/^plumb (quickstart|bench|reproduce)/, 'takes minutes; has tests of its own'],
   [/^plumb serve/, 'runs until it is stopped; has tests of its own'],
   [/^plumb (lab|compare)/, 'takes longer than a test may; has tests of its own'],
   [/stories260K|SmolLM2-135M-Instruct/, 'names a model that is not part of this project'],
   [/^plumb models import owner/, 'asks the hub; has tests of its own'],
   [/^plumb runs rate/, 'needs a run that waits for a person; has tests of its own'],
-  [/^plumb (rewards|models export my-run)/, 'needs a trained reward model or run; has tests of its own'],
+  [/^plumb (rewards|models export)/, 'needs a trained reward model, run or adapter; has tests of its own'],
 ];
 
 const all = commands.all.flatMap((each) => (isGroup(each) ? [each, ...each.subcommands] : [each]));
