@@ -65,7 +65,7 @@ export function quickstartNotes(state: QuickstartState): readonly Note[] {
     },
     {
       claim: 'One seed is one draw.',
-      text: `Judged by the gold reward on ${state.prompts === 0 ? '' : `${whole(state.prompts)} `}held-out prompts, one answer each at temperature 1; differences below 0.25 are ties. The 95% intervals are over prompts: run three seeds before you quote a difference. At a learning rate of 1e−4 offline and online DPO draw, and a win rate alone hides an opponent that fell apart: read it beside off grammar and KL.`,
+      text: `Judged by the gold reward on ${state.prompts === 0 ? '' : `${whole(state.prompts)} `}held-out prompts, one answer each at temperature 1; differences below 0.25 are ties. The 95% intervals are over prompts: run three seeds before you quote a difference. How far apart the methods end depends on the task and the learning rate, and a win rate alone hides an opponent that fell apart: read it beside off grammar and KL.`,
     },
   ];
 }
