@@ -16,7 +16,7 @@ export const reproduce = defineCommand({
   ],
   configure(command) {
     command
-      .argument('[study...]', 'oaif, frontier, overoptimisation, ood, length-bias, razin; all unless named')
+      .argument('[study...]', 'oaif, frontier, overoptimisation, ood, length-bias, razin, lab; all unless named')
       .option('--seeds <list>', 'each seed is a repetition', '11,12,13')
       .requiredOption(
         '--out <folder>',
