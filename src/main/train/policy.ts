@@ -137,7 +137,8 @@ export function openCritic(
 ): LoadedModel {
   const { adapter } = policy.model;
   if (start !== undefined) {
-    const loaded = loadModel(control.resolvePath(start), { head: 'score', tokenizer: options.tokenizer });
+    const tokenizer = options.tokenizer && control.resolvePath(options.tokenizer);
+    const loaded = loadModel(control.resolvePath(start), { head: 'score', tokenizer });
     if (!adapter) return { ...loaded, model: mergeAdapter(loaded.model), adapterPath: null };
     if (loaded.model.adapter) return loaded;
     return { ...loaded, model: withFreshAdapter(loaded.model, freshConfig(loaded.model, options), options.seed) };
