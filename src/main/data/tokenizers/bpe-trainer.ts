@@ -1,5 +1,6 @@
 /** Trains a byte-level BPE (Sennrich et al., 1508.07909; bytes as in GPT-2) and writes it as a tokenizer.json. */
 import { BYTE_TO_CHAR, GPT2_PATTERN_SOURCE, tokenBytes } from './bytes.ts';
+import { addedTokenJson } from './json-parts.ts';
 import { compileOniguruma } from './pipeline/pattern.ts';
 
 export interface BpeOptions {
@@ -204,15 +205,7 @@ export function bpeTokenizerJson(trained: TrainedBpe, specialTokens: readonly st
     version: '1.0',
     truncation: null,
     padding: null,
-    added_tokens: [...new Set(specialTokens)].map((content, id) => ({
-      id,
-      content,
-      single_word: false,
-      lstrip: false,
-      rstrip: false,
-      normalized: false,
-      special: true,
-    })),
+    added_tokens: [...new Set(specialTokens)].map((content, id) => addedTokenJson({ id, content, special: true })),
     normalizer: null,
     pre_tokenizer: byteLevel,
     post_processor: byteLevel,

@@ -1,4 +1,5 @@
 /** A tokenizer of whole words for the built-in worlds, whose texts are words between single spaces: one token a word, as a tokenizer.json. */
+import { addedTokenJson } from './json-parts.ts';
 
 export const UNKNOWN = '<|unk|>';
 
@@ -21,15 +22,7 @@ export function wordTokenizerJson(
     version: '1.0',
     truncation: null,
     padding: null,
-    added_tokens: specials.map((content, id) => ({
-      id,
-      content,
-      single_word: false,
-      lstrip: false,
-      rstrip: false,
-      normalized: false,
-      special: true,
-    })),
+    added_tokens: specials.map((content, id) => addedTokenJson({ id, content, special: true })),
     normalizer: null,
     pre_tokenizer: metaspace,
     post_processor: null,

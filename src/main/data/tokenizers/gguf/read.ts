@@ -6,14 +6,10 @@ import { type AddedEntry, addedTokenJson, templateJson } from '../json-parts.ts'
 import { sentencePieceJson } from '../sentence-piece-json.ts';
 import { type Tokenizer, TokenizerError } from '../tokenizer.ts';
 import { prePattern } from './pre-patterns.ts';
+import { CONTROL, UNKNOWN, USER_DEFINED } from './token-type.ts';
 
 /** The largest known vocabularies have 262144 entries. */
 const MAX_TOKENS = 4_000_000;
-
-/** `tokenizer.ggml.token_type`. */
-const UNKNOWN = 2;
-const CONTROL = 3;
-const USER_DEFINED = 4;
 
 interface Vocabulary {
   readonly fields: Fields;

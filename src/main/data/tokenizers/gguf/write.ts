@@ -6,14 +6,7 @@ import { isObject, type Json } from '../pipeline/component.ts';
 import { mergesOfScores, SPACE_MARK } from '../sentence-piece-json.ts';
 import { type Tokenizer, TokenizerError } from '../tokenizer.ts';
 import { prePatterns } from './pre-patterns.ts';
-
-/** `tokenizer.ggml.token_type`. */
-const NORMAL = 1;
-const UNKNOWN = 2;
-const CONTROL = 3;
-const USER_DEFINED = 4;
-const UNUSED = 5;
-const BYTE = 6;
+import { BYTE, CONTROL, NORMAL, UNKNOWN, UNUSED, USER_DEFINED } from './token-type.ts';
 
 const BYTE_NAME = /^<0x[0-9A-F]{2}>$/;
 
