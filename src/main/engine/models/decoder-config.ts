@@ -52,24 +52,27 @@ export function readDecoder(read: ConfigReader, family: string, defaults: Decode
     mlpBias: false,
     activation: readActivation(read, defaults.activationKey ?? 'hidden_act', defaults.activation ?? 'silu'),
     rope,
-    windowRope: null,
     rotarySize: headSize,
-    windows: new Array(layers).fill(null),
-    attentionScales: new Array(layers).fill(1 / Math.sqrt(headSize)),
-    attentionCap: null,
-    logitCap: null,
-    embeddingScale: 1,
-    ...readTokens(read, vocabulary),
-    raw: read.raw,
+    ...readPlain(read, { vocabulary, layers, headSize }),
   };
 }
 
-/** The special tokens that config.json names. */
-export function readTokens(read: ConfigReader, vocabulary: number) {
+/** The special tokens that config.json names, and what families add to attention, embedding and logits: nothing. */
+export function readPlain(
+  read: ConfigReader,
+  { vocabulary, layers, headSize }: Pick<ModelConfig, 'vocabulary' | 'layers' | 'headSize'>,
+) {
   return {
+    windowRope: null,
+    windows: new Array<number | null>(layers).fill(null),
+    attentionScales: new Array<number>(layers).fill(1 / Math.sqrt(headSize)),
+    attentionCap: null,
+    logitCap: null,
+    embeddingScale: 1,
     bosId: read.ids('bos_token_id')[0] ?? null,
     eosIds: read.ids('eos_token_id'),
     padId: readPadId(read, vocabulary),
+    raw: read.raw,
   };
 }
 

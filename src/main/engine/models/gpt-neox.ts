@@ -5,7 +5,7 @@ import { activations } from './activations.ts';
 import type { Architecture } from './architecture.ts';
 import { attentionKinds } from './attention-kinds.ts';
 import { ConfigReader, readActivation, UnsupportedModel } from './config.ts';
-import { readTokens } from './decoder-config.ts';
+import { readPlain } from './decoder-config.ts';
 import { attention, embed, layerNorm, linear } from './layers.ts';
 import { matrix, vector } from './parameters.ts';
 import { type RopeConfig, ropeFrom, scalingOf } from './rope-config.ts';
@@ -74,14 +74,7 @@ export const gptNeox: Architecture = {
       mlpBias: true,
       activation: readActivation(read, 'hidden_act', 'gelu'),
       ...readRotation(read, sizes.headSize),
-      windowRope: null,
-      windows: new Array(sizes.layers).fill(null),
-      attentionScales: new Array(sizes.layers).fill(1 / Math.sqrt(sizes.headSize)),
-      attentionCap: null,
-      logitCap: null,
-      embeddingScale: 1,
-      ...readTokens(read, sizes.vocabulary),
-      raw,
+      ...readPlain(read, sizes),
     };
   },
 

@@ -5,7 +5,7 @@ import { activations } from './activations.ts';
 import type { Architecture } from './architecture.ts';
 import { attentionKinds } from './attention-kinds.ts';
 import { ConfigReader, readActivation, UnsupportedModel } from './config.ts';
-import { readTokens } from './decoder-config.ts';
+import { readPlain } from './decoder-config.ts';
 import { attention, embed, layerNorm, linear } from './layers.ts';
 import { initialStd, matrix, vector } from './parameters.ts';
 
@@ -67,15 +67,9 @@ export const gpt2: Architecture = {
       mlpBias: true,
       activation: readActivation(read, 'activation_function', 'gelu_new'),
       rope: null,
-      windowRope: null,
       rotarySize: 0,
-      windows: new Array(sizes.layers).fill(null),
+      ...readPlain(read, sizes),
       attentionScales: Array.from({ length: sizes.layers }, (_, i) => scaled / (byLayer ? i + 1 : 1)),
-      attentionCap: null,
-      logitCap: null,
-      embeddingScale: 1,
-      ...readTokens(read, sizes.vocabulary),
-      raw,
     };
   },
 
