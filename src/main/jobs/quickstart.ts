@@ -2,7 +2,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { RunSummary } from '../../preload/contract/runs.ts';
-import { sum } from '../base/statistics.ts';
 import { findVersion } from '../data/datasets/find.ts';
 import { importFile } from '../data/datasets/import.ts';
 import { getDatasetByName } from '../data/store/datasets.ts';
@@ -10,6 +9,7 @@ import { readMetrics } from '../data/store/metrics.ts';
 import { listModels } from '../data/store/models.ts';
 import type { WritableStore } from '../data/store/store.ts';
 import { listVersions } from '../data/store/versions.ts';
+import { labelsBought } from '../train/annotators/labels-bought.ts';
 import type { NewJob } from './new-job.ts';
 import { STAGE_FILES } from './task-stages.ts';
 
@@ -347,10 +347,9 @@ const rewardModelDefaults = ({ store, run, options }: StageContext) => ({
   eval_steps: 10,
 });
 
-/** Labels a rater was asked for; two equal answers need none. */
 function labelsBoughtOnline(store: WritableStore, run: RunSummary): number {
   const steps = readMetrics(store, run.id).filter(({ evaluation }) => !evaluation);
-  return sum(steps.map(({ values }) => (values['pairs/labels_bought'] ?? 0) - (values['pairs/identical'] ?? 0)));
+  return labelsBought(steps.map(({ values }) => values));
 }
 
 /** The workspace's name of the model that a run made. */

@@ -1,8 +1,7 @@
 /** One training run of any method; its model, and the weights of its checkpoints, are what other cells need it for. */
 import { join } from 'node:path';
 import { z } from 'zod';
-import { sum } from '../../base/statistics.ts';
-import type { RunDocument } from '../../train/run.ts';
+import { labelsBought } from '../../train/annotators/labels-bought.ts';
 import { defineKind } from '../cell.ts';
 import { runMethod } from '../run-method.ts';
 
@@ -41,13 +40,9 @@ export const train = defineKind({
     const document = await runMethod(method, config, join(context.folder, MODEL), context);
     return trained.parse({
       steps: document.steps.length,
-      labels: labelsOf(document),
+      labels: labelsBought(document.steps.map(({ metrics }) => metrics)),
       last: document.steps.at(-1)?.metrics ?? {},
       reward_report: (document as { reward_report?: unknown }).reward_report,
     });
   },
 });
-
-/** Two answers of the same text ask nobody. */
-const labelsOf = ({ steps }: RunDocument): number =>
-  sum(steps.map(({ metrics }) => (metrics['pairs/labels_bought'] ?? 0) - (metrics['pairs/identical'] ?? 0)));
