@@ -1,8 +1,10 @@
 /** Small parts of the studies: the graded scale's distribution, numbers as text, and a chart whose places can be computed. */
+
 import { describe, expect, it } from 'vitest';
+import { markdownTable } from '../../src/main/base/markup.ts';
 import { scaleDistribution } from '../../src/main/reproduce/kinds/graded-scale.ts';
 import { lineChart } from '../../src/main/reproduce/line-chart.ts';
-import { markdownTable, numberText, spreadText, withInterval } from '../../src/main/reproduce/markdown.ts';
+import { numberText, spreadText, withInterval } from '../../src/main/reproduce/markdown.ts';
 
 it('the scale is a bell around the level', () => {
   // exp(−d²/4.5) for d = 1.5, 0, 2, 4

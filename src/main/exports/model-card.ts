@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, isAbsolute, join } from 'node:path';
 import { parse, stringify } from 'yaml';
+import { markdownTable } from '../base/markup.ts';
 
 /** The record of a run, as far as a card tells of it. */
 export interface CardRun {
@@ -32,15 +33,9 @@ export interface CardFacts {
 
 /** Paths of this machine say nothing elsewhere: the last part stays. */
 const shown = (value: unknown): string => {
-  const text = typeof value === 'string' ? (isAbsolute(value) ? basename(value) : value) : JSON.stringify(value);
-  return text.replaceAll('|', '\\|').replace(/\s+/g, ' ');
+  if (typeof value !== 'string') return JSON.stringify(value);
+  return isAbsolute(value) ? basename(value) : value;
 };
-
-const table = (heading: readonly string[], rows: readonly (readonly string[])[]): string[] => [
-  `| ${heading.join(' | ')} |`,
-  `|${' --- |'.repeat(heading.length)}`,
-  ...rows.map((row) => `| ${row.join(' | ')} |`),
-];
 
 /** Keys that stand elsewhere in the card, or say only where files lay. */
 const ELSEWHERE = new Set(['model', 'ref_model', 'dataset', 'eval_dataset', 'output_dir', 'method']);
@@ -66,18 +61,15 @@ function runSection(run: CardRun): string[] {
   return [
     '## Training',
     '',
-    ...table(
-      ['', ''],
-      facts.map(([key, value]) => [key, value]),
-    ),
+    markdownTable(['', ''], facts),
     '',
     '### Options',
     '',
-    ...table(['option', 'value'], options),
+    markdownTable(['option', 'value'], options),
     '',
     '### Metrics at the last step',
     '',
-    ...(metrics.length > 0 ? table(['metric', 'value'], metrics) : ['None were recorded.']),
+    metrics.length > 0 ? markdownTable(['metric', 'value'], metrics) : 'None were recorded.',
   ];
 }
 

@@ -1,20 +1,11 @@
 /** HTML as text: what is put into a template is escaped unless it is HTML already. */
+import { escapeHtml } from '../base/markup.ts';
 
 export interface Html {
   readonly html: string;
 }
 
 type Part = Html | string | number | null | undefined | readonly Part[];
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (mark) => ENTITIES[mark]);
 
 function htmlOf(part: Part): string {
   if (part === null || part === undefined) return '';

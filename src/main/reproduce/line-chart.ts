@@ -1,4 +1,5 @@
 /** A line chart as SVG text that stands alone in a Markdown page: no script, no stylesheet, which the app's charts take their colours from. */
+import { escapeHtml } from '../base/markup.ts';
 
 export interface ChartSeries {
   readonly name: string;
@@ -22,8 +23,6 @@ const LEGEND_STEP = 20;
 const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#7a6a00', '#666666'];
 const DASHES = ['', '6 3', '2 3'];
 
-const escaped = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 const short = (value: number): string => String(Number(value.toFixed(2)));
 
 /** Throws RangeError when there is no finite point to draw. */
@@ -51,7 +50,7 @@ export function lineChart({ title, x, y, series }: LineChart): string {
     `<g transform="rotate(-90 16 ${(PLOT.top + PLOT.bottom) / 2})">${text(16, (PLOT.top + PLOT.bottom) / 2, y)}</g>`,
   ];
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escaped(title)}" font-family="sans-serif" font-size="12">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeHtml(title)}" font-family="sans-serif" font-size="12">`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>`,
     ...body,
     '</svg>',
@@ -81,7 +80,7 @@ function roundStep(raw: number): number {
 }
 
 const text = (x: number, y: number, content: string, anchor = 'middle', size = 12): string =>
-  `<text x="${short(x)}" y="${short(y)}" text-anchor="${anchor}" font-size="${size}" fill="#222">${escaped(content)}</text>`;
+  `<text x="${short(x)}" y="${short(y)}" text-anchor="${anchor}" font-size="${size}" fill="#222">${escapeHtml(content)}</text>`;
 
 const verticalTick = (x: number, label: string): string =>
   `<path d="M${short(x)} ${PLOT.bottom}v5" stroke="#888"/>${text(x, PLOT.bottom + 18, label)}`;

@@ -1,4 +1,4 @@
-/** Numbers and tables as Markdown. */
+/** Numbers as Markdown has them. */
 import { type Estimate, mean, meanInterval } from '../base/statistics.ts';
 
 /** A minus sign that is no hyphen, and no "−0.00". */
@@ -20,9 +20,4 @@ export function spreadText(values: readonly number[], digits = 2): string {
   return values.length < 2
     ? numberText(mean(values), digits)
     : `${numberText(value, digits)} ± ${numberText(high - value, digits)}`;
-}
-
-export function markdownTable(heading: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(heading), line(heading.map(() => '---')), ...rows.map(line)].join('\n');
 }

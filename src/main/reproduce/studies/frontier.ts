@@ -1,11 +1,12 @@
 /** Reward against KL: PPO, offline and online DPO over β, and PPO over target KLs; gold and proxy side by side. */
 import { z } from 'zod';
+import { markdownTable } from '../../base/markup.ts';
 import { mean } from '../../base/statistics.ts';
 import type { Cell, CellResults } from '../cell.ts';
 import { modelOf, offlineDpo, onlineDpo, pairCell, policyGradient, referenceOf, rewardModel } from '../ingredients.ts';
 import { type Answered, answers } from '../kinds/answers.ts';
 import { lineChart } from '../line-chart.ts';
-import { markdownTable, spreadText } from '../markdown.ts';
+import { spreadText } from '../markdown.ts';
 import { defineStudy, evaluationSettings, rewardModelSettings } from '../study.ts';
 
 const settings = z.object({

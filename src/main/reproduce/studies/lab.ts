@@ -1,11 +1,12 @@
 /** The exact lab over several seeds: β·KL(π‖π*) of every method, on the prompts it was trained on and on held-out ones. */
 import { z } from 'zod';
+import { markdownTable } from '../../base/markup.ts';
 import { mean } from '../../base/statistics.ts';
 import { labMethods } from '../../train/lab/index.ts';
 import type { Cell, CellResults } from '../cell.ts';
 import { referenceOf } from '../ingredients.ts';
 import { type LabGap, lab as labKind } from '../kinds/lab.ts';
-import { markdownTable, numberText, spreadText } from '../markdown.ts';
+import { numberText, spreadText } from '../markdown.ts';
 import { defineStudy } from '../study.ts';
 
 const methodIds = labMethods.all.map(({ id }) => id) as [string, ...string[]];

@@ -1,9 +1,10 @@
 /** Length bias: a rater who likes long answers teaches it to the reward model, and PPO carries it into its own answers. */
 import { z } from 'zod';
+import { markdownTable } from '../../base/markup.ts';
 import type { Cell, CellResults } from '../cell.ts';
 import { modelOf, pairCell, policyGradient, referenceOf, rewardModel } from '../ingredients.ts';
 import { type Answered, answers } from '../kinds/answers.ts';
-import { markdownTable, numberText, spreadText } from '../markdown.ts';
+import { numberText, spreadText } from '../markdown.ts';
 import { defineStudy, evaluationSettings, rewardModelSettings } from '../study.ts';
 
 const settings = z.object({

@@ -1,12 +1,13 @@
 /** The OOD failure: offline DPO on demonstrations makes answers likely that are in no data; online DPO from that checkpoint takes them back. */
 import { z } from 'zod';
+import { markdownTable } from '../../base/markup.ts';
 import type { Cell, CellResults } from '../cell.ts';
 import { modelOf, offlineDpo, onlineDpo, pairCell, referenceOf } from '../ingredients.ts';
 import { type Answered, answers } from '../kinds/answers.ts';
 import { PAIRS } from '../kinds/pairs.ts';
 import { type Probed, probe } from '../kinds/probe.ts';
 import { lineChart } from '../line-chart.ts';
-import { markdownTable, numberText, spreadText } from '../markdown.ts';
+import { numberText, spreadText } from '../markdown.ts';
 import { defineStudy, evaluationSettings } from '../study.ts';
 
 const settings = z.object({

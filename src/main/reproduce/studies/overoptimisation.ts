@@ -1,5 +1,6 @@
 /** Over-optimisation of a proxy (Gao et al., 2210.10760): the proxy rises all the way, gold rises and falls; with Gao's fits, for RL and for best-of-n. */
 import { z } from 'zod';
+import { markdownTable } from '../../base/markup.ts';
 import { mean } from '../../base/statistics.ts';
 import { fitOveroptimisation, type OveroptimisationForm } from '../../base/statistics-overoptimisation.ts';
 import type { Cell, CellResults } from '../cell.ts';
@@ -7,7 +8,7 @@ import { modelOf, pairCell, policyGradient, referenceOf, rewardModel } from '../
 import { type Answered, answers } from '../kinds/answers.ts';
 import { type BestOfNRow, bestOfN } from '../kinds/best-of-n.ts';
 import { type ChartSeries, lineChart } from '../line-chart.ts';
-import { markdownTable, numberText, spreadText } from '../markdown.ts';
+import { numberText, spreadText } from '../markdown.ts';
 import { defineStudy, evaluationSettings, rewardModelSettings } from '../study.ts';
 
 const settings = z.object({

@@ -1,10 +1,11 @@
 /** Likelihood displacement on a graded scale (Razin et al., 2410.08847): prefer "no" to "never", and "yes" becomes likely; online DPO undoes it. */
 import { z } from 'zod';
+import { markdownTable } from '../../base/markup.ts';
 import { mean } from '../../base/statistics.ts';
 import type { Cell, CellResults } from '../cell.ts';
 import { gradedScale, SCALE_WORDS, type ScaleLook } from '../kinds/graded-scale.ts';
 import { lineChart } from '../line-chart.ts';
-import { markdownTable, numberText } from '../markdown.ts';
+import { numberText } from '../markdown.ts';
 import { defineStudy } from '../study.ts';
 
 const settings = z.object({

@@ -1,9 +1,11 @@
 /** Tables of online against offline DPO: wins with both intervals, the settings of a draw beside them, and what each policy is like. */
+
+import { markdownTable } from '../../../base/markup.ts';
 import { mean } from '../../../base/statistics.ts';
 import { type OverSeeds, pointOf, winMinusLossOverSeeds } from '../../../evaluate/win-rate.ts';
 import type { Cell, CellResults } from '../../cell.ts';
 import type { Answered } from '../../kinds/answers.ts';
-import { markdownTable, numberText, percentText, spreadText, withInterval } from '../../markdown.ts';
+import { numberText, percentText, spreadText, withInterval } from '../../markdown.ts';
 import type { StudyReport } from '../../study.ts';
 import { type Entry, type SeedPlan, type Settings, type TaskPlan, type Variant, variantTitles } from './plan.ts';
 

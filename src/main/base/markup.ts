@@ -1,0 +1,19 @@
+/** Text where marks have a meaning: HTML, SVG and Markdown tables. */
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** For text and quoted attributes, of HTML and SVG alike. */
+export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (mark) => ENTITIES[mark]);
+
+/** A table as GitHub's Markdown has it: a cell's bars are escaped, its line breaks are spaces. */
+export function markdownTable(heading: readonly string[], rows: readonly (readonly string[])[]): string {
+  const cellOf = (text: string) => text.replaceAll('|', '\\|').replace(/\s+/g, ' ');
+  const line = (cells: readonly string[]) => `| ${cells.map(cellOf).join(' | ')} |`;
+  return [line(heading), line(heading.map(() => '---')), ...rows.map(line)].join('\n');
+}
