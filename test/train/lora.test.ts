@@ -95,6 +95,38 @@ describe.each(Object.entries(METHODS))('%s', (method, config) => {
   });
 });
 
+describe('lora_dropout', () => {
+  const options = { method: 'sft', max_steps: 4, lora_dropout: 0.4, eval_dataset: 'pairs.jsonl', eval_steps: 2 };
+
+  it('is applied by SFT, follows from the seed, and goes on after a stop with the same bits', async () => {
+    const whole = (await train(options)).document;
+    expect(curveOf((await train(options)).document)).toEqual(curveOf(whole));
+    expect(curveOf((await train({ ...options, lora_dropout: undefined })).document)).not.toEqual(curveOf(whole));
+    const cut = join(toy.folder, 'cut-dropout');
+    const first = (await train(options, { out: cut, stopAfter: 2 })).document;
+    const second = (await train(options, { out: cut, resume: true })).document;
+    expect([...curveOf(first), ...curveOf(second)]).toEqual(curveOf(whole));
+    const config = JSON.parse(readFileSync(join(cut, 'adapter_config.json'), 'utf8'));
+    expect(config.lora_dropout).toBe(0.4);
+  });
+
+  it('is not applied to held-out rows', async () => {
+    const out = join(toy.folder, 'dropout-held');
+    const { document } = await train({ ...options, max_steps: 2, learning_rate: 0.05 }, { out });
+    const seen = document.evaluations.at(-1)?.metrics.eval_loss;
+    // what the saved adapter, which has no dropout, says of the same rows before its first step
+    const again = await train({ ...options, adapter: 'dropout-held', max_steps: 1, learning_rate: 1e-12 });
+    expect(again.document.evaluations[0].metrics.eval_loss).toBeCloseTo(Number(seen), 5);
+  });
+
+  it('is kept and said not to be applied where TRL has disable_dropout', async () => {
+    const dropped = await train({ method: 'dpo', lora_dropout: 0.4, max_steps: 2 });
+    expect(dropped.logs.join()).toContain('lora_dropout 0.4 is kept');
+    const plain = await train({ method: 'dpo', max_steps: 2 });
+    expect(curveOf(dropped.document)).toEqual(curveOf(plain.document));
+  });
+});
+
 describe('the reference', () => {
   it('of a fresh adapter is the model with the adapter off', async () => {
     const { document, reference } = await train({ method: 'dpo' });
@@ -138,7 +170,7 @@ describe('the reference', () => {
 
 describe('settings', () => {
   it.each([
-    [{ lora_dropout: 0.05 }, 'dropout is not computed'],
+    [{ adapter: 'start', lora_dropout: 0.1 }, 'lora_dropout is 0.1, the adapter that training starts from has 0'],
     [{ use_dora: true }, 'DoRA is not supported'],
     [{ adapter: 'start', lora_r: 7 }, 'lora_r is 7, the adapter that training starts from has 3'],
     [{ adapter: 'start', use_peft: false }, 'adapter names where LoRA starts from, but use_peft is false'],

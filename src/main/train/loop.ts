@@ -44,8 +44,8 @@ export interface LoopParts {
 
 /** Parts of a method that trains on rows: it leaves the gradients of a step in the optimiser, which then takes the step. */
 export interface RowParts extends Omit<LoopParts, 'maxSteps' | 'stepsPerEpoch' | 'trainStep'> {
-  /** Runs the micro-batches of one step. */
-  trainStep(batches: readonly (readonly number[])[]): Promise<StepReport>;
+  /** Runs the micro-batches of the 0-based step. */
+  trainStep(batches: readonly (readonly number[])[], step: number): Promise<StepReport>;
   /** Called after the optimiser's step; `done` counts from 1. */
   afterStep?(done: number): void;
 }
@@ -88,7 +88,7 @@ export function runSteps(parts: RowParts, outputDir: string, control: TrainContr
   if (rows === 0) throw new ConfigError('no row of the dataset can be trained on: every one was dropped');
   const order = orderOptions(options, rows);
   const trainStep = async (step: number, learningRate: number): Promise<StepReport> => {
-    const report = await parts.trainStep(microBatches(step, order));
+    const report = await parts.trainStep(microBatches(step, order), step);
     const norm = optimiser.step(learningRate);
     parts.afterStep?.(step + 1);
     return { ...report, metrics: { ...report.metrics, grad_norm: norm } };

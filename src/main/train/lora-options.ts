@@ -34,7 +34,12 @@ export const loraOptions = {
     .min(0)
     .lt(1)
     .optional()
-    .meta(about('LoRA dropout', 'Off: dropout is not computed, as TRL switches it off for preference methods.')),
+    .meta(
+      about(
+        'LoRA dropout',
+        'Share of the numbers an adapter reads that SFT drops at random; off unless named. Preference methods train without dropout, as TRL does.',
+      ),
+    ),
   lora_target_modules: z
     .union([z.string().min(1), names])
     .optional()

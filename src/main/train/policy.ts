@@ -28,10 +28,6 @@ const SCORE_MODULES = ['classifier', 'score'];
 
 /** Whether an adapter is trained. Throws ConfigError where options contradict each other or ask for what is not computed. */
 function wantsAdapter(options: LoraOptions, control: TrainControl): boolean {
-  if (options.lora_dropout)
-    throw new ConfigError(
-      'lora_dropout: dropout is not computed here (TRL switches it off for preference methods, too); set it to 0',
-    );
   if (options.use_peft === false && options.adapter !== undefined)
     throw new ConfigError('adapter names where LoRA starts from, but use_peft is false; leave one of them out');
   const wanted = options.use_peft ?? options.adapter !== undefined;
@@ -43,8 +39,13 @@ function wantsAdapter(options: LoraOptions, control: TrainControl): boolean {
   return wanted;
 }
 
-/** The model to train, with the head its method needs. */
-export function openPolicy(options: PolicyOptions, control: TrainControl, head: Head = 'language'): LoadedModel {
+/** The model to train, with the head its method needs; says so where an adapter's dropout is not applied (`appliesDropout`: the method does). */
+export function openPolicy(
+  options: PolicyOptions,
+  control: TrainControl,
+  head: Head = 'language',
+  appliesDropout = false,
+): LoadedModel {
   const wanted = wantsAdapter(options, control);
   const loaded = loadModel(control.resolvePath(options.model), {
     tokenizer: options.tokenizer && control.resolvePath(options.tokenizer),
@@ -58,6 +59,12 @@ export function openPolicy(options: PolicyOptions, control: TrainControl, head: 
   if (adapter) {
     const text = `LoRA: ${adapterSize(adapter)} of ${parameterCount(policy.model)} weights are trained, on ${adapter.pairs.size} modules`;
     control.emit({ type: 'log', level: 'info', text });
+    if (adapter.config.dropout > 0 && !appliesDropout)
+      control.emit({
+        type: 'log',
+        level: 'warning',
+        text: `lora_dropout ${adapter.config.dropout} is kept in the adapter's config and not applied: this method trains without dropout (TRL's disable_dropout)`,
+      });
   }
   return policy;
 }
@@ -94,7 +101,7 @@ function freshConfig(base: LanguageModel, options: LoraOptions): LoraConfig {
   return {
     rank: options.lora_r ?? DEFAULTS.rank,
     alpha: options.lora_alpha ?? DEFAULTS.alpha,
-    dropout: 0,
+    dropout: options.lora_dropout ?? 0,
     rankStabilised: options.use_rslora ?? false,
     targets:
       only.toLowerCase() === ALL_LINEAR && more.length === 0
@@ -117,6 +124,7 @@ function checkAgainst(found: LoraConfig, options: LoraOptions): void {
   const pairs: [key: keyof LoraOptions, asked: unknown, has: unknown][] = [
     ['lora_r', options.lora_r, found.rank],
     ['lora_alpha', options.lora_alpha, found.alpha],
+    ['lora_dropout', options.lora_dropout, found.dropout],
     ['use_rslora', options.use_rslora, found.rankStabilised],
     ['lora_target_modules', own && targets, own],
   ];

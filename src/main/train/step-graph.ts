@@ -2,6 +2,7 @@
 
 import type { PaddedBatch, ScoredPositions } from '../data/batches.ts';
 import type { PackedBatch } from '../data/packed-batch.ts';
+import { declareDropout } from '../engine/adapters/dropout.ts';
 import { gradients } from '../engine/autodiff/gradient.ts';
 import { GraphBuilder } from '../engine/graph/builder.ts';
 import type { Graph, Tensor, Value } from '../engine/graph/value.ts';
@@ -25,6 +26,8 @@ export interface StepGraphOptions {
   readonly forwardOnly?: boolean;
   /** Batches come packed (`packedFeeds`) instead of padded (`batchFeeds`). */
   readonly packed?: boolean;
+  /** An adapter's dropout is applied; batches then come with `dropoutFeeds`. */
+  readonly dropout?: boolean;
 }
 
 const paddedTokens = (g: GraphBuilder) => ({
@@ -58,10 +61,11 @@ export function buildObjectiveGraph(
   const g = new GraphBuilder('train_step');
   const { architecture, config } = model;
   const { specs } = trainable(model);
-  const weights = weightInputs(g, model);
   const tokens = options.packed ? packedTokens(g) : paddedTokens(g);
   const mask = g.input('mask', 'float32', ['T', 'T']);
   const rows = g.input('rows', 'int32', ['M']);
+  const drops = options.dropout && (model.adapter?.config.dropout ?? 0) > 0;
+  const weights = weightInputs(g, model, drops ? declareDropout(g, tokens.ids.shape, rows) : undefined);
   const { hidden } = architecture.decode(g, config, weights, { ...tokens, mask, maxPositions });
   const loss = objective(g, { hidden: g.gather(hidden, rows), weights });
   g.output('loss', loss);

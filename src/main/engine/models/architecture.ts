@@ -1,4 +1,5 @@
 /** What a model family is to this engine: its parameters and how its layers are wired. */
+import type { DroppedProduct } from '../adapters/dropout.ts';
 import type { GraphBuilder } from '../graph/builder.ts';
 import type { Value } from '../graph/value.ts';
 import type { ModelConfig } from './config.ts';
@@ -18,6 +19,8 @@ export interface LowRank {
   readonly a: Value;
   readonly b: Value;
   readonly scale: number;
+  /** x Aᵀ in training with dropout; a plain product where absent. */
+  readonly narrowed?: DroppedProduct;
 }
 
 /** A weight in a graph; a matrix may have an adapter, which `linear` adds. */

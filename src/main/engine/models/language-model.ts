@@ -1,6 +1,7 @@
 /** A model in memory: its family, its config and its float32 weights by Hugging Face name. */
 import { createRandom } from '../../base/random.ts';
-import type { Adapter } from '../adapters/lora.ts';
+import type { DroppedProduct } from '../adapters/dropout.ts';
+import type { Adapter, LoraPair } from '../adapters/lora.ts';
 import type { GraphBuilder } from '../graph/builder.ts';
 import { elementCount, formatShape, type Tensor } from '../graph/value.ts';
 import { float32 } from '../runtime/session.ts';
@@ -127,11 +128,15 @@ export function spec({ specs, adapter, architecture }: LanguageModel, name: stri
 
 /**
  * Weights that may change between two runs of the graph, as inputs: all of them, or the adapter's alone; the frozen ones under an adapter are
- * constants. Also gives an adapter's tensors by their own names.
+ * constants. Also gives an adapter's tensors by their own names. `dropout` stands before an adapter's pairs.
  */
-export function weightInputs(g: GraphBuilder, model: LanguageModel): Weights {
+export function weightInputs(
+  g: GraphBuilder,
+  model: LanguageModel,
+  dropout?: (pair: LoraPair) => DroppedProduct,
+): Weights {
   const input: Weights = (name) => g.input(name, 'float32', spec(model, name).shape);
-  return bind(model, model.adapter ? constantOf(g, model) : input, input);
+  return bind(model, model.adapter ? constantOf(g, model) : input, input, dropout);
 }
 
 /** Weights written into the graph: frozen ones, which the runtime packs once (fact: decoding is three times as fast). */
@@ -149,16 +154,28 @@ const constantOf =
   };
 
 /** Every value made once; a base weight comes with the pair that sits on it, or is replaced by the tensor saved for it. */
-function bind({ adapter }: LanguageModel, base: Weights, own: Weights): Weights {
+function bind(
+  { adapter }: LanguageModel,
+  base: Weights,
+  own: Weights,
+  dropout?: (pair: LoraPair) => DroppedProduct,
+): Weights {
   if (!adapter) return lazily(base);
   const [frozen, trained] = [lazily(base), lazily(own)];
+  const products = new Map<string, DroppedProduct>();
+  const narrowed = (pair: LoraPair): DroppedProduct | undefined => {
+    const found = products.get(pair.a) ?? dropout?.(pair);
+    if (found) products.set(pair.a, found);
+    return found;
+  };
   return (name) => {
     if (adapter.weights.has(name)) return trained(name);
     const saved = adapter.saved.get(name);
     if (saved !== undefined) return trained(saved);
     const pair = adapter.pairs.get(name);
     if (!pair) return frozen(name);
-    return { ...frozen(name), adapter: { a: trained(pair.a), b: trained(pair.b), scale: pair.scale } };
+    const product = { a: trained(pair.a), b: trained(pair.b), scale: pair.scale, narrowed: narrowed(pair) };
+    return { ...frozen(name), adapter: product };
   };
 }
 

@@ -26,7 +26,7 @@ export function linear(
 /** y + scale · (x Aᵀ) Bᵀ: the sum costs no pass of its own. */
 function adapted(g: GraphBuilder, x: Value, { adapter }: Weight, y: Value): Value {
   if (!adapter) return y;
-  const narrow = g.gemm(x, adapter.a, { transB: true });
+  const narrow = adapter.narrowed?.(x, adapter.a) ?? g.gemm(x, adapter.a, { transB: true });
   return g.op('Gemm', [narrow, adapter.b, y], { transB: 1, alpha: float(adapter.scale) });
 }
 

@@ -4,6 +4,9 @@ import { mean } from '../../base/statistics.ts';
 import { demonstrationTokens, padBatch, scoredTokens, type TokenRow } from '../../data/batches.ts';
 import { demonstrationExample } from '../../data/examples.ts';
 import { readRecords } from '../../data/records.ts';
+import { dropoutFeeds } from '../../engine/adapters/dropout.ts';
+import type { GraphBuilder } from '../../engine/graph/builder.ts';
+import type { TokenStatistics } from '../../engine/losses/logp.ts';
 import { trainable, weightFeeds } from '../../engine/models/language-model.ts';
 import { float32, Session } from '../../engine/runtime/session.ts';
 import { commonOptions, parseConfig } from '../config.ts';
@@ -64,7 +67,7 @@ export const sft: Method = {
 
   async train(config, outputDir, control) {
     const options = parseConfig(params, config);
-    const loaded = openPolicy(options, control);
+    const loaded = openPolicy(options, control, 'language', true);
     const { model, tokenizer } = loaded;
     const limits = { maxLength: options.max_length, truncation: options.truncation_mode } as const;
 
@@ -97,22 +100,25 @@ export const sft: Method = {
 
     // 2. one graph: loss = −Σ weight · ln π(token); the weights make it a mean over the whole optimiser step
     const longest = Math.max(1, ...[...rows, ...held].map((row) => row.ids.length));
-    const graph = buildStepGraph(model, longest, (g, { logp }) => {
+    const tokenLoss = (g: GraphBuilder, { logp }: TokenStatistics) => {
       const weights = g.input('token_weights', 'float32', ['M']);
       const term = options.loss_type === 'dft' ? g.mul(g.stopGradient(g.exp(logp)), logp) : logp;
       return g.neg(g.reduceSum(g.mul(weights, term)));
-    });
+    };
+    const graph = buildStepGraph(model, longest, tokenLoss, { dropout: true });
     const session = await Session.create(graph, { threads: control.threads, owner: model.weights });
     const optimiser = new Optimiser(trainable(model), optimiserOptions(options));
     const padId = model.config.padId ?? tokenizer.padId ?? 0;
     const weights = weightFeeds(model);
-    const run = async (batch: readonly TokenRow[], tokensOfStep: number) => {
+    /** `dropout`: what the masks of an adapter's dropout follow from; null = none (held-out rows). */
+    const run = async (batch: readonly TokenRow[], tokensOfStep: number, dropout: string | null) => {
       const padded = padBatch(batch, padId);
       const count = padded.rows.length;
       const found = await session.run(
         {
           ...weights,
           ...batchFeeds(padded),
+          ...dropoutFeeds(model.adapter, { shape: [padded.size, padded.length] }, dropout),
           token_weights: float32([count], new Float32Array(count).fill(1 / tokensOfStep)),
         },
         optimiser.gradientArrays(),
@@ -131,7 +137,7 @@ export const sft: Method = {
       let loss = 0;
       const size = options.per_device_eval_batch_size;
       for (let at = 0; at < held.length; at += size) {
-        const result = await run(held.slice(at, at + size), total);
+        const result = await run(held.slice(at, at + size), total, null);
         // token-weighted, so that the batch size changes nothing (TRL's means of means depend on it)
         for (let i = 0; i < result.found.logp.data.length; i++) reports.push(result.metrics);
         loss += result.loss;
@@ -157,15 +163,16 @@ export const sft: Method = {
           rows: rows.length,
           reference: null,
           // 3. a step: micro-batches share one denominator, so 8 rows at once equal 8 times one
-          async trainStep(batches) {
+          async trainStep(batches, step) {
             const total = batches.flat().reduce((sum, row) => sum + scoredTokens(rows[row]), 0);
             const reports: Record<string, number>[] = [];
             let loss = 0;
             let tokens = 0;
-            for (const batch of batches) {
+            for (const [i, batch] of batches.entries()) {
               const result = await run(
                 batch.map((row) => rows[row]),
                 total,
+                `${options.seed} step ${step} batch ${i}`,
               );
               optimiser.accumulate(result.found);
               reports.push(result.metrics);
