@@ -11,11 +11,14 @@ import {
 } from '../data/store/checkpoints.ts';
 import { appendLog } from '../data/store/log.ts';
 import { appendMetrics, deleteMetricsAfter } from '../data/store/metrics.ts';
-import { getRunSummary, type RunPatch, updateRun } from '../data/store/runs.ts';
+import { getRun, getRunSummary, type RunPatch, type RunRecord, updateRun } from '../data/store/runs.ts';
 import { appendSamples, deleteSamplesAfter } from '../data/store/samples.ts';
 import { type Store, transaction, type WritableStore } from '../data/store/store.ts';
 import type { JobEvent } from './messages.ts';
 import { logLinesOf } from './run-log.ts';
+
+/** States of a run that is not over. */
+export const UNFINISHED: readonly string[] = ['running', 'paused', 'queued'];
 
 export class UnknownRun extends Error {
   readonly code = 'not_found';
@@ -37,6 +40,13 @@ export class RunStateError extends Error {
 /** The summary of a run that must exist. */
 export function summaryOf(store: Store, id: string): RunSummary {
   const run = getRunSummary(store, id);
+  if (!run) throw new UnknownRun(id);
+  return run;
+}
+
+/** All that is known of a run that must exist. */
+export function recordOf(store: Store, id: string): RunRecord {
+  const run = getRun(store, id);
   if (!run) throw new UnknownRun(id);
   return run;
 }

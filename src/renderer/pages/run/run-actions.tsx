@@ -38,7 +38,9 @@ function AskDialogs({ run, asking, close }: { run: RunDetail; asking: Asking; cl
         onClose={close}
       >
         {run.status === 'queued'
-          ? 'It has not begun yet and leaves the queue.'
+          ? run.startedAt === null
+            ? 'It has not begun yet and leaves the queue.'
+            : 'It leaves the queue. You can resume it from its newest checkpoint.'
           : 'It stops after the step it is in and writes a checkpoint. You can resume from there.'}
       </Confirm>
     );
