@@ -73,6 +73,23 @@ const DIAGNOSTICS: Readonly<Record<string, MetricFacts>> = {
     help: 'Reward against length over all held-out answers, one a prompt: hard prompts with long answers count as well.',
     anchor: { y: 0, label: 'no bias' },
   },
+  'length/accuracy_shorter_chosen': {
+    ...share(
+      'Accuracy where the chosen answer is the shorter one, and where it is the longer one. Far apart: the scores follow length.',
+    ),
+    unit: 'share of pairs',
+    anchor: { y: 0.5, label: 'chance' },
+  },
+  'length/rank_correlation': {
+    unit: 'Kendall’s τ',
+    help: 'Score against length among the answers to one prompt, mean over prompts. Above 0: longer answers score higher.',
+    anchor: { y: 0, label: 'no bias' },
+  },
+  'length/stratified_margin': {
+    unit: 'score',
+    help: 'Margin that is left when chosen and rejected answers of equal length are compared. Near 0 while the margin grows: the scores follow length.',
+    anchor: { y: 0, label: 'none' },
+  },
   'length/stratified_gain': {
     unit: 'reward',
     help: 'Gain since step 0 among answers of equal length. Near 0 while the reward grows: the gain is length.',
@@ -82,11 +99,41 @@ const DIAGNOSTICS: Readonly<Record<string, MetricFacts>> = {
     unit: 'Spearman’s ρ',
     help: 'Do log π/π_ref and the reward put the same answers first? 1: the same order.',
   },
+  'gold/accuracy': {
+    ...share(
+      'Held-out pairs whose better answer by the gold reward has the higher score. Labels are noisy, gold is not.',
+    ),
+    unit: 'share of pairs',
+    anchor: { y: 0.5, label: 'chance' },
+  },
+  'gold/accuracy_shorter_better': {
+    ...share(
+      'The same where the better answer is the shorter one, and where it is the longer one. Far apart: what is trained on these scores will change its length.',
+    ),
+    unit: 'share of pairs',
+    anchor: { y: 0.5, label: 'chance' },
+  },
+  'gold/correlation': {
+    unit: 'Spearman’s ρ',
+    help: 'Score against gold over all held-out answers. 1: the same order.',
+    anchor: { y: 0, label: 'none' },
+  },
   'agreement/optimum_distance': {
     unit: 'reward',
     fromZero: true,
     help: 'Standard deviation of r − β·log π/π_ref among the answers to one prompt: 0 at the optimum, whatever Z is.',
   },
+  'drift/mean': {
+    unit: 'score',
+    help: 'Change of the mean score of held-out answers. Only differences are learnt, so the level drifts freely; center_rewards_coefficient holds it.',
+    anchor: { y: 0, label: 'step 0' },
+  },
+  'drift/std': {
+    unit: 'score',
+    help: 'Change of their standard deviation: the scale that β of PPO is in. It goes on growing when a reward model overfits.',
+    anchor: { y: 0, label: 'step 0' },
+  },
+  'drift/rank_correlation': { unit: 'Spearman’s ρ', help: 'How much of the order of step 0 is left.' },
   'overoptimisation/sqrt_kl': {
     unit: '√nats',
     fromZero: true,
@@ -171,6 +218,15 @@ const FACTS: Readonly<Record<string, MetricFacts>> = {
     anchor: { y: 0.5, label: 'chance' },
   },
   margin: { unit: 'score', help: 'Score of the chosen answer minus that of the rejected one.' },
+  min_reward: { unit: 'score', help: 'Lowest score of a batch.' },
+  mean_reward: { unit: 'score', help: 'Mean score. Its level means nothing: only differences are learnt.' },
+  max_reward: { unit: 'score', help: 'Highest score of a batch.' },
+  std_reward: { unit: 'score', fromZero: true, help: 'Standard deviation of the scores.' },
+  'calibration/overconfidence': {
+    unit: 'probability',
+    help: 'Mean of σ(|r⁺ − r⁻|) minus the share judged right. Above 0 the model is surer than it is right, below 0 less sure.',
+    anchor: { y: 0, label: 'calibrated' },
+  },
   'calibration/ece': share('Mean gap between σ(r⁺ − r⁻) and how often it was right.'),
   'val/contain_eos_token': share('Answers that end by themselves.'),
   'val/off_grammar': share(
@@ -190,9 +246,15 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
 
 export const expectedMetrics = (method: string): readonly string[] => EXPECTED[method] ?? [];
 
-/** Chosen and rejected have the same facts. */
+const CALIBRATION_CURVE: MetricFacts = {
+  unit: 'judged right',
+  help: '70%: share judged right of the held-out pairs of which σ(|r⁺ − r⁻|) says 70 to 80%. Calibrated, each curve lies in its own tenth.',
+};
+
+/** Chosen and rejected, shorter and longer have the same facts. */
 export function factsOf(metric: string): MetricFacts {
+  if (metric.startsWith('calibration/right_')) return CALIBRATION_CURVE;
   if (metric.startsWith('probes/')) return PROBE;
   if (/^kl\/.*_ci$/.test(metric)) return HALF_WIDTH;
-  return FACTS[metric] ?? FACTS[metric.replace(/rejected$/, 'chosen')] ?? { unit: '' };
+  return FACTS[metric] ?? FACTS[metric.replace(/rejected$/, 'chosen').replace('_longer_', '_shorter_')] ?? { unit: '' };
 }

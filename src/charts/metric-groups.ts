@@ -36,7 +36,10 @@ const ORDER = [
   'optimisation',
   'KL',
   'ood',
+  'calibration',
+  'gold',
   'length',
+  'drift',
   'overoptimisation',
   'judge',
   'generation',
@@ -69,7 +72,10 @@ const NOTES: Readonly<Record<string, string>> = {
   optimisation: 'what the optimiser sees',
   KL: 'distance from the reference',
   ood: 'what the data has not',
+  calibration: 'is a score as sure as it is right?',
   length: 'does reward follow length?',
+  gold: 'held-out pairs by the gold reward of their task',
+  drift: 'scores against those of step 0',
   overoptimisation: 'the reward that is learnt from, against gold',
   judge: 'who labels, and how',
   generation: 'fresh samples',
@@ -82,13 +88,24 @@ const CHART_ORDER = [
   'rewards/margins',
   'rewards/accuracies',
   'logps/chosen, rejected',
+  'accuracy',
+  'margin',
   'loss',
   'grad_norm',
   'learning_rate',
+  'mean_reward',
+  'std_reward',
 ];
 
-/** Chosen and rejected of the same thing, and a metric with its evaluation, are read together. */
-const chartOf = (metric: string) => metric.replace(/\/(chosen|rejected)$/, '/chosen, rejected');
+/** Read together: chosen and rejected of the same thing, where the shorter and where the longer answer is the better one, the bins of a calibration curve. */
+const TOGETHER: readonly (readonly [RegExp, string])[] = [
+  [/\/(chosen|rejected)$/, '/chosen, rejected'],
+  [/_(shorter|longer)_(chosen|better)$/, ' by length'],
+  [/^calibration\/right_\d+$/, 'calibration/curve'],
+];
+
+/** A metric and its evaluation share a chart too. */
+const chartOf = (metric: string) => TOGETHER.reduce((name, [part, whole]) => name.replace(part, whole), metric);
 const groupOf = (metric: string) => {
   const first = metric.includes('/') ? metric.slice(0, metric.indexOf('/')) : 'loss';
   return GROUP_OF[first] ?? first;

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { CurveBook } from '../../src/charts/curve-book.ts';
 import { axesOf, chartGroups, valueAt } from '../../src/charts/metric-groups.ts';
+import { specChart } from '../../src/charts/spec-chart.ts';
 
 function book(steps: readonly Readonly<Record<string, number>>[]): CurveBook {
   const made = new CurveBook();
@@ -44,6 +45,42 @@ describe('groups of charts', () => {
       ['rewards/rejected', 'rejected'],
       ['rewards/chosen', 'chosen'],
     ]);
+  });
+
+  it('show the bins of a calibration curve in one chart, and accuracy by length in another', () => {
+    const reward = book([
+      {
+        'length/accuracy_longer_chosen': 0.8,
+        'length/accuracy_shorter_chosen': 0.4,
+        'calibration/right_70': 0.7,
+        'calibration/right_50': 0.5,
+        'calibration/ece': 0.1,
+        'gold/accuracy': 0.7,
+        accuracy: 0.6,
+        margin: 1,
+        loss: 0.6,
+      },
+    ]);
+    const groups = chartGroups(reward, { axis: 'step', method: 'reward' });
+    expect(groups.map(({ id, charts }) => [id, charts.map((chart) => chart.id)])).toEqual([
+      ['optimisation', ['accuracy', 'margin', 'loss']],
+      ['calibration', ['calibration/curve', 'calibration/ece']],
+      ['gold', ['gold/accuracy']],
+      ['length', ['length/accuracy by length']],
+    ]);
+    const chartOf = (wanted: string) => {
+      const [{ charts }] = chartGroups(reward, { axis: 'step', wanted });
+      return specChart(charts[0], 'm-rm', 'step', 0);
+    };
+    expect(chartOf('accuracy_').lines.map(({ endName, dash }) => [endName, dash])).toEqual([
+      ['longer', undefined],
+      ['shorter', 'variant'],
+    ]);
+    expect(chartOf('right_').lines.map(({ endName, dash }) => [endName, dash])).toEqual([
+      ['70%', 'variant'],
+      ['50%', undefined],
+    ]);
+    expect(chartGroups(reward, { axis: 'step', wanted: 'longer' })[0].charts[0].unit).toBe('share of pairs');
   });
 
   it('know where DPO starts, and nothing of the kind for SFT', () => {

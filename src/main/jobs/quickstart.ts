@@ -156,8 +156,8 @@ const reward: QuickstartStage = {
     const { reward_steps, task } = context.options;
     const reference = modelOf(context.store, context.run('sft'));
     const data = await preferences(context);
-    // what is not trained on a task's prompts has no use for them
-    const { task: _task, eval_prompts: _prompts, ...defaults } = trainingDefaults(context.options);
+    // it answers nothing: the task reads its held-out pairs only
+    const { eval_prompts: _prompts, ...defaults } = trainingDefaults(context.options);
     return {
       nameBase: `reward-${task}`,
       model: reference,

@@ -1,8 +1,10 @@
 /** Preference rows as a reward model trains on them: both sides whole, with margin and tie. */
 import { type Dropped, pairTokens, type TokenRow } from '../data/batches.ts';
-import { preferenceExample } from '../data/examples.ts';
+import { type PreferenceExample, preferenceExample } from '../data/examples.ts';
 import { DatasetError, type SourceRecord } from '../data/records.ts';
 import type { Tokenizer } from '../data/tokenizers/tokenizer.ts';
+import { PromptError, type Task } from '../tasks/task.ts';
+import type { PairGold } from './diagnostics/reward-watch.ts';
 
 export interface RewardRow {
   /** `start` is where the answer begins. */
@@ -13,11 +15,15 @@ export interface RewardRow {
   readonly tie: boolean;
   /** Equal for rows about the same prompt. */
   readonly prompt: string;
+  /** Gold rewards, where a task reads the answers. */
+  readonly gold?: PairGold;
 }
 
 export interface RewardRowOptions {
   readonly maxLength: number | null;
   readonly ties: 'learn' | 'drop';
+  /** Whose gold reward reads both answers. */
+  readonly task?: Task;
 }
 
 /** TRL's rule: nothing is cut, a row is dropped when either side is longer than `maxLength`. */
@@ -25,7 +31,7 @@ export function rewardRow(
   tokenizer: Tokenizer,
   path: string,
   record: SourceRecord,
-  { maxLength, ties }: RewardRowOptions,
+  { maxLength, ties, task }: RewardRowOptions,
 ): RewardRow | Dropped {
   const { margin = 0, tie = false } = record.value;
   const place = record.line === null ? `${path}: row ${record.row}` : `${path}:${record.line}`;
@@ -36,11 +42,24 @@ export function rewardRow(
   if (tie && ties === 'drop')
     return { dropped: 'a tie teaches Bradley-Terry nothing; the losses rao_kupper and davidson learn from ties' };
   const example = preferenceExample(path, record);
+  const gold = task && pairGold(task, place, example);
   const tokens = pairTokens(tokenizer, example, { maxLength: null, truncation: 'keep_start' });
   if ('dropped' in tokens) return tokens;
   const { chosen, rejected } = tokens;
   const longest = Math.max(chosen.ids.length, rejected.ids.length);
   if (maxLength !== null && longest > maxLength)
     return { dropped: `prompt and answer have ${longest} tokens; max_length is ${maxLength}` };
-  return { chosen, rejected, margin: margin ?? 0, tie, prompt: JSON.stringify(example.prompt) };
+  return { chosen, rejected, margin: margin ?? 0, tie, prompt: JSON.stringify(example.prompt), ...(gold && { gold }) };
+}
+
+/** Throws DatasetError on a pair that is not of this world. */
+function pairGold(task: Task, place: string, { prompt, chosen, rejected }: PreferenceExample): PairGold {
+  if (typeof prompt !== 'string' || typeof chosen !== 'string' || typeof rejected !== 'string')
+    throw new DatasetError(`${place}: the task ${task.id} reads plain text, found a conversation: leave "task" out`);
+  try {
+    return { chosen: task.gold(prompt, chosen.trim()), rejected: task.gold(prompt, rejected.trim()) };
+  } catch (error) {
+    if (error instanceof PromptError) throw new DatasetError(`${place}: ${error.message}`);
+    throw error;
+  }
 }

@@ -1,15 +1,20 @@
 /** Reward model (Stiennon et al., 2009.01325; Ouyang et al., 2203.02155): a score for each answer, learnt from which of two was preferred. */
 import { join } from 'node:path';
 import { z } from 'zod';
-import { mean } from '../../base/statistics.ts';
+import { mean, standardDeviation } from '../../base/statistics.ts';
 import { padBatch } from '../../data/batches.ts';
 import { writeFileAtomic } from '../../data/checkpoints/atomic.ts';
 import { rewardLosses } from '../../engine/losses/index.ts';
 import { type LanguageModel, trainable, weightFeeds } from '../../engine/models/language-model.ts';
 import { scorePosition, scoreRows } from '../../engine/models/score-head.ts';
 import { float32, int32, Session } from '../../engine/runtime/session.ts';
-import { type RewardReport, reportMetrics, rewardReport, type ScoredPair } from '../../evaluate/reward-report.ts';
+import type { ScoredPair } from '../../evaluate/reward-report.ts';
+import { tasks } from '../../tasks/index.ts';
+import type { Task } from '../../tasks/task.ts';
 import { commonOptions, modelOption, parseConfig } from '../config.ts';
+import { defined } from '../diagnostics/options.ts';
+import { lengthOfScores } from '../diagnostics/reward-length.ts';
+import { openRewardWatch } from '../diagnostics/reward-watch.ts';
 import { type LoadedModel, loadModel } from '../load-model.ts';
 import { meanOf, meanOfBatches, runSteps } from '../loop.ts';
 import type { Method, TrainControl } from '../method.ts';
@@ -18,6 +23,7 @@ import { Optimiser, optimiserOptions } from '../optimiser.ts';
 import { openPolicy } from '../policy.ts';
 import { readRows } from '../read-rows.ts';
 import { type RewardRow, rewardRow } from '../reward-rows.ts';
+import { samplingOptions } from '../rollouts/options.ts';
 import { batchFeeds, buildObjectiveGraph } from '../step-graph.ts';
 
 const lossNames = rewardLosses.all.map((loss) => loss.id) as [string, ...string[]];
@@ -46,6 +52,11 @@ const params = z.object({
     title: 'Centring',
     description: 'Adds this times the mean of (r⁺ + r⁻)²: keeps scores around 0 (2312.09244). 0.01 is usual.',
     group: 'Objective',
+  }),
+  task: samplingOptions.task.meta({
+    ...samplingOptions.task.meta(),
+    description: 'World of the held-out pairs: evaluations also say whether scores follow its gold reward.',
+    group: 'Evaluation',
   }),
   normalize_rewards: z.boolean().default(false).meta({
     title: 'Normalise at the end',
@@ -95,10 +106,12 @@ export const reward: Method = {
 
     // 1. pairs → token ids; nothing is cut, too long pairs are dropped
     const rowOptions = { maxLength: options.max_length, ties: loss.usesTies ? 'learn' : 'drop' } as const;
-    const read = (path: string) =>
-      readRows<RewardRow>(path, control, (file, record) => rewardRow(tokenizer, file, record, rowOptions));
+    const read = (path: string, task?: Task) =>
+      readRows<RewardRow>(path, control, (file, record) => rewardRow(tokenizer, file, record, { ...rowOptions, task }));
     const rows = await read(options.dataset);
-    const held = options.eval_dataset ? await read(options.eval_dataset) : [];
+    const held = options.eval_dataset
+      ? await read(options.eval_dataset, options.task === undefined ? undefined : tasks.get(options.task))
+      : [];
     const longest = Math.max(1, ...[...rows, ...held].flatMap((r) => [r.chosen.ids.length, r.rejected.ids.length]));
 
     // 2. one graph: scores of both sides, loss, gradients
@@ -142,26 +155,31 @@ export const reward: Method = {
       );
       const chosen = [...(found.chosen_scores.data as Float32Array)];
       const rejected = [...(found.rejected_scores.data as Float32Array)];
+      const scored = batch.map((row, i) => scoredPair(row, chosen[i], rejected[i]));
       return {
         found,
-        scored: batch.map((row, i) => scoredPair(row, chosen[i], rejected[i])),
-        metrics: scoreMetrics(batch, chosen, rejected),
+        scored,
+        metrics: scoreMetrics(scored),
         loss: Number(found.loss.data[0]),
         tokens: padded.tokens,
       };
     };
 
-    // 4. a step: the mean of its micro-batches' means
+    // 4. a step: the mean of its micro-batches' means, and what length has to do with the scores
     const trainStep = (batches: readonly (readonly number[])[]) =>
       meanOfBatches(
         batches.map((batch) => batch.map((i) => rows[i])),
-        run,
+        async (batch, share) => {
+          const result = await run(batch, share);
+          return { ...result, metrics: { ...result.metrics, ...defined(lengthOfScores(result.scored)) } };
+        },
         optimiser,
       );
 
     // 5. held-out pairs: the same numbers, and how far the scores can be trusted
-    let report: RewardReport | undefined;
-    const evaluate = async () => {
+    const watch = openRewardWatch(outputDir);
+    const golds = held.flatMap(({ gold }) => gold ?? []);
+    const evaluate = async (step: number) => {
       const reports: Record<string, number>[] = [];
       const scored: ScoredPair[] = [];
       for (let at = 0; at < held.length; at += options.per_device_train_batch_size) {
@@ -171,8 +189,7 @@ export const reward: Method = {
           reports.push({ loss: result.loss, ...result.metrics });
         }
       }
-      report = scored.some(({ tie }) => !tie) ? rewardReport(scored) : undefined;
-      return { ...meanOf(reports), ...(report ? reportMetrics(report) : {}) };
+      return { ...meanOf(reports), ...watch.evaluate(step, scored, options.task === undefined ? undefined : golds) };
     };
 
     // 6. at the end, if asked for: scores of the reference's own answers to mean 0, standard deviation 1
@@ -183,6 +200,7 @@ export const reward: Method = {
       const parts = { loaded, optimiser, options, rows: rows.length, reference: null };
       const looks = { evaluate: held.length === 0 ? undefined : evaluate, finish };
       const result = await runSteps({ ...parts, ...looks, trainStep }, outputDir, control);
+      const report = watch.report();
       if (!report) return result;
       writeFileAtomic(join(outputDir, 'reward_report.json'), `${JSON.stringify(report, null, 1)}\n`);
       return { ...result, details: { reward_report: report } };
@@ -216,22 +234,19 @@ function scoredPair(
   };
 }
 
-/** TRL's metrics of a micro-batch; ties have no right side, so accuracy and margin leave them out. */
-function scoreMetrics(
-  batch: readonly RewardRow[],
-  chosen: readonly number[],
-  rejected: readonly number[],
-): Record<string, number> {
-  const all = [...chosen, ...rejected];
-  const decided = batch.flatMap(({ tie }, i) => (tie ? [] : [i]));
+/** TRL's metrics of a micro-batch and the spread of its scores; ties have no right side, so accuracy and margin leave them out. */
+function scoreMetrics(pairs: readonly ScoredPair[]): Record<string, number> {
+  const all = pairs.flatMap(({ chosen, rejected }) => [chosen.score, rejected.score]);
+  const decided = pairs.filter(({ tie }) => !tie);
   const ofDecided = {
-    accuracy: mean(decided.map((i) => (chosen[i] > rejected[i] ? 1 : 0))),
-    margin: mean(decided.map((i) => chosen[i] - rejected[i])),
+    accuracy: mean(decided.map(({ chosen, rejected }) => (chosen.score > rejected.score ? 1 : 0))),
+    margin: mean(decided.map(({ chosen, rejected }) => chosen.score - rejected.score)),
   };
   return {
     min_reward: Math.min(...all),
     mean_reward: mean(all),
     max_reward: Math.max(...all),
+    std_reward: standardDeviation(all),
     ...(decided.length > 0 ? ofDecided : {}),
   };
 }
