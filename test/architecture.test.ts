@@ -26,7 +26,7 @@ const LAYERS: readonly { readonly prefix: string; readonly name: string; readonl
   {
     prefix: 'src/main/reproduce/',
     name: 'reproduce',
-    may: ['contract', 'base', 'engine', 'tasks', 'data', 'train', 'evaluate'],
+    may: ['contract', 'charts', 'report', 'base', 'engine', 'tasks', 'data', 'train', 'evaluate'],
   },
   {
     prefix: 'src/main/jobs/',

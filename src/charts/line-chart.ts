@@ -17,6 +17,8 @@ export interface Line {
   readonly means?: readonly Point[];
   /** Evaluation points: marked, never smoothed. */
   readonly evaluation?: boolean;
+  /** Points without a line between them. */
+  readonly dots?: boolean;
   /** At the line's end, where it is shorter than the name. */
   readonly endName?: string;
 }
@@ -62,7 +64,7 @@ function lineStyle(line: Line, tokens: ChartTokens, opacity: number) {
   return {
     color: tokens.colour[line.colour],
     width: opacity < 1 ? 1 : 1.75,
-    opacity,
+    opacity: line.dots ? 0 : opacity,
     type: line.dash ? DASHES[line.dash] : 'solid',
   };
 }

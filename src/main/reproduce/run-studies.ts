@@ -5,6 +5,7 @@ import { writeFileAtomic } from '../data/checkpoints/atomic.ts';
 import { readResults } from './cell.ts';
 import { type CellRunner, runCells } from './run-cells.ts';
 import type { Study } from './study.ts';
+import { studyLines } from './study-chart.ts';
 
 export interface StudyRequest {
   readonly study: Study;
@@ -34,6 +35,8 @@ export async function runStudies(
   const plans = requests.map(({ study, settings }) => study.plan(settings, seeds));
   await runCells(plans.flat(), cells, runner);
   const results = readResults(cells);
+  // the drawer is large, and a program that only runs cells has no use for it
+  const { chartFile } = await import('../report/draw-chart.ts');
   return requests.map(({ study, settings }, i) => {
     const { result, markdown, charts = {} } = study.report(settings, seeds, results);
     const document = {
@@ -46,7 +49,8 @@ export async function runStudies(
     };
     writeFileAtomic(join(folder, `${study.id}.json`), `${JSON.stringify(document, null, 1)}\n`);
     writeFileAtomic(join(folder, `${study.id}.md`), `${markdownOf(document, markdown, Object.keys(charts))}\n`);
-    for (const [name, svg] of Object.entries(charts)) writeFileAtomic(join(folder, `${study.id}-${name}.svg`), svg);
+    for (const [name, chart] of Object.entries(charts))
+      writeFileAtomic(join(folder, `${study.id}-${name}.svg`), chartFile(chart.title, studyLines(chart)));
     return document;
   });
 }

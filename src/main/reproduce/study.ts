@@ -2,14 +2,15 @@
 import { z } from 'zod';
 import type { Named } from '../base/registry.ts';
 import type { Cell, CellResults } from './cell.ts';
+import type { StudyChart } from './study-chart.ts';
 
 export interface StudyReport {
   /** JSON-safe: everything the tables and charts show, and more digits. */
   readonly result: unknown;
   /** Tables and what they say, without a title. */
   readonly markdown: string;
-  /** Name of an SVG file, without its ending → its text. */
-  readonly charts?: Readonly<Record<string, string>>;
+  /** Name of an SVG file, without its ending → what it shows. */
+  readonly charts?: Readonly<Record<string, StudyChart>>;
 }
 
 export interface Study extends Named {

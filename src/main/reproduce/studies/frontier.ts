@@ -5,9 +5,9 @@ import { mean } from '../../base/statistics.ts';
 import type { Cell, CellResults } from '../cell.ts';
 import { modelOf, offlineDpo, onlineDpo, pairCell, policyGradient, referenceOf, rewardModel } from '../ingredients.ts';
 import { type Answered, answers } from '../kinds/answers.ts';
-import { lineChart } from '../line-chart.ts';
 import { spreadText } from '../markdown.ts';
 import { defineStudy, evaluationSettings, rewardModelSettings } from '../study.ts';
+import type { StudyChart } from '../study-chart.ts';
 
 const settings = z.object({
   task: z.enum(['tldr', 'helpful', 'harmless']).default('helpful'),
@@ -141,7 +141,7 @@ function rowOf({ method, knob, seeds }: Point, results: CellResults) {
 }
 
 /** A line for each method and reward, from small to large KL. */
-function chart(rows: readonly ReturnType<typeof rowOf>[]): string {
+function chart(rows: readonly ReturnType<typeof rowOf>[]): StudyChart {
   const methods = [...new Set(rows.map(({ method }) => method))];
   const line = (method: string, reward: 'gold' | 'proxy') => ({
     name: `${method}: ${reward}`,
@@ -150,10 +150,10 @@ function chart(rows: readonly ReturnType<typeof rowOf>[]): string {
       .map((row) => [mean(row.kl), mean(row[reward])] as const)
       .sort(([a], [b]) => a - b),
   });
-  return lineChart({
+  return {
     title: 'Gold and proxy reward against KL',
     x: 'KL to the reference, nats an answer',
     y: 'reward',
     series: methods.flatMap((method) => [line(method, 'gold'), line(method, 'proxy')]),
-  });
+  };
 }

@@ -6,9 +6,9 @@ import { modelOf, offlineDpo, onlineDpo, pairCell, referenceOf } from '../ingred
 import { type Answered, answers } from '../kinds/answers.ts';
 import { PAIRS } from '../kinds/pairs.ts';
 import { type Probed, probe } from '../kinds/probe.ts';
-import { lineChart } from '../line-chart.ts';
 import { numberText, spreadText } from '../markdown.ts';
 import { defineStudy, evaluationSettings } from '../study.ts';
+import type { StudyChart } from '../study-chart.ts';
 
 const settings = z.object({
   task: z.enum(['tldr', 'helpful', 'harmless']).default('harmless'),
@@ -152,9 +152,9 @@ function rowOf(checkpoint: string, i: number, plan: readonly SeedPlan[], results
 }
 
 /** One line a seed, over the checkpoints of the damage and its repair. */
-function chart(rows: readonly ReturnType<typeof rowOf>[]): string {
+function chart(rows: readonly ReturnType<typeof rowOf>[]): StudyChart {
   const way = rows.slice(0, -1);
-  return lineChart({
+  return {
     title: 'Probability of answers outside the data',
     x: 'checkpoint, in the order of the table, from 0',
     y: 'log p(y0), nats',
@@ -162,5 +162,5 @@ function chart(rows: readonly ReturnType<typeof rowOf>[]): string {
       name: `repetition ${seed + 1}`,
       points: way.map(({ y0 }, i) => [i, y0[seed] ?? Number.NaN] as const),
     })),
-  });
+  };
 }

@@ -7,9 +7,9 @@ import type { Cell, CellResults } from '../cell.ts';
 import { modelOf, pairCell, policyGradient, referenceOf, rewardModel } from '../ingredients.ts';
 import { type Answered, answers } from '../kinds/answers.ts';
 import { type BestOfNRow, bestOfN } from '../kinds/best-of-n.ts';
-import { type ChartSeries, lineChart } from '../line-chart.ts';
 import { numberText, spreadText } from '../markdown.ts';
 import { defineStudy, evaluationSettings, rewardModelSettings } from '../study.ts';
+import type { ChartSeries, StudyChart } from '../study-chart.ts';
 
 const settings = z.object({
   task: z.enum(['tldr', 'helpful', 'harmless']).default('helpful'),
@@ -157,7 +157,7 @@ function fitText(fit: ReturnType<typeof fitOf>, withPeak: boolean): string {
 }
 
 /** Points of all seeds, each quantity in one colour. */
-function chart(found: readonly ReturnType<typeof summary>[]): string {
+function chart(found: readonly ReturnType<typeof summary>[]): StudyChart {
   const cloud = (name: string, pick: (point: Point) => number): ChartSeries => ({
     name,
     dots: true,
@@ -176,10 +176,10 @@ function chart(found: readonly ReturnType<typeof summary>[]): string {
             points: Array.from({ length: 41 }, (_, i) => [(i * far) / 40, fitted((i * far) / 40)] as const),
           },
         ];
-  return lineChart({
+  return {
     title: 'RLOO against a proxy: gold and proxy reward',
     x: '√KL to the reference',
     y: 'reward',
     series: [cloud('gold', ({ gold }) => gold), cloud('proxy', ({ proxy }) => proxy), ...curve],
-  });
+  };
 }

@@ -4,9 +4,9 @@ import { markdownTable } from '../../base/markup.ts';
 import { mean } from '../../base/statistics.ts';
 import type { Cell, CellResults } from '../cell.ts';
 import { gradedScale, SCALE_WORDS, type ScaleLook } from '../kinds/graded-scale.ts';
-import { lineChart } from '../line-chart.ts';
 import { numberText } from '../markdown.ts';
 import { defineStudy } from '../study.ts';
+import type { StudyChart } from '../study-chart.ts';
 
 const settings = z.object({
   dpo_steps: z.int().min(1).default(100),
@@ -115,12 +115,12 @@ function summary(cells: readonly ScaleCell[], results: CellResults) {
 }
 
 /** Mean over the seeds; online steps follow the offline ones. */
-function chart(title: string, cells: readonly ScaleCell[], results: CellResults, dpoSteps: number): string {
+function chart(title: string, cells: readonly ScaleCell[], results: CellResults, dpoSteps: number): StudyChart {
   const found = cells.map((cell) => results.of(cell));
   const phases = [...found[0].offline.map((_, i) => found.map(({ offline }) => offline[i]))];
   const later = found[0].online.slice(1).map((_, i) => found.map(({ online }) => online[i + 1]));
   const stepOf = (looks: readonly ScaleLook[], offset: number) => looks[0].step + offset;
-  return lineChart({
+  return {
     title: `Probability of each answer, ${title}`,
     x: `step (online after ${dpoSteps})`,
     y: 'probability',
@@ -135,5 +135,5 @@ function chart(title: string, cells: readonly ScaleCell[], results: CellResults,
         ),
       ],
     })),
-  });
+  };
 }
