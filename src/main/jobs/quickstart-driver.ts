@@ -1,11 +1,12 @@
 /** Drives quickstarts from stage to stage. All it knows stands in the store, so that a quickstart is taken up again where it ended. */
 import { randomUUID } from 'node:crypto';
+import { isQuickstart, quickstartGroup } from '../../preload/contract/quickstart.ts';
 import type { ComparisonRow, RunSummary } from '../../preload/contract/runs.ts';
 import { insertComparison, listComparisons } from '../data/store/comparisons.ts';
 import { appendLog } from '../data/store/log.ts';
 import type { WritableStore } from '../data/store/store.ts';
 import { type QuickstartOptions, type QuickstartStage, quickstartStages, type StageContext } from './quickstart.ts';
-import { isQuickstart, newQuickstartGroup, optionsOf, readComparison, runsOf } from './quickstart-record.ts';
+import { optionsOf, readComparison, runsOf } from './quickstart-record.ts';
 import type { JobRunner } from './runner.ts';
 import type { StageComparison } from './task-stages.ts';
 
@@ -53,7 +54,7 @@ export function createQuickstarts(services: QuickstartServices): Quickstarts {
   return {
     start(options) {
       const underWay = [...active.keys()].find((group) => isQuickstart(group, options.task));
-      const group = underWay ?? newQuickstartGroup(options.task, randomUUID());
+      const group = underWay ?? quickstartGroup(options.task, randomUUID().slice(0, 8));
       if (!underWay) drive(group, options);
       return group;
     },

@@ -1,19 +1,12 @@
 /** What the store holds of quickstarts: their runs, options and results, by the group that their runs share. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isQuickstart } from '../../preload/contract/quickstart.ts';
 import type { RunSummary } from '../../preload/contract/runs.ts';
 import { getRun, listRuns } from '../data/store/runs.ts';
 import type { Store } from '../data/store/store.ts';
 import { type QuickstartOptions, quickstartOptions, quickstartStages } from './quickstart.ts';
 import { STAGE_FILES, type StageComparison, stageComparison } from './task-stages.ts';
-
-const PREFIX = 'quickstart-';
-
-export const newQuickstartGroup = (task: string, id: string): string => `${PREFIX}${task}-${id.slice(0, 8)}`;
-
-/** Whether a group is a quickstart's, of this task where one is named. */
-export const isQuickstart = (group: string, task?: string): boolean =>
-  group.startsWith(task === undefined ? PREFIX : `${PREFIX}${task}-`);
 
 /** Runs of a quickstart in the order of its stages, the newest of each. */
 export function runsOf(store: Store, group: string): RunSummary[] {

@@ -3,6 +3,15 @@ import { z } from 'zod';
 import { comparisonRow, runStatus } from './runs.ts';
 import { maybeNumber } from './system.ts';
 
+const GROUP_PREFIX = 'quickstart-';
+
+/** The group that the runs of a quickstart share; `id` tells those of one task apart. */
+export const quickstartGroup = (task: string, id: string): string => `${GROUP_PREFIX}${task}-${id}`;
+
+/** Whether a group is a quickstart's, of this task where one is named. */
+export const isQuickstart = (group: string, task?: string): boolean =>
+  group.startsWith(task === undefined ? GROUP_PREFIX : quickstartGroup(task, ''));
+
 /** A stage and the run that does it; null while it waits for other stages. */
 export const quickstartStage = z.object({
   method: z.string(),

@@ -1,27 +1,19 @@
 /** PPO with a critic (Schulman et al., 1707.06347; Ziegler et al., 1909.08593; Stiennon et al., 2009.01325): averages run over real tokens only. */
 import { z } from 'zod';
-import { mean, sum, variance } from '../../base/statistics.ts';
+import { mean, variance } from '../../base/statistics.ts';
 import { trainable } from '../../engine/models/language-model.ts';
 import { createRewardScorer } from '../../evaluate/reward-scoring.ts';
 import { parseConfig } from '../config.ts';
 import { jointParameters, partOf } from '../joint-parameters.ts';
-import { runLoop } from '../loop.ts';
 import type { Method } from '../method.ts';
 import { Optimiser, optimiserOptions } from '../optimiser.ts';
 import { openCritic, openPolicy } from '../policy.ts';
-import {
-  explainedVariance,
-  flatten,
-  gae,
-  meanOfSums,
-  returnsOf,
-  tokenRewards,
-  whiten,
-} from '../rollouts/advantages.ts';
+import { explainedVariance, flatten, gae, returnsOf, tokenRewards, whiten } from '../rollouts/advantages.ts';
 import { answersShape, openExperience } from '../rollouts/experience.ts';
-import { policyMinibatch, rolloutMetrics, runInnerEpochs, stepsOf, updateMetrics } from '../rollouts/inner-epochs.ts';
-import { klPerToken, nextKlCoefficient } from '../rollouts/kl.ts';
+import { policyMinibatch, runInnerEpochs } from '../rollouts/inner-epochs.ts';
+import { klPerToken } from '../rollouts/kl.ts';
 import { rolloutOptions } from '../rollouts/options.ts';
+import { klCoefficientAfter, policyStepReport, runPolicyLoop } from '../rollouts/policy-loop.ts';
 import { createCriticPass, createPolicyPass, rowOf } from '../rollouts/policy-pass.ts';
 import { createReplay } from '../rollouts/replay.ts';
 import { type Moments, NO_MOMENTS } from '../rollouts/running-moments.ts';
@@ -165,46 +157,26 @@ export const ppo: Method = {
       });
 
       // 6. report
-      const metrics = {
-        ...rolloutMetrics({ rollouts, logprobs, kl, refLogprobs, scores: scored.scores, klCoefficient, perPrompt: 1 }),
-        ...updateMetrics(inner),
+      replay.add({ logprobs, ref_logprobs: refLogprobs, values, rewards, advantages, returns }, inner);
+      const collected = { rollouts, logprobs, kl, refLogprobs, scores: scored.scores, klCoefficient, perPrompt: 1 };
+      klCoefficient = klCoefficientAfter(collected, options);
+      const own = {
         'loss/value_avg': mean(inner.updates.map((u) => u.valueLoss)),
         'val/clipfrac_avg': mean(inner.updates.map((u) => u.valueClipfrac)),
         'ppo/returns/mean': mean(flatten(returns)),
         'ppo/returns/var': variance(flatten(returns)),
         'ppo/val/var_explained': explainedVariance(values, returns),
-        lr: learningRate,
-        episode: (step + 1) * rollouts.length,
       };
-      replay.add({ logprobs, ref_logprobs: refLogprobs, values, rewards, advantages, returns }, inner);
-      if (options.adap_kl_ctrl)
-        klCoefficient = nextKlCoefficient(klCoefficient, meanOfSums(kl), rollouts.length, options);
-      return { metrics, tokens: sum(rows.map(({ ids }) => ids.length)) };
+      return policyStepReport(collected, { step, learningRate, inner, own });
     };
 
     try {
-      const result = await runLoop(
-        {
-          loaded: policy,
-          optimiser,
-          options,
-          rows: world.rows,
-          maxSteps: stepsOf(options, world.stepsPerEpoch),
-          stepsPerEpoch: world.stepsPerEpoch,
-          reference: world.reference.name,
-          trainStep,
-          evaluate: world.evaluate,
-          sample: world.sample,
-          beside: { value_model: critic },
-          memory: {
-            save: () => ({ klCoefficient, moments }),
-            restore: (saved) => ({ klCoefficient, moments } = remembered.parse(saved)),
-          },
-        },
-        outputDir,
-        control,
-      );
-      return replay.complete(result);
+      const memory = {
+        save: () => ({ klCoefficient, moments }),
+        restore: (saved: unknown) => ({ klCoefficient, moments } = remembered.parse(saved)),
+      };
+      const parts = { loaded: policy, optimiser, trainStep, beside: { value_model: critic }, memory, replay };
+      return await runPolicyLoop(world, options, parts, outputDir, control);
     } finally {
       for (const part of [valueScorer, criticPass, policyPass, world]) await part.close();
     }

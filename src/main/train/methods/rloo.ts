@@ -3,16 +3,15 @@ import { z } from 'zod';
 import { mean, sum } from '../../base/statistics.ts';
 import { trainable } from '../../engine/models/language-model.ts';
 import { ConfigError, parseConfig } from '../config.ts';
-import { runLoop } from '../loop.ts';
 import type { Method } from '../method.ts';
 import { Optimiser, optimiserOptions } from '../optimiser.ts';
 import { openPolicy } from '../policy.ts';
-import { meanOfSums } from '../rollouts/advantages.ts';
 import { againstRunningMean, groupNormalised, leaveOneOut, normaliseBatch } from '../rollouts/baselines.ts';
 import { answersShape, openExperience } from '../rollouts/experience.ts';
-import { policyMinibatch, rolloutMetrics, runInnerEpochs, stepsOf, updateMetrics } from '../rollouts/inner-epochs.ts';
-import { klPerToken, nextKlCoefficient } from '../rollouts/kl.ts';
+import { policyMinibatch, runInnerEpochs } from '../rollouts/inner-epochs.ts';
+import { klPerToken } from '../rollouts/kl.ts';
 import { rolloutOptions } from '../rollouts/options.ts';
+import { klCoefficientAfter, policyStepReport, runPolicyLoop } from '../rollouts/policy-loop.ts';
 import { createPolicyPass, rowOf } from '../rollouts/policy-pass.ts';
 import { createReplay } from '../rollouts/replay.ts';
 import { type Moments, NO_MOMENTS } from '../rollouts/running-moments.ts';
@@ -159,49 +158,21 @@ export const rloo: Method = {
       });
 
       // 5. report
-      const metrics = {
-        ...rolloutMetrics({
-          rollouts,
-          logprobs,
-          kl,
-          refLogprobs,
-          scores: scored.scores,
-          klCoefficient,
-          perPrompt: options.num_generations,
-        }),
-        ...updateMetrics(inner),
-        'advantages/std': Math.sqrt(mean(found.advantages.map((a) => a ** 2))),
-        lr: learningRate,
-        episode: (step + 1) * rollouts.length,
-      };
       replay.add({ logprobs, ref_logprobs: refLogprobs, reward: rewards, advantages }, inner);
-      if (options.adap_kl_ctrl)
-        klCoefficient = nextKlCoefficient(klCoefficient, meanOfSums(kl), rollouts.length, options);
-      return { metrics, tokens: sum(rows.map(({ ids }) => ids.length)) };
+      const perPrompt = options.num_generations;
+      const collected = { rollouts, logprobs, kl, refLogprobs, scores: scored.scores, klCoefficient, perPrompt };
+      klCoefficient = klCoefficientAfter(collected, options);
+      const own = { 'advantages/std': Math.sqrt(mean(found.advantages.map((a) => a ** 2))) };
+      return policyStepReport(collected, { step, learningRate, inner, own });
     };
 
     try {
-      const result = await runLoop(
-        {
-          loaded: policy,
-          optimiser,
-          options,
-          rows: world.rows,
-          maxSteps: stepsOf(options, world.stepsPerEpoch),
-          stepsPerEpoch: world.stepsPerEpoch,
-          reference: world.reference.name,
-          trainStep,
-          evaluate: world.evaluate,
-          sample: world.sample,
-          memory: {
-            save: () => ({ klCoefficient, moments, baseline }),
-            restore: (saved) => ({ klCoefficient, moments, baseline } = remembered.parse(saved)),
-          },
-        },
-        outputDir,
-        control,
-      );
-      return replay.complete(result);
+      const memory = {
+        save: () => ({ klCoefficient, moments, baseline }),
+        restore: (saved: unknown) => ({ klCoefficient, moments, baseline } = remembered.parse(saved)),
+      };
+      const parts = { loaded: policy, optimiser, trainStep, memory, replay };
+      return await runPolicyLoop(world, options, parts, outputDir, control);
     } finally {
       for (const part of [policyPass, world]) await part.close();
     }

@@ -72,8 +72,31 @@ export function MethodStep({ methods, datasets }: MethodStepProps) {
   );
 }
 
+const LABELS = { model: 'Model', dataset: 'Data' } as const;
+
+/** Cards of what the draft holds by name. */
+function NameChoices({
+  of,
+  choices,
+}: {
+  of: keyof typeof LABELS;
+  choices: readonly { readonly name: string; readonly facts: string; readonly caption: string }[];
+}) {
+  const chosen = useDraft((draft) => draft[of]);
+  return (
+    <div className="pl-choices" role="radiogroup" aria-label={LABELS[of]}>
+      {choices.map(({ name, facts, caption }) => (
+        <Choice key={name} name={of} small checked={chosen === name} onChoose={() => useDraft.setState({ [of]: name })}>
+          <h2>{name}</h2>
+          <span className="pl-2">{facts}</span>
+          <span className="pl-caption">{caption}</span>
+        </Choice>
+      ))}
+    </div>
+  );
+}
+
 export function ModelStep({ models }: { models: readonly ModelSummary[] }) {
-  const chosen = useDraft((draft) => draft.model);
   if (models.length === 0)
     return (
       <EmptyState title="No models yet.">
@@ -81,28 +104,18 @@ export function ModelStep({ models }: { models: readonly ModelSummary[] }) {
       </EmptyState>
     );
   return (
-    <div className="pl-choices" role="radiogroup" aria-label="Model">
-      {models.map((model) => (
-        <Choice
-          key={model.id}
-          name="model"
-          small
-          checked={chosen === model.name}
-          onChoose={() => useDraft.setState({ model: model.name })}
-        >
-          <h2>{model.name}</h2>
-          <span className="pl-2">
-            {model.family}, {parameters(model.parameters)} parameters, {model.layers} layers, context {model.context}
-          </span>
-          <span className="pl-caption">{model.origin}</span>
-        </Choice>
-      ))}
-    </div>
+    <NameChoices
+      of="model"
+      choices={models.map(({ name, family, parameters: count, layers, context, origin }) => ({
+        name,
+        facts: `${family}, ${parameters(count)} parameters, ${layers} layers, context ${context}`,
+        caption: origin,
+      }))}
+    />
   );
 }
 
 export function DataStep({ method, datasets }: { method: MethodEntry; datasets: readonly DatasetSummary[] }) {
-  const chosen = useDraft((draft) => draft.dataset);
   const usable = datasets.filter((dataset) => fits(method, dataset));
   if (method.needs.dataset.length === 0)
     return <EmptyState title={`${method.title} needs no dataset.`}>Go on to the parameters.</EmptyState>;
@@ -114,25 +127,14 @@ export function DataStep({ method, datasets }: { method: MethodEntry; datasets: 
       </EmptyState>
     );
   return (
-    <div className="pl-choices" role="radiogroup" aria-label="Data">
-      {usable.map((dataset) => (
-        <Choice
-          key={dataset.id}
-          name="dataset"
-          small
-          checked={chosen === dataset.name}
-          onChoose={() => useDraft.setState({ dataset: dataset.name })}
-        >
-          <h2>{dataset.name}</h2>
-          <span className="pl-2">
-            {counted(dataset.rows, 'row')}, {counted(dataset.prompts, 'prompt')}
-          </span>
-          <span className="pl-caption">
-            {dataset.kind}, {dataset.format}
-          </span>
-        </Choice>
-      ))}
-    </div>
+    <NameChoices
+      of="dataset"
+      choices={usable.map(({ name, rows, prompts, kind, format }) => ({
+        name,
+        facts: `${counted(rows, 'row')}, ${counted(prompts, 'prompt')}`,
+        caption: `${kind}, ${format}`,
+      }))}
+    />
   );
 }
 

@@ -2,7 +2,7 @@
 import { Button } from '@mantine/core';
 import { IconPlayerPlay, IconPlus } from '@tabler/icons-react';
 import { useLocation } from 'wouter';
-import type { RunSummary } from '../../../preload/contract/index.ts';
+import { isQuickstart, type RunSummary } from '../../../preload/contract/index.ts';
 import { Content } from '../../components/content.tsx';
 import { Banner } from '../../components/labels.tsx';
 import { PageHeader, PrimaryButton } from '../../components/page-header.tsx';
@@ -36,7 +36,7 @@ export function currentRun(runs: readonly RunSummary[]): RunSummary | undefined 
   return ACTIVE.map((status) => runs.findLast((run) => run.status === status)).find((run) => run !== undefined);
 }
 
-const isQuickstarts = ({ group }: RunSummary): boolean => group?.startsWith('quickstart-') === true;
+const isQuickstarts = ({ group }: RunSummary): boolean => group !== null && isQuickstart(group);
 
 function BusyHome({ runs, quickstart }: { runs: readonly RunSummary[]; quickstart: Quickstart }) {
   const [, navigate] = useLocation();
