@@ -280,6 +280,17 @@ describe('kills', () => {
     await runner.idle();
     expect(record(waiting).status).toBe('finished');
   });
+
+  it('closes although what ended last brings the next run', async () => {
+    const id = create({ steps: 1000, sleepMs: 10 });
+    let next = '';
+    runner.onEnd(() => {
+      next = create({ steps: 1 });
+    });
+    await until(id, (run) => run.step >= 2);
+    await runner.close();
+    expect([record(id).status, record(next).status]).toEqual(['stopped', 'queued']);
+  });
 });
 
 describe('two programs on one workspace', () => {

@@ -210,8 +210,8 @@ export class JobRunner {
 
   #serve(): void {
     this.#queue.serve();
-    if (this.#live.all.length === 0 && this.#queue.waiting.length === 0)
-      for (const done of this.#idleWaiters.splice(0)) done();
+    // nothing waits then, unless it came after the queue was closed
+    if (this.#live.all.length === 0) for (const done of this.#idleWaiters.splice(0)) done();
   }
 
   #look(): void {
