@@ -1,4 +1,4 @@
-/** Build of the four Node entries (Electron main, browser host, command line, job process), the preload and the page. */
+/** Build of the five Node entries (Electron main, browser host, command line, job process, generation process), the preload and the page. */
 import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
@@ -20,6 +20,7 @@ export default defineConfig({
           headless: resolve('src/main/headless.ts'),
           cli: resolve('src/main/cli.ts'),
           worker: resolve('src/main/worker.ts'),
+          generator: resolve('src/main/generator.ts'),
         },
         output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunks/[name]-[hash].cjs' },
       },

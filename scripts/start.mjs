@@ -18,6 +18,7 @@ const BUILT = [
   'out/main/index.cjs',
   'out/main/cli.cjs',
   'out/main/worker.cjs',
+  'out/main/generator.cjs',
   'out/preload/index.cjs',
   'out/renderer/index.html',
 ];

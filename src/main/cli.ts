@@ -18,7 +18,11 @@ import { programVersion } from './host/version.ts';
 import { resolveWorkspace } from './host/workspace.ts';
 
 const here = import.meta.dirname;
-const files = { worker: join(here, 'worker.cjs'), rendererDir: join(here, '../renderer') };
+const files = {
+  worker: join(here, 'worker.cjs'),
+  generator: join(here, 'generator.cjs'),
+  rendererDir: join(here, '../renderer'),
+};
 
 /** Options that may stand before or after the command. */
 function addGlobalOptions(command: Command): void {

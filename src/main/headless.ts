@@ -16,7 +16,11 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => controller.abort());
   await serveInBrowser({
     workspace: resolveWorkspace(option('--home')),
-    files: { worker: join(here, 'worker.cjs'), rendererDir: join(here, '../renderer') },
+    files: {
+      worker: join(here, 'worker.cjs'),
+      generator: join(here, 'generator.cjs'),
+      rendererDir: join(here, '../renderer'),
+    },
     port: Number(option('--port') ?? 0),
     signal: controller.signal,
     onOpen: (url) => process.stdout.write(`Plumbline is open at ${url}\n`),

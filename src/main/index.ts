@@ -6,7 +6,7 @@ import { serveContents } from './desktop/ipc-port.ts';
 import { setMenu } from './desktop/menu.ts';
 import { registerScheme, servePage } from './desktop/protocol.ts';
 import { denyPermissions, guardContents } from './desktop/security.ts';
-import { utilityJobs } from './desktop/utility-jobs.ts';
+import { utilityJobs, utilityProcesses } from './desktop/utility-jobs.ts';
 import { createWindow } from './desktop/window.ts';
 import { type Host, openHost } from './host/host.ts';
 import { resolveWorkspace } from './host/workspace.ts';
@@ -50,7 +50,8 @@ async function main(): Promise<void> {
   denyPermissions(session.defaultSession);
   setMenu();
   const spawn = utilityJobs(join(here, 'worker.cjs'));
-  const host = openHost({ kind: 'desktop', workspace, spawn, pickPath });
+  const spawnGeneration = utilityProcesses(join(here, 'generator.cjs'), 'plumbline-generator');
+  const host = openHost({ kind: 'desktop', workspace, spawn, spawnGeneration, pickPath });
   servePage(join(here, '../renderer'), host.files);
   closeBeforeQuit(host);
   openWindow(host);

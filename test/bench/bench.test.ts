@@ -24,7 +24,7 @@ function context(signal = new AbortController().signal): CommandContext {
   const ignore = () => undefined;
   return {
     workspace: resolveWorkspace(folder),
-    files: { worker: '', rendererDir: '' },
+    files: { worker: '', generator: '', rendererDir: '' },
     signal,
     progress: ignore,
     say: ignore,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Host, openHost } from '../../src/main/host/host.ts';
 import { resolveWorkspace, type Workspace } from '../../src/main/host/workspace.ts';
-import { forkJobs } from '../../src/main/jobs/spawn.ts';
+import { forkJobs, forkProcesses } from '../../src/main/jobs/spawn.ts';
 import { type Connection, connect, type Port, serve } from '../../src/preload/contract/rpc.ts';
 
 export interface TestHost {
@@ -17,7 +17,8 @@ export interface TestHost {
 export function openTestHost(): TestHost {
   const workspace = resolveWorkspace(mkdtempSync(join(tmpdir(), 'plumb-host-')));
   const spawn = forkJobs(resolve(import.meta.dirname, '../fixtures/countdown-worker.ts'));
-  const host = openHost({ kind: 'browser', workspace, spawn });
+  const spawnGeneration = forkProcesses(resolve(import.meta.dirname, '../../src/main/generator.ts'));
+  const host = openHost({ kind: 'browser', workspace, spawn, spawnGeneration });
   const [page, back] = portPair();
   const stop = serve(back, host.handle);
   const connection = connect(page);

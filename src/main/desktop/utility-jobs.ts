@@ -1,15 +1,18 @@
-/** Job processes under Electron: utility processes, which work in a packaged app where `fork` is switched off. */
+/** Processes of our own under Electron: utility processes, which work in a packaged app where `fork` is switched off. */
 import { utilityProcess } from 'electron';
-import type { FromJob } from '../jobs/messages.ts';
-import { keepLastWords, type SpawnJob } from '../jobs/spawn.ts';
+import type { FromJob, ToJob } from '../jobs/messages.ts';
+import { keepLastWords, type OwnProcess, type SpawnJob } from '../jobs/spawn.ts';
 
-export function utilityJobs(entry: string): SpawnJob {
+export const utilityJobs = (entry: string): SpawnJob => utilityProcesses<ToJob, FromJob>(entry, 'plumbline-job');
+
+/** Runs `entry` under that name as a process that talks `To` and `From`. */
+export function utilityProcesses<To, From>(entry: string, serviceName: string): () => OwnProcess<To, From> {
   return () => {
-    const child = utilityProcess.fork(entry, [], { stdio: ['ignore', 'ignore', 'pipe'], serviceName: 'plumbline-job' });
+    const child = utilityProcess.fork(entry, [], { stdio: ['ignore', 'ignore', 'pipe'], serviceName });
     const lastWords = keepLastWords(child.stderr);
     return {
       post: (message) => child.postMessage(message),
-      onMessage: (listener) => child.on('message', (message) => listener(message as FromJob)),
+      onMessage: (listener) => child.on('message', (message) => listener(message as From)),
       onExit(listener) {
         child.once('exit', (code) => listener({ ...howItEnded(code), lastWords: lastWords() }));
       },

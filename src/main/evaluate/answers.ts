@@ -15,6 +15,15 @@ export interface Answerer {
   readonly eosIds: readonly number[];
 }
 
+/** Every id stands for the same token in both. */
+export function sameTokens(one: Omit<Answerer, 'eosIds'>, other: Omit<Answerer, 'eosIds'>): boolean {
+  if (one.model.config.vocabulary !== other.model.config.vocabulary) return false;
+  const size = one.tokenizer.vocabularySize;
+  if (size !== other.tokenizer.vocabularySize) return false;
+  for (let id = 0; id < size; id++) if (one.tokenizer.tokenOf(id) !== other.tokenizer.tokenOf(id)) return false;
+  return true;
+}
+
 export interface Answer {
   readonly promptIds: readonly number[];
   /** End token included when one was drawn. */

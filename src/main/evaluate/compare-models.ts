@@ -6,9 +6,8 @@ import { lengthControlledWinRate } from '../base/statistics-length-control.ts';
 import { bestOfNKl } from '../base/statistics-overoptimisation.ts';
 import { bradleyTerry, davidson } from '../base/statistics-ranking.ts';
 import type { TextOrChat } from '../data/examples.ts';
-import type { LanguageModel } from '../engine/models/language-model.ts';
 import type { Task } from '../tasks/task.ts';
-import { type Answerer, answerPrompts, klToReference, type SampleOptions } from './answers.ts';
+import { type Answerer, answerPrompts, klToReference, type SampleOptions, sameTokens } from './answers.ts';
 import { bestAnswers } from './best-of-n.ts';
 import type { Judge, JudgedAnswer } from './judges/judge.ts';
 import { answerLimit } from './task-samples.ts';
@@ -130,17 +129,8 @@ async function klOf(
   answers: readonly JudgedAnswer[],
   { reference, temperature, threads }: CompareOptions,
 ): Promise<number | null> {
-  if (!reference || !sameTokens(model, tokenizer, reference)) return null;
+  if (!reference || !sameTokens({ model, tokenizer }, reference)) return null;
   return klToReference(model, reference.model, answers, { temperature, threads });
-}
-
-/** Every id stands for the same token in both. */
-function sameTokens(model: LanguageModel, tokenizer: Answerer['tokenizer'], other: Answerer): boolean {
-  if (model.config.vocabulary !== other.model.config.vocabulary) return false;
-  if (tokenizer.vocabularySize !== other.tokenizer.vocabularySize) return false;
-  for (let id = 0; id < tokenizer.vocabularySize; id++)
-    if (tokenizer.tokenOf(id) !== other.tokenizer.tokenOf(id)) return false;
-  return true;
 }
 
 async function comparePair(a: readonly JudgedAnswer[], b: readonly JudgedAnswer[], judge: Judge): Promise<PairReport> {

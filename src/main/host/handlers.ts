@@ -6,6 +6,7 @@ import { nearest } from '../base/registry.ts';
 import { catalogueHandlers } from './catalogue.ts';
 import { datasetsHandlers } from './datasets.ts';
 import { filesHandlers } from './files.ts';
+import { generationsHandlers } from './generations.ts';
 import { modelsHandlers } from './models.ts';
 import { quickstartHandlers } from './quickstart.ts';
 import { ratingsHandlers } from './ratings.ts';
@@ -30,6 +31,7 @@ export const namespaces = [
   quickstartHandlers,
   resultsHandlers,
   ratingsHandlers,
+  generationsHandlers,
 ] as const;
 
 /** Every handler by name; throws when two files answer the same name. */

@@ -1,5 +1,5 @@
 /** Serves the app to a browser on this machine until it is told to stop: what `plumb serve` and the browser entry share. */
-import { forkJobs } from '../jobs/spawn.ts';
+import { forkJobs, forkProcesses } from '../jobs/spawn.ts';
 import { startBrowserHost } from './browser-host.ts';
 import { type Host, openHost } from './host.ts';
 import { closed } from './services.ts';
@@ -9,6 +9,8 @@ import type { Workspace } from './workspace.ts';
 export interface ProgramFiles {
   /** Entry of job processes. */
   readonly worker: string;
+  /** Entry of the generation process. */
+  readonly generator: string;
   /** The built page. */
   readonly rendererDir: string;
 }
@@ -27,7 +29,12 @@ export interface ServeOptions {
 /** Settles when everything is closed again. Throws when the workspace cannot be opened or the port is taken. */
 export async function serveInBrowser(options: ServeOptions): Promise<void> {
   const { workspace, files, port, signal, onOpen } = options;
-  const host = openHost({ kind: 'browser', workspace, spawn: forkJobs(files.worker) });
+  const host = openHost({
+    kind: 'browser',
+    workspace,
+    spawn: forkJobs(files.worker),
+    spawnGeneration: forkProcesses(files.generator),
+  });
   try {
     await serveHost(host, files.rendererDir, port, signal, onOpen);
   } finally {

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { Contract, Event, FileHandle, Name, Output, StreamName } from '../../preload/contract/index.ts';
 import type { WritableStore } from '../data/store/store.ts';
+import type { GenerationProcess } from '../jobs/generation/process.ts';
 import type { Quickstarts } from '../jobs/quickstart-driver.ts';
 import type { JobRunner } from '../jobs/runner.ts';
 import type { FileTable } from './file-table.ts';
@@ -13,6 +14,7 @@ export interface HostServices {
   readonly store: WritableStore;
   readonly runner: JobRunner;
   readonly quickstarts: Quickstarts;
+  readonly generations: GenerationProcess;
   readonly files: FileTable;
   /** A native dialog; absent where files come by upload. */
   pickFile?(title: string, extensions: readonly string[]): Promise<FileHandle | null>;

@@ -1,4 +1,4 @@
-/** The two ways a job process reaches its host: Electron's utility process port, or Node's fork channel. */
+/** The two ways a process of ours reaches its host: Electron's utility process port, or Node's fork channel. */
 import type { FromJob, ToJob } from './messages.ts';
 import type { HostChannel } from './worker-frame.ts';
 
@@ -9,7 +9,7 @@ interface ParentPort {
 }
 
 /** The channel this process was started with; throws when it was started by hand. */
-export function hostChannel(): HostChannel {
+export function hostChannel<From = FromJob, To = ToJob>(): HostChannel<From, To> {
   const { parentPort } = process as { parentPort?: ParentPort };
   if (parentPort) return utilityChannel(parentPort);
   if (typeof process.send === 'function') return forkChannel();
@@ -18,22 +18,22 @@ export function hostChannel(): HostChannel {
 
 const exit = (code: number): void => process.exit(code);
 
-function utilityChannel(port: ParentPort): HostChannel {
+function utilityChannel<From, To>(port: ParentPort): HostChannel<From, To> {
   return {
     post: (message) => port.postMessage(message),
-    onMessage: (listener) => port.on('message', ({ data }) => listener(data as ToJob)),
+    onMessage: (listener) => port.on('message', ({ data }) => listener(data as To)),
     // Electron ends its utility processes with itself.
     onClose: () => undefined,
     exit,
   };
 }
 
-function forkChannel(): HostChannel {
+function forkChannel<From, To>(): HostChannel<From, To> {
   return {
-    post: (message: FromJob) => {
+    post: (message) => {
       if (process.connected) process.send?.(message);
     },
-    onMessage: (listener) => process.on('message', (message) => listener(message as ToJob)),
+    onMessage: (listener) => process.on('message', (message) => listener(message as To)),
     onClose: (listener) => process.on('disconnect', listener),
     exit,
   };

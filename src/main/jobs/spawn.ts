@@ -1,5 +1,5 @@
-/** Starts job processes: under plain Node by fork; the desktop gives its own way with the same shape. */
-import { fork } from 'node:child_process';
+/** Starts processes of our own (jobs, generation): under plain Node by fork; the desktop gives its own way with the same shape. */
+import { fork, type Serializable } from 'node:child_process';
 import type { FromJob, ToJob } from './messages.ts';
 
 /** How a process ended: a code, or the signal that killed it. */
@@ -10,15 +10,19 @@ export interface JobExit {
   readonly lastWords: string;
 }
 
-export interface JobProcess {
-  post(message: ToJob): void;
-  onMessage(listener: (message: FromJob) => void): void;
+/** A process that is sent `To` and answers with `From`. */
+export interface OwnProcess<To, From> {
+  post(message: To): void;
+  onMessage(listener: (message: From) => void): void;
   /** Called once, after the last message. */
   onExit(listener: (exit: JobExit) => void): void;
   kill(): void;
 }
 
+export type JobProcess = OwnProcess<ToJob, FromJob>;
 export type SpawnJob = () => JobProcess;
+/** Its messages are those of a `Port`. */
+export type SpawnGeneration = () => OwnProcess<unknown, unknown>;
 
 /** Characters of standard error that are kept for the reason of a crash. */
 const LAST_WORDS = 2000;
@@ -33,16 +37,19 @@ export function keepLastWords(stream: NodeJS.ReadableStream | null | undefined):
 }
 
 /** Runs `entry` (out/main/worker.cjs, or a .ts file under Node 24) as a job process. */
-export function forkJobs(entry: string): SpawnJob {
+export const forkJobs = (entry: string): SpawnJob => forkProcesses<ToJob, FromJob>(entry);
+
+/** Runs `entry` as a process that talks `To` and `From`. */
+export function forkProcesses<To, From>(entry: string): () => OwnProcess<To, From> {
   return () => {
     const child = fork(entry, [], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [] });
     const lastWords = keepLastWords(child.stderr);
     child.on('error', () => undefined); // an exit follows, which is what is reported
     return {
       post: (message) => {
-        if (child.connected) child.send(message, () => undefined);
+        if (child.connected) child.send(message as Serializable, () => undefined);
       },
-      onMessage: (listener) => child.on('message', (message) => listener(message as FromJob)),
+      onMessage: (listener) => child.on('message', (message) => listener(message as From)),
       onExit(listener) {
         // 'exit' may come before the last messages were read; 'close' comes after standard error ended, 'disconnect' after them
         let ended: JobExit | undefined;

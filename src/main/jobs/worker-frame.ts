@@ -8,10 +8,10 @@ import type { FromJob, JobEvent, JobOutcome, JobSpec, JobWorkspace, ToJob } from
 import { createOutbox, type Outbox } from './outbox.ts';
 import { createTimeLeft } from './time-left.ts';
 
-/** The job process's end of its channel to the host. */
-export interface HostChannel {
-  post(message: FromJob): void;
-  onMessage(listener: (message: ToJob) => void): void;
+/** A process's end of its channel to the host. */
+export interface HostChannel<From = FromJob, To = ToJob> {
+  post(message: From): void;
+  onMessage(listener: (message: To) => void): void;
   /** The host is gone: there is nobody to work for. */
   onClose(listener: () => void): void;
   /** Leaves the process. */

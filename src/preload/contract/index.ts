@@ -11,6 +11,27 @@ import {
   splitRequest,
   storedPair,
 } from './datasets.ts';
+import {
+  forcedAnswers,
+  forceRequest,
+  generationEnd,
+  generationEvent,
+  generationRequest,
+  modelChoice,
+  modelRef,
+  pairToSave,
+  pickedPrompts,
+  probeAnswers,
+  probeRequest,
+  promptInput,
+  promptReading,
+  promptSource,
+  readRequest,
+  rewardAnswers,
+  rewardRequest,
+  savedPair,
+  tokenReadings,
+} from './generations.ts';
 import { modelSummary } from './models.ts';
 import { quickstartState } from './quickstart.ts';
 import { rating, ratingItem, ratingQueue } from './ratings.ts';
@@ -124,6 +145,21 @@ export const contract = {
   /** Takes back this person's last rating, as long as the run has not gone on with it; the pair is then the next one. */
   'ratings.undo': call(z.object({ runId: z.string(), rater: z.string() }), ratingItem),
   'results.list': call(nothing, z.array(comparisonRow)),
+
+  /** Everything that can write or judge an answer, the newest first. */
+  'generations.models': call(nothing, z.array(modelChoice)),
+  'generations.prompts': call(promptSource, pickedPrompts),
+  /** The prompt as this model's tokenizer and chat template make it. */
+  'generations.prompt': call(z.object({ model: modelRef, prompt: promptInput }), promptReading),
+  /** One answer, streamed; closing the stream stops it. */
+  'generations.run': stream(generationRequest, generationEvent, generationEnd),
+  'generations.read': call(readRequest, tokenReadings),
+  'generations.force': call(forceRequest, forcedAnswers),
+  'generations.probes': call(probeRequest, probeAnswers),
+  'generations.rewards': call(rewardRequest, rewardAnswers),
+  'generations.savePair': call(pairToSave, savedPair),
+  /** Takes back the version that a pair made, while it is the newest and no run was started since. */
+  'generations.undoPair': call(z.object({ versionId: z.string() }), done),
 } as const;
 
 export type Contract = typeof contract;
@@ -137,6 +173,7 @@ export type Event<N extends StreamName> = Contract[N] extends { event: infer E e
   : never;
 
 export * from './datasets.ts';
+export * from './generations.ts';
 export * from './models.ts';
 export * from './quickstart.ts';
 export * from './ratings.ts';

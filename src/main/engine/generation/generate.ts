@@ -15,8 +15,10 @@ export interface GenerateOptions extends SamplingOptions {
   readonly random: Random;
   /** Rows decoded together. */
   readonly batchSize?: number;
-  /** Called after each token of each row. */
-  readonly onToken?: (row: number, id: number, logp: number) => void;
+  /** Called after each token of each row, with the plain model's logits it was drawn from: the next step may overwrite them. */
+  readonly onToken?: (row: number, id: number, logp: number, logits: Float32Array) => void;
+  /** Called before each step of a batch: lets others have their turn. */
+  readonly breathe?: () => Promise<void>;
   readonly signal?: AbortSignal;
 }
 
@@ -79,6 +81,7 @@ async function generateBatch(
   if (rows.every((row) => row.done)) return rows.map((row) => row.completion);
   const batch = await decoder.start(prompts);
   for (let step = 0; step < options.maxNewTokens; step++) {
+    await options.breathe?.();
     options.signal?.throwIfAborted();
     const vocabulary = decoder.model.config.vocabulary;
     const tokens = rows.map((row, i) => {
@@ -97,7 +100,7 @@ function takeToken(row: Row, index: number, logits: Float32Array, options: Gener
   const logp = logits[id] - logSumExp(logits);
   const { completion } = row;
   completion.logps.push(logp);
-  options.onToken?.(index, id, logp);
+  options.onToken?.(index, id, logp, logits);
   if (!options.ignoreEos && options.eosIds.includes(id)) {
     completion.finishReason = 'eos';
     completion.endId = id;

@@ -1,23 +1,25 @@
 /** Judges by a trained reward model's score of prompt and answer. */
+import type { Answerer } from '../answers.ts';
 import { createRewardScorer } from '../reward-scoring.ts';
 import { pointOf } from '../win-rate.ts';
 import { type JudgeDefinition, type JudgedAnswer, JudgeError } from './judge.ts';
+
+/** Prompt and answer in the reward model's own tokens: the models that are judged may read others. */
+export const judgedIds = (
+  { tokenizer, eosIds }: Pick<Answerer, 'tokenizer' | 'eosIds'>,
+  { prompt, completion, ended }: Pick<JudgedAnswer, 'prompt' | 'completion' | 'ended'>,
+): number[] => [...tokenizer.encode(prompt + completion).ids, ...(ended && eosIds.length > 0 ? [eosIds[0]] : [])];
 
 export const rewardModel: JudgeDefinition = {
   id: 'reward-model',
   title: 'Reward model',
   async open({ rewardModel: loaded, tie, threads }) {
     if (!loaded) throw new JudgeError('this judge needs a reward model: name it with --reward-model');
-    const { model, tokenizer, eosIds } = loaded;
+    const { model } = loaded;
     if (model.head !== 'score')
       throw new JudgeError('the model named as reward model has no score head: it is a language model');
-    // its own tokens: the models that are judged may read others
-    const idsOf = ({ prompt, completion, ended }: JudgedAnswer): number[] => [
-      ...tokenizer.encode(prompt + completion).ids,
-      ...(ended && eosIds.length > 0 ? [eosIds[0]] : []),
-    ];
     const score = async (answers: readonly JudgedAnswer[]): Promise<number[]> => {
-      const sequences = answers.map(idsOf);
+      const sequences = answers.map((answer) => judgedIds(loaded, answer));
       const maxPositions = Math.max(1, ...sequences.map((ids) => ids.length));
       const scorer = await createRewardScorer(model, { weights: 'frozen', maxPositions, threads });
       try {

@@ -18,16 +18,19 @@ export interface Probes {
   read(scorer: Scorer): Promise<Record<string, number>>;
 }
 
+/** A probe as an answer: its own tokens and the end token. */
+export const probeIds = ({ tokenizer, eosIds }: Pick<LoadedModel, 'tokenizer' | 'eosIds'>, probe: string): number[] => [
+  ...tokenizer.encode(probe, { addSpecialTokens: false }).ids,
+  ...eosIds.slice(0, 1),
+];
+
 export function openProbes(
-  { tokenizer, eosIds, model }: Pick<LoadedModel, 'tokenizer' | 'eosIds' | 'model'>,
+  loaded: Pick<LoadedModel, 'tokenizer' | 'eosIds' | 'model'>,
   probes: readonly string[],
   prompts: readonly (readonly number[])[],
 ): Probes {
-  const answers = probes.map((probe) => [
-    ...tokenizer.encode(probe, { addSpecialTokens: false }).ids,
-    ...eosIds.slice(0, 1),
-  ]);
-  const room = model.config.context - Math.max(0, ...answers.map(({ length }) => length));
+  const answers = probes.map((probe) => probeIds(loaded, probe));
+  const room = loaded.model.config.context - Math.max(0, ...answers.map(({ length }) => length));
   const behind = prompts.filter(({ length }) => length <= room).slice(0, PROMPTS);
   const rows = answers.flatMap((answer) => behind.map((prompt) => [...prompt, ...answer]));
   return {
