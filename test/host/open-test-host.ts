@@ -11,13 +11,20 @@ export interface TestHost {
   readonly host: Host;
   readonly workspace: Workspace;
   readonly connection: Connection;
+  /** Ends the generation process as the system does when memory is short. */
+  killGenerator(): void;
   close(): Promise<void>;
 }
 
 export function openTestHost(): TestHost {
   const workspace = resolveWorkspace(mkdtempSync(join(tmpdir(), 'plumb-host-')));
   const spawn = forkJobs(resolve(import.meta.dirname, '../fixtures/countdown-worker.ts'));
-  const spawnGeneration = forkProcesses(resolve(import.meta.dirname, '../../src/main/generator.ts'));
+  const fork = forkProcesses<unknown, unknown>(resolve(import.meta.dirname, '../../src/main/generator.ts'));
+  let generator: ReturnType<typeof fork> | undefined;
+  const spawnGeneration = () => {
+    generator = fork();
+    return generator;
+  };
   const host = openHost({ kind: 'browser', workspace, spawn, spawnGeneration });
   const [page, back] = portPair();
   const stop = serve(back, host.handle);
@@ -26,6 +33,7 @@ export function openTestHost(): TestHost {
     host,
     workspace,
     connection,
+    killGenerator: () => generator?.kill(),
     async close() {
       stop();
       await host.close();

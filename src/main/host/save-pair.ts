@@ -23,7 +23,7 @@ export async function savePair(store: WritableStore, pair: PairToSave): Promise<
     throw new RpcError('invalid_input', 'Both answers are the same text: there is nothing to prefer.');
   const names = [chosen, rejected].map(({ model }) => model ?? 'typed by hand');
   const recipe = `${RECIPE} by ${rater}: ${names[0]} over ${names[1]}`;
-  const wanted = { name: dataset, kind: 'preference', format: 'trl-preference', source: SOURCE, recipe } as const;
+  const wanted = { name: dataset, kind: 'preference', format: 'trl', source: SOURCE, recipe } as const;
   const { prompts: _prompts, ...made } = await appendRows(store, wanted, [rowOf(pair)]);
   return made;
 }
