@@ -5,7 +5,7 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ErrorBoundary } from 'react-error-boundary';
 import { Route, Router, Switch, useLocation } from 'wouter';
-import { useHashLocation } from 'wouter/use-hash-location';
+import { usePath } from './address.ts';
 import { AppFrame } from './components/frame.tsx';
 import { PageHeader } from './components/page-header.tsx';
 import { Palette } from './components/palette.tsx';
@@ -65,7 +65,7 @@ export function App() {
   return (
     <MantineProvider theme={theme} defaultColorScheme="auto" withCssVariables={false} withGlobalClasses={false}>
       <QueryClientProvider client={queries}>
-        <Router hook={useHashLocation}>
+        <Router hook={usePath}>
           <StatusListener />
           <AppFrame onHelp={() => setHelp(true)}>
             <Pages />

@@ -5,13 +5,17 @@ export interface Shortcut {
   /** As shown: "G then H", "Ctrl K". */
   readonly keys: string;
   readonly does: string;
-  readonly scope: 'everywhere' | 'tables' | 'pair reader' | 'run' | 'rate' | 'wizard';
+  readonly scope: 'everywhere' | 'tables' | 'pair reader' | 'run' | 'inspect' | 'rate' | 'wizard';
 }
 
 export const SHORTCUTS: readonly Shortcut[] = [
   { scope: 'everywhere', keys: 'Ctrl K', does: 'Command palette' },
   { scope: 'everywhere', keys: '?', does: 'This list' },
-  { scope: 'everywhere', keys: 'G then H D E R S', does: 'Go to Home, Datasets, Experiments, Rate, Settings' },
+  {
+    scope: 'everywhere',
+    keys: 'G then H D E I R S',
+    does: 'Go to Home, Datasets, Experiments, Inspect, Rate, Settings',
+  },
   { scope: 'everywhere', keys: '[', does: 'Collapse the navigation' },
   { scope: 'everywhere', keys: '/', does: 'Search' },
   { scope: 'everywhere', keys: 'N', does: 'Primary action of the page' },
@@ -26,6 +30,13 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { scope: 'run', keys: 'Shift S', does: 'Stop (asks)' },
   { scope: 'run', keys: '1 to 5', does: 'Tabs' },
   { scope: 'run', keys: '← →', does: 'Previous, next sample prompt' },
+  { scope: 'inspect', keys: 'Ctrl Enter', does: 'Generate, or read' },
+  { scope: 'inspect', keys: 'Esc', does: 'Stop what is written' },
+  { scope: 'inspect', keys: 'Alt 1 to 4', does: 'To the answer of pane A to D' },
+  { scope: 'inspect', keys: '← → ↑ ↓', does: 'From token to token' },
+  { scope: 'inspect', keys: 'H, Shift H', does: 'Colour by the next number; numbers under the tokens' },
+  { scope: 'inspect', keys: 'S, Shift S', does: 'Save A over B, B over A as a pair' },
+  { scope: 'inspect', keys: 'D', does: 'Word diff on or off' },
   { scope: 'rate', keys: 'A B T X', does: 'A is better, B is better, tie, both bad' },
   { scope: 'rate', keys: '1 to 5, Shift 1 to 5', does: 'Quality of A, of B' },
   { scope: 'rate', keys: 'S', does: 'Skip: the pair comes again at the end' },

@@ -4,6 +4,7 @@ import { datasetsSpecs } from './datasets.ts';
 import { datasetsImportSpecs } from './datasets-import.ts';
 import { datasetsScrollSpecs } from './datasets-scroll.ts';
 import { frameSpecs } from './frame.ts';
+import { inspectSpecs } from './inspect.ts';
 import { keyboardSpecs } from './keyboard.ts';
 import { keyboardWalkSpecs } from './keyboard-walk.ts';
 import { quickstartSpecs } from './quickstart.ts';
@@ -20,6 +21,7 @@ export const specs: readonly Spec[] = [
   ...quickstartSpecs,
   ...runSpecs,
   ...rateSpecs,
+  ...inspectSpecs,
   ...securitySpecs,
   ...datasetsSpecs,
   ...datasetsImportSpecs,

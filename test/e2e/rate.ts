@@ -8,10 +8,15 @@ import { MODEL, withModelAndPairs } from './workspace.ts';
 const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
 const progress = (page: Page) => page.locator('.pl-rate-progress strong').textContent();
 
-async function startRun(page: Page, options: Readonly<Record<string, string>>): Promise<void> {
+/** Through the wizard, on the workspace's model and pairs. */
+export async function startRun(
+  page: Page,
+  options: Readonly<Record<string, string>>,
+  method = /Online DPO/,
+): Promise<void> {
   await page.getByRole('link', { name: 'Experiments', exact: true }).click();
   await page.getByRole('button', { name: 'New run' }).click();
-  await page.getByRole('radio', { name: /Online DPO/ }).check();
+  await page.getByRole('radio', { name: method }).check();
   const next = () => page.getByRole('button', { name: /^Next/ }).click();
   await next();
   await page.getByRole('radio', { name: new RegExp(MODEL) }).check();

@@ -14,6 +14,7 @@ import type { Store } from '../data/store/store.ts';
 import { getVersion } from '../data/store/versions.ts';
 import type { ModelSource } from '../jobs/generation/work.ts';
 import { tasks } from '../tasks/index.ts';
+import type { Task } from '../tasks/task.ts';
 import { knownModels, modelOf } from './model-refs.ts';
 import { savePair, undoPair } from './save-pair.ts';
 import type { Handlers, HostServices } from './services.ts';
@@ -80,11 +81,20 @@ function withoutPaths(error: unknown, names: readonly (readonly [path: string, n
   return new RpcError(typeof code === 'string' ? code : 'internal', message, details);
 }
 
-/** Of the held-out split, which no training sees. */
+/** Of the held-out split, which no training sees; fewer than asked for where the world is small. */
 function taskPrompts(id: string, count: number, seed: number) {
   if (!tasks.has(id)) throw new RpcError('not_found', `There is no task "${id}".`);
-  const prompts = tasks.get(id).prompts('held-out', count, seed);
+  const prompts = heldOut(tasks.get(id), count, seed);
   return { total: prompts.length, prompts: prompts.map((prompt) => ({ prompt, chosen: null, rejected: null })) };
+}
+
+function heldOut(task: Task, count: number, seed: number): string[] {
+  try {
+    return task.prompts('held-out', count, seed);
+  } catch (error) {
+    if (!(error instanceof RangeError) || count <= 1) throw error;
+    return heldOut(task, count - 1, seed);
+  }
 }
 
 function rowPrompts(store: Store, { versionId, offset, count }: { versionId: string; offset: number; count: number }) {
