@@ -129,6 +129,7 @@ describe('registries', () => {
     ['src/main/engine/ops', ['define.ts', 'shapes.ts']],
     ['src/main/engine/losses', ['ascending.ts', 'f-divergence.ts', 'logp.ts', 'policy-gradient.ts', 'preference.ts']],
     ['src/main/train/methods', []],
+    ['src/main/jobs/generation/works', []],
     ['src/main/train/lab', ['lab-method.ts', 'run-lab.ts', 'run-method.ts', 'schedule.ts']],
     ['src/main/reproduce/kinds', []],
     ['src/main/reproduce/studies', []],
