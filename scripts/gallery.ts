@@ -103,6 +103,13 @@ const PAGES: Readonly<Record<string, Steps>> = {
       },
     ]),
   ),
+  inspect: async (page) => {
+    await link(page, 'Inspect');
+    await page.getByRole('button', { name: 'Pick a prompt' }).click();
+    await page.locator('.pl-pick').first().click();
+    await press(page, /^Generate/);
+    await page.locator('.pl-token[data-mode="reward"][data-step]').first().waitFor();
+  },
   settings: (page) => link(page, 'Settings'),
   palette: async (page) => {
     await link(page, 'Home');

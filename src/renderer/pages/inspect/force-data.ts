@@ -1,6 +1,6 @@
 /** Forced answers of all panes: asked for together, kept until the next time. */
 import { create } from 'zustand';
-import type { ForcedAnswers, ModelChoice, TextOrChat } from '../../../preload/contract/index.ts';
+import type { ForcedAnswers, ModelChoice, RewardAnswers, TextOrChat } from '../../../preload/contract/index.ts';
 import { call } from '../../host.ts';
 import { referenceOf } from './models.ts';
 import { promptOf, useInspect } from './state.ts';
@@ -19,6 +19,9 @@ interface Forced {
   readonly rejected: string | null;
   readonly reference: string | null;
   readonly panes: readonly ForcedPane[];
+  /** Of y⁺ and y⁻; null while they are not there. */
+  readonly scores: RewardAnswers['scores'] | null;
+  readonly scoreError: string | null;
 }
 
 export const useForced = create<Forced>()(() => ({
@@ -28,19 +31,26 @@ export const useForced = create<Forced>()(() => ({
   rejected: null,
   reference: null,
   panes: [],
+  scores: null,
+  scoreError: null,
 }));
 
 let asked = 0;
 
 /** Reads both answers under every pane's model, one after the other as they come. */
 export async function readForced(choices: readonly ModelChoice[]): Promise<void> {
-  const { prompt, chosen, rejected, panes, reference: wanted } = useInspect.getState();
+  const { prompt, chosen, rejected, panes, reference: wanted, rewardModel } = useInspect.getState();
   const models = [...new Set(panes.map(({ model }) => model))];
   const reference = referenceOf(choices, models, wanted);
   const own = ++asked;
   const question = { prompt: promptOf(prompt), chosen, rejected: rejected === '' ? null : rejected, reference };
   const empty = models.map((model): ForcedPane => ({ model, answers: null, error: null }));
-  useForced.setState({ ...question, busy: true, panes: empty });
+  useForced.setState({ ...question, busy: true, panes: empty, scores: null, scoreError: null });
+  const answers = [chosen, ...(rejected === '' ? [] : [rejected])].map((text) => ({ text, ended: true }));
+  const scored = call('generations.rewards', { rewardModel, prompt: question.prompt, answers }).then(
+    ({ scores }) => own === asked && useForced.setState({ scores }),
+    (error: Error) => own === asked && useForced.setState({ scores: null, scoreError: error.message }),
+  );
   await Promise.all(
     models.map(async (model) => {
       const found = await call('generations.force', { model, ...question }).then(
@@ -53,5 +63,6 @@ export async function readForced(choices: readonly ModelChoice[]): Promise<void>
       }));
     }),
   );
+  await scored;
   if (own === asked) useForced.setState({ busy: false });
 }

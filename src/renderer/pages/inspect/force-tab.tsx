@@ -1,7 +1,7 @@
 /** Answers that no model wrote: how likely they are before and after training, in absolute and in relative terms. */
 import { Button, SegmentedControl, Textarea } from '@mantine/core';
 import { useState } from 'react';
-import { fixed, signed } from '../../../charts/numbers.ts';
+import { compact, fixed, signed } from '../../../charts/numbers.ts';
 import type { ModelChoice } from '../../../preload/contract/index.ts';
 import { Card } from '../../components/card.tsx';
 import { Banner } from '../../components/labels.tsx';
@@ -32,6 +32,17 @@ function useRows(choices: readonly ModelChoice[]): readonly ForcedRow[] {
   });
 }
 
+/** What the task's gold reward and the reward model say of an answer. */
+function Scores({ at }: { at: 0 | 1 }) {
+  const { scores } = useForced();
+  const score = scores?.[at];
+  const words = [
+    ...(score?.gold == null ? [] : [`gold reward ${compact(score.gold)}`]),
+    ...(score?.reward == null ? [] : [`reward model ${compact(score.reward)}`]),
+  ];
+  return <p className="pl-caption pl-scores">{words.join(', ')}</p>;
+}
+
 function Field({
   side,
   text,
@@ -42,16 +53,19 @@ function Field({
   onChange: (text: string) => void;
 }) {
   return (
-    <Textarea
-      className={`pl-force-${side}`}
-      label={side === 'chosen' ? 'Chosen y⁺' : 'Rejected y⁻'}
-      autosize
-      minRows={2}
-      maxRows={6}
-      value={text}
-      placeholder={side === 'chosen' ? 'An answer to read under every model' : 'Another one beside it, or nothing'}
-      onChange={(event) => onChange(event.currentTarget.value)}
-    />
+    <div>
+      <Textarea
+        className={`pl-force-${side}`}
+        label={side === 'chosen' ? 'Chosen y⁺' : 'Rejected y⁻'}
+        autosize
+        minRows={2}
+        maxRows={6}
+        value={text}
+        placeholder={side === 'chosen' ? 'An answer to read under every model' : 'Another one beside it, or nothing'}
+        onChange={(event) => onChange(event.currentTarget.value)}
+      />
+      <Scores at={side === 'chosen' ? 0 : 1} />
+    </div>
   );
 }
 
@@ -177,7 +191,7 @@ function Tokens({ choices, rows }: { choices: readonly ModelChoice[]; rows: read
 export function ForceTab({ choices }: { choices: readonly ModelChoice[] }) {
   const { prompt, chosen, rejected, set } = useParts('prompt', 'chosen', 'rejected', 'set');
   const [first] = usePaneModels();
-  const { busy, panes, reference } = useForced();
+  const { busy, panes, reference, scoreError } = useForced();
   const rows = useRows(choices);
   const failed = panes.filter(({ error }) => error !== null);
   const whyNot = panes.find(({ answers }) => answers?.whyNoReference)?.answers?.whyNoReference;
@@ -206,6 +220,11 @@ export function ForceTab({ choices }: { choices: readonly ModelChoice[] }) {
           {error}
         </Banner>
       ))}
+      {scoreError && (
+        <Banner tone="danger" title="The answers could not be scored.">
+          {scoreError}
+        </Banner>
+      )}
       {whyNot && (
         <Banner tone="neutral" title="Nothing to compare with.">
           {whyNot}

@@ -11,7 +11,7 @@ import { MetricChart } from '../../components/metric-chart.tsx';
 import { WordDiff } from '../../components/word-diff.tsx';
 import { compareWords } from '../../components/words.ts';
 import { generateOne, readAgain, removePane } from './generation.ts';
-import { betaOf, choiceOf, optionsOf } from './models.ts';
+import { betaOf, choiceOf, optionsOf, titleOf } from './models.ts';
 import { type Mode, runningSum, tokenValue, total } from './numbers.ts';
 import { Sampling } from './sampling.tsx';
 import { answerText, isBusy, LETTERS, type Pane, type PaneAnswer, usePaneModels, useParts } from './state.ts';
@@ -148,6 +148,7 @@ const PaneHead = memo(function PaneHead({ id, model: chosen, own, index, choices
       <Select
         className="pl-grow"
         variant="unstyled"
+        title={choice && titleOf(choice)}
         aria-label={`Model of pane ${letter}`}
         searchable
         data={optionsOf(writers)}

@@ -132,7 +132,7 @@ export function Beside({ choices }: { choices: readonly ModelChoice[] }) {
     <div className="pl-beside">
       <Reference choices={choices} />
       {tab !== 'probes' && <Beta />}
-      {tab === 'generate' && <RewardModel choices={choices} />}
+      {tab !== 'probes' && <RewardModel choices={choices} />}
     </div>
   );
 }

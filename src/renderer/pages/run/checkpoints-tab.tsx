@@ -1,5 +1,6 @@
 /** Checkpoints of a run: what a resume can go on from. */
 
+import { Link } from 'wouter';
 import { bytes, dateTime, whole } from '../../../charts/numbers.ts';
 import type { RunDetail } from '../../../preload/contract/index.ts';
 import { EmptyState } from '../../components/states.tsx';
@@ -19,6 +20,7 @@ export function CheckpointsTab({ run }: { run: RunDetail }) {
             <th>Step</th>
             <th className="end">Size</th>
             <th className="end">Written</th>
+            <th className="end">Answers</th>
           </tr>
         </thead>
         <tbody>
@@ -27,6 +29,14 @@ export function CheckpointsTab({ run }: { run: RunDetail }) {
               <td className="pl-strong">{whole(checkpoint.step)}</td>
               <td className="end">{bytes(checkpoint.bytes)}</td>
               <td className="end pl-2">{dateTime(checkpoint.createdAt)}</td>
+              <td className="end">
+                <Link
+                  href={`/inspect?${new URLSearchParams({ a: `${run.name}@${checkpoint.step}` })}`}
+                  aria-label={`Inspect step ${checkpoint.step}`}
+                >
+                  Inspect
+                </Link>
+              </td>
             </tr>
           ))}
         </tbody>
