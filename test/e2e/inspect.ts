@@ -202,7 +202,7 @@ export const inspectSpecs: readonly Spec[] = [
     },
   },
   {
-    name: 'Inspect answers keys within 100 ms while four panes stream beside a run that reports',
+    name: 'Inspect: no picture after a key costs 100 ms while four panes stream beside a run that reports',
     prepare: withSlowModel,
     async run({ page }) {
       await heading(page, 'Home');

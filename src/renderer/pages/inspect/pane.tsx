@@ -1,7 +1,7 @@
 /** One model's answer: its sums, its tokens, and where in the answer the reward was earned. */
 import { ActionIcon, Button, Select } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
-import { memo, useDeferredValue, useMemo } from 'react';
+import { memo, useMemo, useRef } from 'react';
 import type { LineChart } from '../../../charts/line-chart.ts';
 import { methodLook } from '../../../charts/method-looks.ts';
 import { compact, MISSING, shown, signed, whole } from '../../../charts/numbers.ts';
@@ -102,10 +102,19 @@ function Body({ letter, answer, beta, against, first }: BodyProps) {
   );
 }
 
+const CHART_STEP = 16;
+
+/** While text comes in the chart follows every so many tokens: drawing it costs more than the text does. */
+function useInSteps(tokens: PaneAnswer['tokens'], writing: boolean): PaneAnswer['tokens'] {
+  const drawn = useRef(tokens);
+  const more = tokens.length - drawn.current.length;
+  if (!writing || more < 0 || more >= CHART_STEP) drawn.current = tokens;
+  return drawn.current;
+}
+
 function SumChart({ answer, beta, choice }: { answer: PaneAnswer; beta: number; choice: ModelChoice | undefined }) {
   const { mode } = useParts('mode');
-  // a chart may come a moment later than the text
-  const tokens = useDeferredValue(answer.tokens);
+  const tokens = useInSteps(answer.tokens, isBusy(answer));
   const chart = useMemo((): LineChart => {
     const points = runningSum(tokens.map((token) => tokenValue(token, mode, beta)));
     const { colour } = methodLook(choice?.method ?? 'ref');

@@ -24,7 +24,7 @@ export interface RunWork {
 }
 
 /** Between two messages: at most 20 a second. */
-const MESSAGE_MS = 60;
+const MESSAGE_MS = 80;
 
 export const run = {
   id: 'run',
