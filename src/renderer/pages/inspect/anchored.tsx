@@ -1,5 +1,6 @@
 /** A floating layer beside an element: below it where there is room, else above; always inside the window. */
 import { type ReactNode, useLayoutEffect, useRef } from 'react';
+import { createPortal } from 'react-dom';
 
 const GAP = 6;
 const EDGE = 8;
@@ -18,9 +19,11 @@ export function Anchored({ at, children }: { at: HTMLElement; children: ReactNod
     current.style.left = `${left}px`;
     current.style.top = `${top}px`;
   });
-  return (
+  // beside the page's parts, not inside: what contains its own layout would be what "fixed" is measured from
+  return createPortal(
     <div ref={layer} className="pl-anchored">
       {children}
-    </div>
+    </div>,
+    document.querySelector('main') ?? document.body,
   );
 }
