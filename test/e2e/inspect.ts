@@ -101,6 +101,7 @@ export const inspectSpecs: readonly Spec[] = [
       // the reference against itself: every ratio is 0; the other model: not
       assert.match(await sumsOf(page, 'A'), /implicit reward\s+0\.00 nats/);
       assert.doesNotMatch(await sumsOf(page, 'B'), /implicit reward\s+0\.00 nats/);
+      await pane(page, 'A').getByText('gold reward').waitFor();
       assert.match(await sumsOf(page, 'A'), /gold reward\s+−?\d/);
       const said = await tokensOf(page, 'B').first().getAttribute('aria-label');
       assert.match(said ?? '', /β·log π\/π_ref [+−]?\d+\.\d\d nats, token 1 of \d+$/);
