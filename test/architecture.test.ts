@@ -31,13 +31,13 @@ const LAYERS: readonly { readonly prefix: string; readonly name: string; readonl
   {
     prefix: 'src/main/jobs/',
     name: 'jobs',
-    may: ['contract', 'base', 'engine', 'tasks', 'data', 'train', 'evaluate', 'reproduce'],
+    may: ['contract', 'base', 'engine', 'tasks', 'data', 'train', 'evaluate', 'exports', 'reproduce'],
   },
   { prefix: 'src/main/report/', name: 'report', may: ['contract', 'charts', 'base'] },
   {
     prefix: 'src/main/host/',
     name: 'host',
-    may: ['contract', 'report', 'base', 'engine', 'tasks', 'data', 'train', 'evaluate', 'jobs'],
+    may: ['contract', 'report', 'base', 'engine', 'tasks', 'data', 'train', 'evaluate', 'exports', 'jobs'],
   },
   { prefix: 'src/main/desktop/', name: 'desktop', may: ['contract', 'base', 'host', 'jobs'] },
   {

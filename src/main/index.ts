@@ -1,14 +1,18 @@
 /** The desktop app: one window over one host. */
 import { join } from 'node:path';
 import { app, BrowserWindow, session } from 'electron';
-import { pickPath, showStartError } from './desktop/dialogs.ts';
+import { showStartError } from './desktop/dialogs.ts';
 import { serveContents } from './desktop/ipc-port.ts';
+import { systemKeyBox } from './desktop/key-box.ts';
 import { setMenu } from './desktop/menu.ts';
+import { nativeServices } from './desktop/native.ts';
+import { tellOfRuns } from './desktop/notices.ts';
 import { registerScheme, servePage } from './desktop/protocol.ts';
 import { denyPermissions, guardContents } from './desktop/security.ts';
 import { utilityJobs, utilityProcesses } from './desktop/utility-jobs.ts';
 import { createWindow } from './desktop/window.ts';
 import { type Host, openHost } from './host/host.ts';
+import { keychainSecrets, sessionSecrets } from './host/secrets.ts';
 import { resolveWorkspace } from './host/workspace.ts';
 
 const here = import.meta.dirname;
@@ -48,10 +52,13 @@ async function main(): Promise<void> {
   guardContents();
   await app.whenReady();
   denyPermissions(session.defaultSession);
-  setMenu();
+  const box = systemKeyBox();
+  const secrets = box ? await keychainSecrets(join(workspace.home, 'keys.json'), box) : sessionSecrets();
   const spawn = utilityJobs(join(here, 'worker.cjs'));
   const spawnGeneration = utilityProcesses(join(here, 'generator.cjs'), 'plumbline-generator');
-  const host = openHost({ kind: 'desktop', workspace, spawn, spawnGeneration, pickPath });
+  const host = openHost({ kind: 'desktop', workspace, spawn, spawnGeneration, native: nativeServices, secrets });
+  setMenu((command) => host.command(command));
+  tellOfRuns(host, () => BrowserWindow.getAllWindows()[0]);
   servePage(join(here, '../renderer'), host.files);
   closeBeforeQuit(host);
   openWindow(host);

@@ -5,7 +5,7 @@ import { createRandom } from '../../src/main/base/random.ts';
 import { importFile } from '../../src/main/data/datasets/import.ts';
 import { openStore } from '../../src/main/data/store/open.ts';
 import type { WritableStore } from '../../src/main/data/store/store.ts';
-import { registerModel } from '../../src/main/host/models.ts';
+import { registerModel } from '../../src/main/host/model-registry.ts';
 import { prepareWorkspace, resolveWorkspace, type Workspace } from '../../src/main/host/workspace.ts';
 import { tasks } from '../../src/main/tasks/index.ts';
 import { writeTaskModel } from '../../src/main/train/task-model.ts';

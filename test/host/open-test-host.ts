@@ -16,15 +16,18 @@ export interface TestHost {
   close(): Promise<void>;
 }
 
-export function openTestHost(): TestHost {
+/** The entry that the program itself starts, as it stands. */
+export const REAL_WORKER = resolve(import.meta.dirname, '../../src/main/worker.ts');
+
+export function openTestHost(worker = resolve(import.meta.dirname, '../fixtures/countdown-worker.ts')): TestHost {
   const workspace = resolveWorkspace(mkdtempSync(join(tmpdir(), 'plumb-host-')));
-  const spawn = forkJobs(resolve(import.meta.dirname, '../fixtures/countdown-worker.ts'));
   const fork = forkProcesses<unknown, unknown>(resolve(import.meta.dirname, '../../src/main/generator.ts'));
   let generator: ReturnType<typeof fork> | undefined;
   const spawnGeneration = () => {
     generator = fork();
     return generator;
   };
+  const spawn = forkJobs(worker);
   const host = openHost({ kind: 'browser', workspace, spawn, spawnGeneration });
   const [page, back] = portPair();
   const stop = serve(back, host.handle);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { CoreQueue } from '../../src/main/jobs/core-queue.ts';
 
 function queueOf(cores: number) {
-  const queue = new CoreQueue(cores);
+  const queue = new CoreQueue(() => cores);
   const begun: string[] = [];
   const join = (id: string, threads: number) => {
     queue.join({ id, threads: () => threads, begin: (taken) => begun.push(`${id} ${taken}`) });

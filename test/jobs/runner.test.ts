@@ -92,7 +92,7 @@ describe('a run', () => {
       workspace,
       spawn: forkJobs(join(fixtures, 'countdown-worker.ts')),
       threadsOf: (run) => Number(run.config.threads),
-      cores: 2,
+      cores: () => 2,
     }).start();
     const small = [1, 2, 3].map(() => create({ steps: 40, sleepMs: 5, threads: 1 }));
     const whole = create({ steps: 5, threads: 0 });
@@ -117,7 +117,7 @@ describe('a run', () => {
   it('is stopped alone; the one beside it goes on', async () => {
     await runner.close();
     const spawn = forkJobs(join(fixtures, 'countdown-worker.ts'));
-    runner = new JobRunner({ store, workspace, spawn, threadsOf: () => 1, cores: 2 }).start();
+    runner = new JobRunner({ store, workspace, spawn, threadsOf: () => 1, cores: () => 2 }).start();
     const [first, second] = [1, 2].map(() => create({ steps: 60, sleepMs: 10 }));
     await until(first, (run) => run.step >= 3);
     runner.pause(second);

@@ -42,7 +42,7 @@ export function calibration(probabilities: ArrayLike<number>, labels: ArrayLike<
   const wide: (typeof all)[] = Array.from({ length: bins }, () => []);
   // 1e-9: 0.3 · 10 must not be pushed over its edge by rounding
   for (const item of all) wide[Math.min(bins - 1, Math.max(0, Math.ceil(item.p * bins - 1e-9) - 1))].push(item);
-  const sorted = all.toSorted((a, b) => a.p - b.p);
+  const sorted = [...all].sort((a, b) => a.p - b.p);
   return {
     equalWidth: reliability(wide, n),
     equalMass: reliability(inParts(sorted, bins), n),

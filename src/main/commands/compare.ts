@@ -35,6 +35,7 @@ export const compare = defineCommand({
       .option('--reward-model <model>', 'for --judge reward-model and --pick-by reward-model')
       .option('--judge-url <url>', 'OpenAI-compatible endpoint, such as http://127.0.0.1:8080/v1')
       .option('--judge-model <name>', 'model of the endpoint')
+      .option('--judge-endpoint <name>', "a judge of the app's Settings: its address and model")
       .option('--judge-rule <rule>', 'average: of both orders · disagreement: a tie unless both agree', 'average')
       .option('--judge-concurrency <n>', 'requests at once', '4')
       .option('--threads <n>', 'threads of one operator; 0 = one for small models, all cores for others', '0');
@@ -222,12 +223,13 @@ async function judgeOptionsOf(
     ...(typeof options.rewardModel === 'string'
       ? { rewardModel: loadModel(await modelPath(options.rewardModel, context), { head: 'score' }) }
       : {}),
-    llm: await llmOptions(options),
+    llm: await llmOptions(options, context),
   };
 }
 
-async function llmOptions(options: Options): Promise<LlmOptions | undefined> {
-  const { judgeUrl, judgeModel, judgeRule } = options;
+async function llmOptions(options: Options, context: CommandContext): Promise<LlmOptions | undefined> {
+  const { judgeRule } = options;
+  const { judgeUrl, judgeModel } = await endpointOf(options, context);
   if (typeof judgeUrl !== 'string' && typeof judgeModel !== 'string') return undefined;
   if (typeof judgeUrl !== 'string' || typeof judgeModel !== 'string')
     throw new UsageError('--judge-url and --judge-model are needed together');
@@ -237,6 +239,21 @@ async function llmOptions(options: Options): Promise<LlmOptions | undefined> {
     throw new UsageError(`--judge-rule must be average or disagreement, found "${judgeRule}"`);
   const concurrency = wholeOption(options.judgeConcurrency, 'judge-concurrency', 1);
   return chatEndpoint({ url: judgeUrl, model: judgeModel, rule: judgeRule, concurrency });
+}
+
+/** As given, or as Settings has it; the key comes from the environment either way. */
+async function endpointOf(options: Options, { workspace }: CommandContext) {
+  const { judgeUrl, judgeModel, judgeEndpoint } = options;
+  if (typeof judgeEndpoint !== 'string') return { judgeUrl, judgeModel };
+  if (judgeUrl !== undefined || judgeModel !== undefined)
+    throw new UsageError('--judge-endpoint names address and model: leave --judge-url and --judge-model out');
+  const { requireJudge } = await import('../host/run-judges.ts');
+  try {
+    const { url, model } = requireJudge(workspace, judgeEndpoint);
+    return { judgeUrl: url, judgeModel: model };
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
 }
 
 async function referenceOf(options: Options, task: Task | undefined, context: CommandContext) {

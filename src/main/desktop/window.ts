@@ -1,14 +1,15 @@
 /** The main window: sandboxed, isolated, and shown when it has something to show. */
 import { BrowserWindow, nativeTheme } from 'electron';
 import { START_URL } from './origin.ts';
+import { keepFrame, keptFrame } from './window-state.ts';
 
 /** Paper and ink of the two themes, so that nothing flashes before the page is there. */
 const BACKGROUND = { light: '#fbfbfc', dark: '#151619' } as const;
 
 export function createWindow(preload: string): BrowserWindow {
+  const { maximized = false, ...place } = keptFrame() ?? { width: 1280, height: 800 };
   const window = new BrowserWindow({
-    width: 1280,
-    height: 800,
+    ...place,
     minWidth: 1024,
     minHeight: 640,
     show: false,
@@ -28,6 +29,8 @@ export function createWindow(preload: string): BrowserWindow {
       spellcheck: false,
     },
   });
+  if (maximized) window.maximize();
+  keepFrame(window);
   window.once('ready-to-show', () => window.show());
   void window.loadURL(START_URL);
   return window;

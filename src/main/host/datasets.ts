@@ -8,6 +8,7 @@ import { countPairs, pairsAt, readPairs } from '../data/store/pairs.ts';
 import { getImportReport, getVersion } from '../data/store/versions.ts';
 import { keptMatches } from './kept-matches.ts';
 import type { Handlers, HostServices } from './services.ts';
+import { withoutPaths } from './without-path.ts';
 
 /** Between two progress events. */
 const PROGRESS_MS = 100;
@@ -20,7 +21,7 @@ export const datasetsHandlers = ({ store, files }: HostServices): Handlers<'data
     'datasets.list': () => listDatasets(store),
     'datasets.preview'({ fileId, format, mapping }) {
       const { path, name } = files.get(fileId);
-      return withoutPath(path, name, () => previewImport(path, { format, mapping }, name));
+      return withoutPaths({ [path]: name }, () => previewImport(path, { format, mapping }, name));
     },
     'datasets.import'({ fileId, format, mapping, name, split }, { emit, signal }) {
       const file = files.get(fileId);
@@ -31,7 +32,7 @@ export const datasetsHandlers = ({ store, files }: HostServices): Handlers<'data
         emit(progress);
       };
       const job = { name, format, mapping, sourceName: file.name, onProgress, signal };
-      return withoutPath(file.path, file.name, () =>
+      return withoutPaths({ [file.path]: file.name }, () =>
         split ? importAndSplit(store, file.path, job, split) : importFile(store, file.path, job),
       );
     },
@@ -54,15 +55,3 @@ export const datasetsHandlers = ({ store, files }: HostServices): Handlers<'data
     },
   };
 };
-
-/** Errors name files as the user knows them: paths stay on this side. */
-async function withoutPath<T>(path: string, name: string, body: () => Promise<T>): Promise<T> {
-  try {
-    return await body();
-  } catch (error) {
-    if (!(error instanceof Error) || !error.message.includes(path)) throw error;
-    const { code, details } = error as { code?: unknown; details?: unknown };
-    const message = error.message.replaceAll(path, name);
-    throw new RpcError(typeof code === 'string' ? code : 'internal', message, details);
-  }
-}

@@ -1,7 +1,7 @@
 /** Files the user handed over, under ids that say nothing about where they are. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { RpcError } from '../../preload/contract/rpc.ts';
 import type { FileHandle } from '../../preload/contract/system.ts';
 import { processIsAlive } from '../base/processes.ts';
@@ -19,6 +19,10 @@ export interface FileTable {
   get(fileId: string): HandedFile;
   /** A fresh path for an upload; it ends as the file's name does, because readers look at that as well. */
   uploadPath(name: string): string;
+  /** An empty folder for the uploads of several files that belong together. */
+  addFolder(name: string): FileHandle;
+  /** The path of a file in such a folder. Throws `unknown_file`, or `invalid_input` for a name that is no plain one or taken. */
+  pathIn(folderId: string, name: string): string;
   /** Removes this session's uploads. */
   close(): void;
 }
@@ -42,6 +46,23 @@ export function createFileTable(folder: string): FileTable {
     uploadPath(name) {
       mkdirSync(mine, { recursive: true, mode: 0o700 });
       return join(mine, `${randomUUID()}${endingOf(name)}`);
+    },
+    addFolder(name) {
+      const path = join(mine, randomUUID());
+      mkdirSync(path, { recursive: true, mode: 0o700 });
+      return this.add(path, name);
+    },
+    pathIn(folderId, name) {
+      const { path } = this.get(folderId);
+      // a folder of the user's own is never written into
+      if (dirname(path) !== mine || !statSync(path).isDirectory())
+        throw new RpcError('unknown_file', 'This folder does not take uploads.');
+      if (!/^[\w-][\w.-]{0,254}$/.test(name) || existsSync(join(path, name)))
+        throw new RpcError(
+          'invalid_input',
+          `${JSON.stringify(name)} cannot be put into the folder: a plain name that is not there yet was expected.`,
+        );
+      return join(path, name);
     },
     close: () => rmSync(mine, { recursive: true, force: true }),
   };

@@ -13,6 +13,7 @@ import { ratingsHandlers } from './ratings.ts';
 import { resultsHandlers } from './results.ts';
 import { runsHandlers } from './runs.ts';
 import type { HostServices } from './services.ts';
+import { settingsHandlers } from './settings.ts';
 import { systemHandlers } from './system.ts';
 
 type AnyHandler = (
@@ -32,6 +33,7 @@ export const namespaces = [
   resultsHandlers,
   ratingsHandlers,
   generationsHandlers,
+  settingsHandlers,
 ] as const;
 
 /** Every handler by name; throws when two files answer the same name. */

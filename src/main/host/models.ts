@@ -1,163 +1,56 @@
-/** Contract namespace `models`: the registry of models, and how a finished run enters it. */
-import { randomUUID } from 'node:crypto';
-import { existsSync, rmSync } from 'node:fs';
-import { basename, join, relative } from 'node:path';
-import type { ModelSummary } from '../../preload/contract/models.ts';
+/** Contract namespace `models`: the registry, a model's page, template and lint, and the ways in and out. */
+
+import type { LintReport } from '../../preload/contract/models.ts';
 import { RpcError } from '../../preload/contract/rpc.ts';
-import { builtInModelFolder, builtInModels } from '../data/built-in-models.ts';
-import { createFolderAtomic } from '../data/checkpoints/atomic.ts';
-import { copyModel } from '../data/checkpoints/copy-model.ts';
-import { openCheckpoint } from '../data/checkpoints/index.ts';
-import type { ModelFolder } from '../data/checkpoints/model-folder.ts';
-import { CheckpointError } from '../data/checkpoints/safetensors.ts';
-import { getModel, getModelByName, insertModel, listModels, type ModelRow, removeModel } from '../data/store/models.ts';
-import { type Store, transaction, type WritableStore } from '../data/store/store.ts';
-import { loadLanguageModel } from '../engine/models/language-model.ts';
+import { getVersion } from '../data/store/versions.ts';
+import { dependentsOf, keptBecause } from './model-dependents.ts';
+import { modelDetail } from './model-detail.ts';
+import { exportFound } from './model-export.ts';
+import { importFound } from './model-import.ts';
+import { findModel, listSummaries } from './model-list.ts';
+import { forgetModel } from './model-registry.ts';
+import { createOpenTokenizers } from './open-tokenizers.ts';
 import type { Handlers, HostServices } from './services.ts';
-import type { Workspace } from './workspace.ts';
+import { previewConversation } from './template-preview.ts';
+import { withoutPaths } from './without-path.ts';
 
-export const modelsHandlers = ({ store, workspace }: HostServices): Handlers<'models'> => ({
-  'models.list': () => [...listModels(store).map(summaryOf), ...builtInSummaries(store)],
-  'models.remove'({ id }) {
-    const model = getModel(store, id);
-    if (id.startsWith(BUILT_IN)) throw new RpcError('invalid_input', 'This model comes with the program and stays.');
-    if (!model) throw new RpcError('not_found', 'This model does not exist any more.');
-    forgetModel(store, workspace, model);
-    return { ok: true };
-  },
-});
+/** Pairs whose tokens the page gets. */
+const SHOWN = 20;
 
-/** Ids of the models that come with the program begin so; the store does not know them. */
-const BUILT_IN = 'built-in:';
-/** They were there before anything in the workspace. */
-const BEFORE_ALL = new Date(0).toISOString();
-
-/** Models that come with the program, unless the workspace has one of the same name. */
-export function builtInSummaries(store: Store): ModelSummary[] {
-  return builtInModels().flatMap((name) => {
-    const folder = builtInModelFolder(name);
-    if (folder === undefined || getModelByName(store, name)) return [];
-    const facts = rowOf(folder, { name, origin: 'built-in', runId: null, parent: null });
-    return [{ ...facts, id: BUILT_IN + name, createdAt: BEFORE_ALL }];
-  });
-}
-
-const summaryOf = ({ folder: _folder, ...summary }: ModelRow): ModelSummary => summary;
-
-/** Removes a model; its folder too when the registry owns it (a run's folder belongs to the run). */
-export function forgetModel(store: WritableStore, workspace: Workspace, model: ModelRow): void {
-  removeModel(store, model.id);
-  if (/^[\w.-]+$/.test(model.folder) && model.folder !== '.' && model.folder !== '..')
-    rmSync(join(workspace.models, model.folder), { recursive: true, force: true });
-}
-
-export interface ModelOrigin {
-  readonly name: string;
-  /** "imported", "built-in", or the name of the run that made it. */
-  readonly origin: string;
-  readonly runId: string | null;
-  readonly parent: string | null;
-}
-
-/** Enters a model folder of the workspace into the registry, with the facts of its config; a name that is taken gets a number. */
-export function registerModel(
-  store: WritableStore,
-  workspace: Workspace,
-  path: string,
-  from: ModelOrigin,
-): ModelSummary {
-  const name = freeName(from.name, (taken) => getModelByName(store, taken) !== undefined);
-  const row = { ...rowOf(path, from), name, folder: relative(workspace.models, path) };
-  insertModel(store, row);
-  return summaryOf(row);
-}
-
-/** The facts of a model folder. */
-function rowOf(path: string, from: ModelOrigin): Omit<ModelRow, 'folder'> {
-  const { config, tensors, bytes } = openCheckpoint(path);
-  const number = (...keys: string[]): number => {
-    const found = keys.map((key) => config[key]).find((value) => typeof value === 'number');
-    return typeof found === 'number' ? found : 0;
-  };
+export const modelsHandlers = (services: HostServices): Handlers<'models'> => {
+  const { store, workspace, tasks } = services;
+  const tokenizers = createOpenTokenizers();
+  const find = (id: string) => findModel(store, workspace, id);
   return {
-    id: randomUUID(),
-    ...from,
-    family: String(config.model_type ?? 'unknown'),
-    parameters: tensors.names().reduce((total, name) => total + tensors.shape(name).reduce((a, b) => a * b, 1), 0),
-    bytes,
-    vocabulary: number('vocab_size'),
-    layers: number('num_hidden_layers', 'n_layer'),
-    hidden: number('hidden_size', 'n_embd'),
-    context: number('max_position_embeddings', 'n_positions'),
-    createdAt: new Date().toISOString(),
+    'models.list': () => listSummaries(store, workspace),
+    'models.get': ({ id }) => modelDetail(store, workspace, tokenizers, find(id)),
+    'models.preview'({ id, messages, maxLength }) {
+      const { folder, stored } = find(id);
+      return withoutPaths({ [folder]: stored.name }, async () =>
+        previewConversation(messages, { ...tokenizers.open(folder), maxLength }),
+      );
+    },
+    async 'models.lint'({ id, versionId, maxLength, truncation }, { emit, signal }) {
+      const { folder, stored } = find(id);
+      if (!getVersion(store, versionId))
+        throw new RpcError('not_found', 'This dataset version does not exist any more.');
+      const config = { model: folder, versionId, maxLength, truncation, shown: SHOWN };
+      const task = { kind: 'model_lint', name: `lint of ${stored.name}`, config, outputDir: workspace.home };
+      const onEvent: Parameters<typeof tasks.run>[1]['onEvent'] = (event) => {
+        if (event.type === 'progress') emit({ done: event.step, total: event.maxSteps });
+      };
+      // the job says what the contract says: its answer is checked on the way out
+      return (await withoutPaths({ [folder]: stored.name }, () => tasks.run(task, { signal, onEvent }))) as LintReport;
+    },
+    'models.import': (request, { emit, signal }) => importFound(services, request, { emit, signal }),
+    'models.export': (request, { emit, signal }) => exportFound(services, find(request.id), request, { emit, signal }),
+    'models.remove'({ id }) {
+      const { stored, folder, row } = find(id);
+      if (!row) throw new RpcError('invalid_input', 'This model comes with the program and stays.');
+      const why = keptBecause(dependentsOf(store, workspace, stored.name, folder));
+      if (why !== null) throw new RpcError('in_use', `${stored.name} stays: ${why}`);
+      forgetModel(store, workspace, row);
+      return { ok: true };
+    },
   };
-}
-
-const PLAIN_NAME = /^[A-Za-z0-9][\w.-]{0,127}$/;
-
-/** A name that is also a folder's: "stories260K.bin" → "stories260K". */
-export const suggestModelName = (path: string): string =>
-  basename(path)
-    .replace(/\.(bin|gguf|onnx)$/i, '')
-    .replace(/[^\w.-]+/g, '-')
-    .replace(/^[^A-Za-z0-9]+/, '')
-    .slice(0, 64) || 'model';
-
-export interface ModelImport {
-  /** Without one the model is called as its file; taken names get a number. */
-  readonly name?: string;
-  /** Where it comes from when not from a file of the user's: "owner/name" on the hub. */
-  readonly from?: string;
-  /** For formats that hold none (llama2.c). */
-  readonly tokenizer?: string;
-  readonly signal?: AbortSignal;
-  onProgress?(done: number, total: number): void;
-}
-
-/** Copies a model of any format into the workspace as a Hugging Face folder: all of it or nothing, also after a kill. Throws CheckpointError, TokenizerError, UnsupportedModel. */
-export async function importModel(
-  store: WritableStore,
-  workspace: Workspace,
-  source: string,
-  { name: wanted, from, ...options }: ModelImport,
-): Promise<ModelSummary> {
-  if (wanted !== undefined && !PLAIN_NAME.test(wanted))
-    throw new CheckpointError(
-      `${JSON.stringify(wanted)} cannot be a model's name: letters, digits, ".", "_" and "-" were expected`,
-    );
-  const isTaken = (name: string) =>
-    getModelByName(store, name) !== undefined || existsSync(join(workspace.models, name));
-  if (wanted !== undefined && isTaken(wanted))
-    throw new CheckpointError(`there is a model "${wanted}" already; remove it or choose another --name`);
-  checkModel(openCheckpoint(source, options));
-  const name = wanted ?? freeName(suggestModelName(from ?? source), isTaken);
-  let row: ModelRow | undefined;
-  const write = async (folder: string) => {
-    await copyModel(source, folder, options);
-    const origin = { name, origin: 'imported', runId: null, parent: from ?? null };
-    row = { ...rowOf(folder, origin), folder: name };
-  };
-  // the folder arrives with its entry: neither is there without the other
-  await createFolderAtomic(join(workspace.models, name), write, (move) =>
-    transaction(store, () => {
-      if (row) insertModel(store, row);
-      move();
-    }),
-  );
-  if (!row) throw new CheckpointError(`${source}: nothing was copied`);
-  return summaryOf(row);
-}
-
-/** Refuses a model that this program could not run, without reading its weights. */
-function checkModel({ config, tensors }: ModelFolder): void {
-  loadLanguageModel(config, {
-    names: () => tensors.names(),
-    shape: (name) => tensors.shape(name),
-    float32: () => new Float32Array(),
-  });
-}
-
-function freeName(name: string, isTaken: (name: string) => boolean): string {
-  if (!isTaken(name)) return name;
-  for (let n = 2; ; n++) if (!isTaken(`${name}-${n}`)) return `${name}-${n}`;
-}
+};

@@ -13,7 +13,8 @@ import type { Store } from '../data/store/store.ts';
 import { labelsOf, type NewJob } from '../jobs/new-job.ts';
 import { summaryOf, UnknownRun } from '../jobs/run-record.ts';
 import { DATASET_KEYS } from '../jobs/workspace-paths.ts';
-import { forgetModel } from './models.ts';
+import { forgetModel } from './model-registry.ts';
+import { withJudge } from './run-judges.ts';
 import { closed, type Handlers, type HostServices } from './services.ts';
 
 const done = { ok: true } as const;
@@ -22,7 +23,7 @@ export const runsHandlers = ({ store, runner, workspace }: HostServices): Handle
   'runs.list': () => listRuns(store),
   'runs.get': ({ id }) => detailOf(store, id),
   async 'runs.create'({ config, name }) {
-    return { id: runner.create({ ...(await checkedJob(store, config)), name }) };
+    return { id: runner.create({ ...(await checkedJob(store, withJudge(config, workspace))), name }) };
   },
   'runs.pause'({ id }) {
     runner.pause(id);

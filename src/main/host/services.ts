@@ -1,11 +1,13 @@
 /** What the handlers of the contract work with, and the shape of a handler. */
 import type { z } from 'zod';
-import type { Contract, Event, FileHandle, Name, Output, StreamName } from '../../preload/contract/index.ts';
+import type { Command, Contract, Event, Name, Output, StreamName } from '../../preload/contract/index.ts';
 import type { WritableStore } from '../data/store/store.ts';
 import type { GenerationProcess } from '../jobs/generation/process.ts';
 import type { Quickstarts } from '../jobs/quickstart-driver.ts';
 import type { JobRunner } from '../jobs/runner.ts';
 import type { FileTable } from './file-table.ts';
+import type { Secrets } from './secrets.ts';
+import type { HostTasks } from './tasks.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface HostServices {
@@ -16,8 +18,22 @@ export interface HostServices {
   readonly quickstarts: Quickstarts;
   readonly generations: GenerationProcess;
   readonly files: FileTable;
-  /** A native dialog; absent where files come by upload. */
-  pickFile?(title: string, extensions: readonly string[]): Promise<FileHandle | null>;
+  readonly tasks: HostTasks;
+  readonly secrets: Secrets;
+  /** What the system's own windows and dialogs do; absent where there are none. */
+  readonly native?: NativeServices;
+  /** What the window's menus ask of the page; returns a function that ends it. */
+  onCommand(listener: (command: Command) => void): () => void;
+}
+
+/** Dialogs and windows of the desktop. */
+export interface NativeServices {
+  /** The path the user chose, or null. */
+  pickPath(title: string, extensions: readonly string[], kind: 'file' | 'folder'): Promise<string | null>;
+  /** Opens the system's window for files on a file or folder. */
+  showPath?(path: string): Promise<void>;
+  /** Asks for another workspace and starts the program again in it; false when the user thought better of it. */
+  changeWorkspace?(): Promise<boolean>;
 }
 
 /** `emit` sends an event of a stream; `signal` aborts when the page closes it. */

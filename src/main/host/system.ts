@@ -26,13 +26,19 @@ export const systemHandlers = (services: HostServices): Handlers<'system'> => ({
     remove();
     return undefined;
   },
+  async 'system.commands'(_input, { emit, signal }) {
+    const remove = services.onCommand(emit);
+    await closed(signal);
+    remove();
+    return undefined;
+  },
 });
 
 export function systemInfo({
   kind,
   workspace,
-  pickFile,
-}: Pick<HostServices, 'kind' | 'workspace' | 'pickFile'>): SystemInfo {
+  native,
+}: Pick<HostServices, 'kind' | 'workspace' | 'native'>): SystemInfo {
   const processors = cpus();
   return {
     version: programVersion,
@@ -45,7 +51,7 @@ export function systemInfo({
     electronVersion: process.versions.electron ?? null,
     onnxruntimeVersion,
     workspace: workspace.name,
-    capabilities: { nativeDialogs: pickFile !== undefined },
+    capabilities: { nativeDialogs: native !== undefined, showsFolders: native?.showPath !== undefined },
   };
 }
 

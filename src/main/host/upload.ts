@@ -21,7 +21,12 @@ export class UploadError extends Error {
 /** What arrives: by HTTP in the browser, by the app's own protocol in the desktop. */
 export interface Upload {
   readonly body: Readable;
-  readonly headers: { readonly 'x-file-name'?: unknown; readonly 'content-length'?: unknown };
+  readonly headers: {
+    readonly 'x-file-name'?: unknown;
+    readonly 'content-length'?: unknown;
+    /** A folder of `files.folder` that the file is put into. */
+    readonly 'x-folder-id'?: unknown;
+  };
 }
 
 /** Stores the body under the name in `x-file-name` (encodeURIComponent); a broken or too large upload leaves nothing behind. */
@@ -32,13 +37,22 @@ export async function receiveUpload(
 ): Promise<FileHandle> {
   const name = fileName(headers['x-file-name']);
   if (Number(headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
-  const path = files.uploadPath(name);
+  const path = placeOf(files, headers['x-folder-id'], name);
   try {
     await pipeline(body, atMost(limit), createWriteStream(path, { mode: 0o600, flags: 'wx' }));
     return files.add(path, name);
   } catch (error) {
     rmSync(path, { force: true });
     throw error;
+  }
+}
+
+function placeOf(files: FileTable, folderId: unknown, name: string): string {
+  if (folderId === undefined) return files.uploadPath(name);
+  try {
+    return files.pathIn(String(folderId), name);
+  } catch (error) {
+    throw new UploadError(400, error instanceof Error ? error.message : String(error));
   }
 }
 

@@ -1,12 +1,13 @@
 /** Store and job runner over one workspace: what the hosts and every command that runs jobs are made of. */
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { getModelByName } from '../data/store/models.ts';
 import { openStore } from '../data/store/open.ts';
 import type { RunRecord } from '../data/store/runs.ts';
 import type { WritableStore } from '../data/store/store.ts';
 import { JobRunner, type RunnerOptions } from '../jobs/runner.ts';
-import { registerModel } from './models.ts';
+import { registerModel } from './model-registry.ts';
 import { prepareWorkspace, type Workspace } from './workspace.ts';
 
 export interface Workbench {
@@ -16,10 +17,12 @@ export interface Workbench {
   close(): Promise<void>;
 }
 
-export interface WorkbenchOptions extends Pick<RunnerOptions, 'spawn' | 'adopts'> {
+export interface WorkbenchOptions extends Pick<RunnerOptions, 'spawn' | 'adopts' | 'judgeKeyOf'> {
   readonly workspace: Workspace;
   /** Threads of one operator in every run; 0 = all cores. As it suits each run when absent. */
   readonly threads?: number;
+  /** Threads of all runs together; all cores when absent. Asked before each run begins. */
+  budget?(): number;
 }
 
 /** Weights of a model up to this size fit a core's cache, and its steps gain little from a second thread. */
@@ -32,8 +35,14 @@ function threadsOf(store: WritableStore, { group, model }: RunRecord): number {
   return parameters !== undefined && parameters <= SMALL ? 1 : 0;
 }
 
+/** A run of all cores has those of the budget; without one, 0 leaves it to the model's size. */
+function limited(threads: number, budget: number | undefined): number {
+  if (budget === undefined || budget >= availableParallelism()) return threads;
+  return threads === 0 ? budget : Math.min(threads, budget);
+}
+
 /** Opens the workspace. Throws `StoreError` when its database cannot be used. */
-export function openWorkbench({ workspace, threads, ...options }: WorkbenchOptions): Workbench {
+export function openWorkbench({ workspace, threads, budget, ...options }: WorkbenchOptions): Workbench {
   prepareWorkspace(workspace);
   const store = openStore(workspace.database);
   const onResult = (run: RunRecord) => keepModel(store, workspace, run);
@@ -41,7 +50,8 @@ export function openWorkbench({ workspace, threads, ...options }: WorkbenchOptio
     store,
     workspace,
     onResult,
-    threadsOf: (run) => threads ?? threadsOf(store, run),
+    threadsOf: (run) => threads ?? limited(threadsOf(store, run), budget?.()),
+    cores: budget,
     ...options,
   }).start();
   return {

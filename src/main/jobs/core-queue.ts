@@ -10,12 +10,13 @@ export interface Turn {
 }
 
 export class CoreQueue {
-  readonly #cores: number;
+  readonly #cores: () => number;
   readonly #waiting: Turn[] = [];
   readonly #taken = new Map<string, number>();
   #closed = false;
 
-  constructor(cores: number) {
+  /** `cores` is asked for each turn: the user may have chosen others meanwhile. */
+  constructor(cores: () => number) {
     this.#cores = cores;
   }
 
@@ -67,6 +68,6 @@ export class CoreQueue {
     const taken = [...this.#taken.values()];
     if (taken.length === 0) return true;
     if (threads === 0 || taken.includes(0)) return false;
-    return threads + taken.reduce((a, b) => a + b) <= this.#cores;
+    return threads + taken.reduce((a, b) => a + b) <= this.#cores();
   }
 }

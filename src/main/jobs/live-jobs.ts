@@ -36,6 +36,8 @@ export interface LiveJobsOptions {
   readonly news: RunNews;
   /** What the host does with a result; an error here fails the run. */
   onResult?(run: RunRecord, result: unknown): void;
+  /** Key of the judge that a run's config names; goes to its process alone. */
+  judgeKeyOf?(run: RunRecord): string | null;
   /** A process is gone and recorded. */
   onGone(): void;
 }
@@ -80,7 +82,8 @@ export class LiveJobs {
     const startedAt = run.startedAt ?? new Date().toISOString();
     news.change(id, { status: 'running', startedAt, endedAt: null, error: null, ...ownerOf(process.pid) });
     const { name, method: kind, config, outputDir, baseFolder } = run;
-    const spec = { kind, runId: id, name, config, outputDir, baseFolder, files, resume, threads };
+    const judgeKey = this.#options.judgeKeyOf?.(run) ?? undefined;
+    const spec = { kind, runId: id, name, config, outputDir, baseFolder, files, resume, threads, judgeKey };
     job.post({ type: 'start', job: spec, workspace });
   }
 

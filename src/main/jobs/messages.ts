@@ -26,6 +26,8 @@ export interface JobSpec {
   readonly resume: boolean;
   /** Of one operator; 0 = by the size of the model. */
   readonly threads: number;
+  /** Of the judge that the config names; never written down. */
+  readonly judgeKey?: string;
 }
 
 /** What a job reports. Times in seconds; a non-finite number is null. */
@@ -33,7 +35,14 @@ export type JobEvent =
   | { readonly type: 'started'; readonly maxSteps: number; readonly referenceModel?: string | null }
   /** The config as the method reads it, defaults filled in. */
   | { readonly type: 'config'; readonly config: Readonly<Record<string, unknown>> }
-  | { readonly type: 'progress'; readonly step: number; readonly maxSteps: number; readonly secondsLeft: number | null }
+  | {
+      readonly type: 'progress';
+      readonly step: number;
+      readonly maxSteps: number;
+      readonly secondsLeft: number | null;
+      /** Of work that blocks its thread for long: told at once, as no answer can be heard. */
+      readonly now?: boolean;
+    }
   | { readonly type: 'metrics'; readonly point: MetricPoint }
   | { readonly type: 'samples'; readonly samples: readonly RunSample[] }
   | { readonly type: 'log'; readonly line: LogLine }

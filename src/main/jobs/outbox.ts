@@ -38,7 +38,7 @@ export function createOutbox(post: (message: FromJob) => void): Outbox {
     add(event) {
       waiting.push(event);
       // what a resume goes back to is known as soon as it is there
-      flush({ now: event.type === 'checkpoint' });
+      flush({ now: event.type === 'checkpoint' || (event.type === 'progress' && event.now === true) });
     },
     acknowledge(batch) {
       acknowledged = Math.max(acknowledged, batch);

@@ -38,7 +38,9 @@ export interface RunnerOptions {
   /** Threads of one operator in a run's process; 0, or nothing said, is all cores. */
   threadsOf?(run: RunRecord): number;
   /** What threads are counted against; this machine's when absent. */
-  readonly cores?: number;
+  cores?(): number;
+  /** Key of the judge that a run's config names; goes to its process alone. */
+  judgeKeyOf?(run: RunRecord): string | null;
 }
 
 export interface RunnerStatus {
@@ -66,7 +68,7 @@ export class JobRunner {
     this.#options = options;
     this.#store = options.store;
     this.#news = new RunNews(options.store);
-    this.#queue = new CoreQueue(options.cores ?? availableParallelism());
+    this.#queue = new CoreQueue(options.cores ?? availableParallelism);
     this.#live = new LiveJobs({ ...options, queue: this.#queue, news: this.#news, onGone: () => this.#serve() });
     this.#neighbours = createNeighbours({
       store: options.store,

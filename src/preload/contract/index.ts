@@ -32,7 +32,16 @@ import {
   savedPair,
   tokenReadings,
 } from './generations.ts';
-import { modelSummary } from './models.ts';
+import {
+  exportedModel,
+  lintReport,
+  modelDetail,
+  modelSource,
+  modelSummary,
+  templatePreview,
+  typedConversation,
+  workProgress,
+} from './models.ts';
 import { quickstartState } from './quickstart.ts';
 import { rating, ratingItem, ratingQueue } from './ratings.ts';
 import {
@@ -46,7 +55,8 @@ import {
   runSummary,
   taskEntry,
 } from './runs.ts';
-import { fileHandle, systemInfo, systemStatus } from './system.ts';
+import { judgeChange, judgeTest, storageUse, workspaceSettings } from './settings.ts';
+import { command, fileHandle, systemInfo, systemStatus } from './system.ts';
 
 const nothing = z.object({});
 const done = z.object({ ok: z.literal(true) });
@@ -78,7 +88,20 @@ const versionPage = z.object({ versionId: z.string(), offset: z.int().min(0), li
 export const contract = {
   'system.info': call(nothing, systemInfo),
   'system.status': stream(nothing, systemStatus, z.undefined()),
-  'files.pick': call(z.object({ title: z.string(), extensions: z.array(z.string()) }), fileHandle.nullable()),
+  /** What the window's menus and messages ask the page to do; silent in a browser. */
+  'system.commands': stream(nothing, command, z.undefined()),
+  'files.pick': call(
+    z.object({
+      title: z.string(),
+      extensions: z.array(z.string()),
+      kind: z.enum(['file', 'folder']).default('file'),
+    }),
+    fileHandle.nullable(),
+  ),
+  /** An empty folder for files that are uploaded one by one, with its id in `x-folder-id`. */
+  'files.folder': call(z.object({ name: z.string().min(1).max(255) }), fileHandle),
+  /** Shows a file or folder in the system's own window for files. */
+  'files.show': call(z.object({ fileId: z.string() }), done),
 
   'catalogue.methods': call(nothing, z.array(methodEntry)),
   'catalogue.tasks': call(nothing, z.array(taskEntry)),
@@ -100,7 +123,52 @@ export const contract = {
   'datasets.remove': call(byId, done),
 
   'models.list': call(nothing, z.array(modelSummary)),
+  'models.get': call(byId, modelDetail),
+  /** A conversation as the exact tokens the model would be trained on. */
+  'models.preview': call(
+    byId.extend({ messages: typedConversation, maxLength: z.int().min(1).nullable().default(null) }),
+    templatePreview,
+  ),
+  /** Lint of a dataset version's pairs with the model's tokenizer; events count pairs. */
+  'models.lint': stream(
+    byId.extend({
+      versionId: z.string(),
+      maxLength: z.int().min(1).max(1_000_000).nullable(),
+      truncation: z.enum(['keep_start', 'keep_end']).default('keep_start'),
+    }),
+    z.object({ done: z.number(), total: z.number() }),
+    lintReport,
+  ),
+  /** Closing the stream stops it; nothing half-written is left, and what came from the hub is not asked for again. */
+  'models.import': stream(
+    z.object({ source: modelSource, name: z.string().min(1).max(128).optional(), tokenizerId: z.string().optional() }),
+    workProgress,
+    modelSummary,
+  ),
+  /** Into a folder of its own within `folderId` (of `files.pick`), else within the workspace's exports. */
+  'models.export': stream(
+    byId.extend({
+      format: z.string(),
+      type: z.enum(['f32', 'f16', 'bf16', 'q8_0']).optional(),
+      folderId: z.string().optional(),
+    }),
+    workProgress,
+    exportedModel,
+  ),
+  /** Refused with code `in_use` while adapters or unfinished runs need it. */
   'models.remove': call(byId, done),
+
+  'settings.get': call(nothing, workspaceSettings),
+  'settings.setThreads': call(z.object({ threads: z.int().min(0).max(1024) }), workspaceSettings),
+  'settings.putJudge': call(judgeChange, workspaceSettings),
+  'settings.removeJudge': call(byId, workspaceSettings),
+  'settings.testJudge': call(byId, judgeTest),
+  'settings.setHubToken': call(z.object({ token: z.string().min(1).max(1000).nullable() }), workspaceSettings),
+  'settings.storage': call(nothing, storageUse),
+  'settings.backup': call(nothing, storageUse),
+  'settings.openWorkspace': call(nothing, done),
+  /** Asks for a folder; the program starts again in it. False when the user thought better of it. */
+  'settings.changeWorkspace': call(nothing, z.object({ changed: z.boolean() })),
 
   'runs.list': call(nothing, z.array(runSummary)),
   'runs.get': call(byId, runDetail),
@@ -179,4 +247,5 @@ export * from './quickstart.ts';
 export * from './ratings.ts';
 export * from './rpc.ts';
 export * from './runs.ts';
+export * from './settings.ts';
 export * from './system.ts';

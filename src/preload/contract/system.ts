@@ -16,6 +16,8 @@ export const systemInfo = z.object({
   capabilities: z.object({
     /** `files.pick` opens a native dialog; otherwise the page uploads to POST /upload. */
     nativeDialogs: z.boolean(),
+    /** `files.show` and `settings.openWorkspace` open a window of the system. */
+    showsFolders: z.boolean(),
   }),
 });
 export type SystemInfo = z.infer<typeof systemInfo>;
@@ -38,6 +40,10 @@ export const systemStatus = z.object({
   queued: z.int(),
 });
 export type SystemStatus = z.infer<typeof systemStatus>;
+
+/** A page to go to, or something of the frame to open. */
+export const command = z.union([z.object({ path: z.string() }), z.object({ open: z.enum(['palette', 'shortcuts']) })]);
+export type Command = z.infer<typeof command>;
 
 /** An opaque handle on a file the user picked or uploaded; paths never reach the page. */
 export const fileHandle = z.object({ fileId: z.string(), name: z.string(), bytes: z.number() });

@@ -1,7 +1,7 @@
 /** Models in the words of the command line. */
-import type { ModelSummary } from '../../../preload/contract/models.ts';
+import type { StoredModel } from '../../../preload/contract/models.ts';
 
-export const modelDocument = (model: ModelSummary) => ({
+export const modelDocument = (model: StoredModel) => ({
   model: model.name,
   id: model.id,
   family: model.family,

@@ -1,9 +1,9 @@
 /** `plumb models export`: a model as a folder that other programs load. */
-import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { nearest } from '../../base/registry.ts';
 import type { ExportType } from '../../exports/export-format.ts';
-import type { CardRun } from '../../exports/model-card.ts';
+import type { CardOrigin } from '../../host/model-origin.ts';
 import { type CommandContext, defineCommand, InputError, UsageError } from '../command.ts';
 import { addAdapterOption, modelPath } from '../model-options.ts';
 
@@ -28,30 +28,15 @@ function checkEmpty(out: string): void {
     throw new InputError(`${out} exists already; a new or an empty folder was expected`);
 }
 
-interface Origin {
-  readonly run: CardRun | null;
-  readonly base: string | null;
-  /** Where the base lies, if it is still there: its card names the licence. */
-  readonly basePath: string | null;
-}
+const NOTHING_KNOWN: CardOrigin = { run: null, base: null, basePath: null };
 
-const NOTHING_KNOWN: Origin = { run: null, base: null, basePath: null };
-
-/** The run whose folder a model is, or that the registry names as its maker. */
-async function originOf(name: string, path: string, { workspace }: CommandContext): Promise<Origin> {
+async function originOf(name: string, path: string, { workspace }: CommandContext): Promise<CardOrigin> {
   if (!existsSync(workspace.database)) return NOTHING_KNOWN;
   const { openReadable } = await import('../../data/store/open.ts');
-  const { findRunByFolder, getRun } = await import('../../data/store/runs.ts');
-  const { getModelByName } = await import('../../data/store/models.ts');
+  const { cardOrigin } = await import('../../host/model-origin.ts');
   const store = openReadable(workspace.database);
   try {
-    const model = getModelByName(store, name);
-    const id = model?.runId ?? findRunByFolder(store, resolve(path)) ?? findRunByFolder(store, realpathSync(path));
-    const run = (id && getRun(store, id)) || null;
-    const start = typeof run?.config.model === 'string' ? run.config.model : null;
-    const places =
-      start === null ? [] : [resolve(run?.baseFolder ?? workspace.home, start), join(workspace.models, start)];
-    return { run, base: model?.parent ?? null, basePath: places.find((place) => existsSync(place)) ?? null };
+    return cardOrigin(store, workspace, name, path);
   } finally {
     store.close();
   }

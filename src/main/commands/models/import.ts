@@ -59,7 +59,7 @@ export const importModelCommand = defineCommand({
   },
   run: ([name], options, context) =>
     withStore(context, async (store) => {
-      const { importModel } = await import('../../host/models.ts');
+      const { importModel } = await import('../../host/model-registry.ts');
       const { path, from } = await sourceOf(name, options, context);
       const model = await importModel(store, context.workspace, path, {
         name: options.name === undefined ? undefined : String(options.name),

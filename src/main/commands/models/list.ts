@@ -12,7 +12,7 @@ export const list = defineCommand({
   run: (_args, _options, context) =>
     withExistingStore(context, async (store) => {
       const { listModels } = await import('../../data/store/models.ts');
-      const { builtInSummaries } = await import('../../host/models.ts');
+      const { builtInSummaries } = await import('../../host/model-registry.ts');
       return { models: listModels(store).map(modelDocument), built_in: builtInSummaries(store).map(modelDocument) };
     }),
   show({ models, built_in }: Record<'models' | 'built_in', ReturnType<typeof modelDocument>[]>, { print }) {

@@ -12,7 +12,7 @@ export const remove = defineCommand({
   },
   run: ([name], _options, context) =>
     withExistingStore(context, async (store) => {
-      const { forgetModel } = await import('../../host/models.ts');
+      const { forgetModel } = await import('../../host/model-registry.ts');
       const model = await requireModel(store, name);
       forgetModel(store, context.workspace, model);
       return { removed: model.name };

@@ -111,7 +111,8 @@ export function recoverFolder(path: string): void {
   else renameSync(old, path);
 }
 
-function syncTree(folder: string): void {
+/** Everything in a folder is on the disk. */
+export function syncTree(folder: string): void {
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
     if (statSync(path).isDirectory()) syncTree(path);

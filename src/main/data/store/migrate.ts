@@ -8,6 +8,8 @@ const NEWEST = migrations.length;
 
 const versionOf = (db: Database.Database): number => db.pragma('user_version', { simple: true }) as number;
 
+export { versionOf as storeVersion };
+
 /** Throws StoreError when the database is not of this program's version: `newer_store` or `older_store`. */
 export function checkVersion(db: Database.Database, path: string): void {
   refuseNewer(db, path);

@@ -1,9 +1,9 @@
 /** Table `models`: the registry of models in the workspace. */
-import type { ModelSummary } from '../../../preload/contract/models.ts';
+import type { StoredModel } from '../../../preload/contract/models.ts';
 import type { Store, WritableStore } from './store.ts';
 
 /** `folder` is relative to the workspace's models folder. */
-export interface ModelRow extends ModelSummary {
+export interface ModelRow extends StoredModel {
   readonly folder: string;
 }
 

@@ -1,6 +1,7 @@
 /** Requests to an OpenAI-compatible chat endpoint: a bounded number at once, a time limit, a few attempts where trying again can help. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { anySignal } from '../../base/any-signal.ts';
 import { JudgeError, type LlmOptions } from './judge.ts';
 
 const TIMEOUT_MS = 120_000;
@@ -31,10 +32,12 @@ export interface ChatReply {
 
 export const isHttpAddress = (url: string): boolean => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
 
-/** The endpoint with its key, which comes from the environment: a config or a list of processes would show it. */
+/** The key of an endpoint comes from the environment: a config or a list of processes would show it. */
+export const judgeKey = (): string | undefined => process.env.PLUMB_JUDGE_KEY ?? process.env.OPENAI_API_KEY;
+
 export const chatEndpoint = (where: Pick<LlmOptions, 'url' | 'model' | 'rule' | 'concurrency'>): LlmOptions => ({
   ...where,
-  key: process.env.PLUMB_JUDGE_KEY ?? process.env.OPENAI_API_KEY,
+  key: judgeKey(),
   timeoutMs: TIMEOUT_MS,
 });
 
@@ -64,7 +67,7 @@ async function request(
   timeoutMs: number,
   signal: AbortSignal | undefined,
 ): Promise<Outcome> {
-  const limits = [AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])];
+  const limit = anySignal([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]);
   let response: Response;
   let text: string;
   try {
@@ -72,12 +75,14 @@ async function request(
       method: 'POST',
       headers: { 'content-type': 'application/json', ...(key ? { authorization: `Bearer ${key}` } : {}) },
       body,
-      signal: AbortSignal.any(limits),
+      signal: limit.signal,
     });
     text = await response.text();
   } catch (cause) {
     const why = cause instanceof Error ? (cause.cause instanceof Error ? cause.cause.message : cause.message) : cause;
     return { error: new JudgeError(`${endpoint} cannot be reached: ${why}`, { cause }), again: true };
+  } finally {
+    limit.release();
   }
   if (!response.ok) {
     const error = new JudgeError(`${endpoint} answered ${response.status}: ${text.slice(0, 200)}`);

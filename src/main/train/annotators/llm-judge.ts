@@ -8,9 +8,12 @@ import type { AnnotatorKind } from './annotator.ts';
 import type { OnlineOptions } from './options.ts';
 import { unscored } from './unscored.ts';
 
-function endpointOf({ judge_url, judge_model, judge_rule, judge_concurrency }: OnlineOptions): LlmOptions {
+function endpointOf(options: OnlineOptions): LlmOptions {
+  const { judge_endpoint, judge_url, judge_model, judge_rule, judge_concurrency } = options;
   if (judge_url === undefined || judge_model === undefined)
-    throw new ConfigError('annotator llm_judge needs "judge_url" and "judge_model"');
+    throw new ConfigError(
+      `annotator llm_judge needs "judge_url" and "judge_model"${judge_endpoint === undefined ? '' : '; the app alone knows judges by name'}`,
+    );
   if (!isHttpAddress(judge_url)) throw new ConfigError(`judge_url must be an http address, found "${judge_url}"`);
   return chatEndpoint({ url: judge_url, model: judge_model, rule: judge_rule, concurrency: judge_concurrency });
 }

@@ -63,6 +63,11 @@ export const onlineOptions = {
     description: 'drop: the batch is the others. half: learnt in both directions. skip: counted, not learnt.',
     group: 'Sampling',
   }),
+  judge_endpoint: z.string().min(1).optional().meta({
+    title: 'Judge',
+    description: 'Name of a judge of Settings, whose address, model and key are taken.',
+    group: 'Sampling',
+  }),
   judge_url: z.string().min(1).optional().meta({
     title: 'Judge address',
     description: 'An OpenAI-compatible endpoint, ending in /v1.',

@@ -1,0 +1,107 @@
+/** Lint of a stored version's pairs with a model's tokenizer: how often each fault is found, and the first pairs that show one. */
+import { z } from 'zod';
+import type { StoredPair } from '../../../preload/contract/datasets.ts';
+import type { LintedExample, LintReport } from '../../../preload/contract/models.ts';
+import { type PreferenceExample, preferenceExample } from '../../data/examples.ts';
+import { DatasetError } from '../../data/records.ts';
+import { openReadable } from '../../data/store/open.ts';
+import { countPairs, iteratePairs } from '../../data/store/pairs.ts';
+import { createLint, type PairLint } from '../../data/token-lint/index.ts';
+import { lintRules } from '../../data/token-lint/rules.ts';
+import { openTokenizer } from '../../train/load-model.ts';
+import { byteProgress } from '../byte-progress.ts';
+import type { JobContext, JobKind } from '../kind.ts';
+
+export const modelLintTask = z.object({
+  model: z.string(),
+  versionId: z.string(),
+  maxLength: z.int().min(1).nullable(),
+  truncation: z.enum(['keep_start', 'keep_end']),
+  /** Pairs whose tokens are given. */
+  shown: z.int().min(0),
+});
+type Task = z.output<typeof modelLintTask>;
+
+/** Pairs between two looks at the messages. */
+const TURN = 100;
+/** Tokens of one side that are shown. */
+const MOST_TOKENS = 4096;
+
+export const modelLint: JobKind = {
+  id: 'model_lint',
+  async run(job, context): Promise<LintReport> {
+    const task = modelLintTask.parse(job.config);
+    const store = openReadable(context.workspace.database);
+    try {
+      const total = countPairs(store, task.versionId);
+      return await lintAll(iteratePairs(store, task.versionId), total, task, context);
+    } finally {
+      store.close();
+    }
+  },
+};
+
+async function lintAll(
+  rows: Iterable<StoredPair>,
+  total: number,
+  { model, maxLength, truncation, shown }: Task,
+  context: JobContext,
+): Promise<LintReport> {
+  const { tokenizer, eosIds } = openTokenizer(model);
+  const lint = createLint({ tokenizer, endIds: eosIds, limits: { maxLength, truncation } });
+  const progress = byteProgress(context);
+  const examples: LintedExample[] = [];
+  const refused = { pairs: 0, first: 0, message: '' };
+  let firstClean: LintedExample | undefined;
+  let done = 0;
+  for (const pair of rows) {
+    if (done++ % TURN === 0) await context.breathe();
+    progress(done, total);
+    const example = exampleOf(pair);
+    if (example instanceof DatasetError) {
+      if (refused.pairs++ === 0) Object.assign(refused, { first: done, message: example.message });
+      continue;
+    }
+    const found = lint.add(example);
+    if (found.findings.length === 0) firstClean ??= shownPair(pair.index, found);
+    else if (examples.length < shown) examples.push(shownPair(pair.index, found));
+  }
+  const { pairs, clean, rules, template } = lint.summary();
+  const others = [
+    { id: 'row_refused', title: 'Training refuses the row', ...refused },
+    ...(rules.template_refuses
+      ? [{ id: 'template_refuses', title: 'The template refuses the conversation', ...rules.template_refuses }]
+      : []),
+  ].filter((rule) => rule.pairs > 0);
+  return {
+    pairs,
+    clean,
+    template,
+    rules: [
+      ...others,
+      ...lintRules.all.map(({ id, title }) => ({
+        id,
+        title,
+        ...(rules[id] ?? { pairs: 0, first: null, message: '' }),
+      })),
+    ],
+    examples: examples.length === 0 && firstClean && shown > 0 ? [firstClean] : examples,
+  };
+}
+
+/** The row as training reads it; the error that it would end with. */
+function exampleOf({ index, prompt, chosen, rejected }: StoredPair): PreferenceExample | DatasetError {
+  try {
+    const value = { prompt, chosen: chosen ?? undefined, rejected: rejected ?? undefined };
+    return preferenceExample('the dataset', { value, line: null, row: index + 1 });
+  } catch (error) {
+    if (error instanceof DatasetError) return error;
+    throw error;
+  }
+}
+
+const shownPair = (index: number, { findings, tokens }: PairLint): LintedExample => ({
+  index,
+  findings: [...findings],
+  tokens: tokens && { chosen: tokens.chosen.slice(0, MOST_TOKENS), rejected: tokens.rejected.slice(0, MOST_TOKENS) },
+});
