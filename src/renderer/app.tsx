@@ -2,7 +2,6 @@
 import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
-import { useState } from 'react';
 import { ErrorBoundary } from 'react-error-boundary';
 import { Route, Router, Switch, useLocation } from 'wouter';
 import { usePath } from './address.ts';
@@ -12,9 +11,11 @@ import { Palette } from './components/palette.tsx';
 import { ShortcutDialog } from './components/shortcut-list.tsx';
 import { EmptyState, ErrorState } from './components/states.tsx';
 import { queries } from './host.ts';
-import { FileDropLayer } from './pages/datasets/drop.tsx';
+import { CommandListener, closeLayer, openLayer, useLayer } from './layers.ts';
 import { ImportListener } from './pages/datasets/import-listener.ts';
+import { FileDropLayer } from './pages/drop.tsx';
 import { PAGES } from './pages/index.ts';
+import { ModelWorkListener } from './pages/models/work-listener.ts';
 import { StatusListener } from './status.ts';
 import { adoptMantineVariables, theme } from './theme/theme.ts';
 
@@ -61,19 +62,21 @@ function Pages() {
 }
 
 export function App() {
-  const [help, setHelp] = useState(false);
+  const layer = useLayer((store) => store.open);
   return (
     <MantineProvider theme={theme} defaultColorScheme="auto" withCssVariables={false} withGlobalClasses={false}>
       <QueryClientProvider client={queries}>
         <Router hook={usePath}>
           <StatusListener />
-          <AppFrame onHelp={() => setHelp(true)}>
+          <CommandListener />
+          <AppFrame onHelp={() => openLayer('shortcuts')}>
             <Pages />
           </AppFrame>
           <FileDropLayer />
           <ImportListener />
+          <ModelWorkListener />
           <Palette />
-          <ShortcutDialog opened={help} onClose={() => setHelp(false)} />
+          <ShortcutDialog opened={layer === 'shortcuts'} onClose={closeLayer} />
           <Notifications position="bottom-right" autoClose={6000} />
         </Router>
       </QueryClientProvider>

@@ -143,11 +143,15 @@ function bodyOf(file: File): Promise<BodyInit> | BodyInit {
   return file.arrayBuffer();
 }
 
-/** Sends the file's bytes; the page never learns or sends a path. */
-export async function upload(file: File): Promise<FileHandle> {
+/** Sends the file's bytes, into a folder of `files.folder` where one is named; the page never sends a path. */
+export async function upload(file: File, folderId?: string): Promise<FileHandle> {
   const response = await fetch('/upload', {
     method: 'POST',
-    headers: { 'x-plumb-token': theLink().token ?? '', 'x-file-name': encodeURIComponent(file.name) },
+    headers: {
+      'x-plumb-token': theLink().token ?? '',
+      'x-file-name': encodeURIComponent(file.name),
+      ...(folderId === undefined ? {} : { 'x-folder-id': folderId }),
+    },
     body: await bodyOf(file),
   });
   const body: unknown = await response.json().catch(() => null);

@@ -5,17 +5,12 @@ export interface Shortcut {
   /** As shown: "G then H", "Ctrl K". */
   readonly keys: string;
   readonly does: string;
-  readonly scope: 'everywhere' | 'tables' | 'pair reader' | 'run' | 'inspect' | 'rate' | 'wizard';
+  readonly scope: 'everywhere' | 'go to' | 'tables' | 'pair reader' | 'run' | 'inspect' | 'rate' | 'wizard';
 }
 
 export const SHORTCUTS: readonly Shortcut[] = [
   { scope: 'everywhere', keys: 'Ctrl K', does: 'Command palette' },
   { scope: 'everywhere', keys: '?', does: 'This list' },
-  {
-    scope: 'everywhere',
-    keys: 'G then H D E I R S',
-    does: 'Go to Home, Datasets, Experiments, Inspect, Rate, Settings',
-  },
   { scope: 'everywhere', keys: '[', does: 'Collapse the navigation' },
   { scope: 'everywhere', keys: '/', does: 'Search' },
   { scope: 'everywhere', keys: 'N', does: 'Primary action of the page' },

@@ -145,7 +145,7 @@ describe('lint', () => {
     const cut = found.rules.find(({ id: rule }) => rule === 'truncated');
     expect(cut?.pairs).toBeGreaterThan(100);
     expect(cut?.pairs).toBe(150 - found.clean);
-    expect(found.examples).toHaveLength(20);
+    expect(found.examples).toHaveLength(10);
     expect(found.examples[0]).toMatchObject({ index: Number(cut?.first) - 1, findings: [{ rule: 'truncated' }] });
     expect(found.examples[0].tokens?.chosen).toHaveLength(40);
     expect(found.rules.find(({ id: rule }) => rule === 'identical_answers')).toMatchObject({ pairs: 0, first: null });

@@ -27,7 +27,7 @@ const item = (label: string, click: () => void, accelerator?: string): MenuItemC
 const fileMenu = (ask: Ask, isMac: boolean): MenuItemConstructorOptions[] => [
   item('New run', () => ask({ path: '/experiments/new' }), 'CmdOrCtrl+N'),
   item('Import a dataset…', () => ask({ path: '/datasets/import' }), 'CmdOrCtrl+O'),
-  item('Add a model…', () => ask({ path: '/models/add' }), 'CmdOrCtrl+Shift+O'),
+  item('Add a model…', () => ask({ path: '/add-model' }), 'CmdOrCtrl+Shift+O'),
   { type: 'separator' },
   item('Settings', () => ask({ path: '/settings' }), 'CmdOrCtrl+,'),
   { type: 'separator' },

@@ -15,7 +15,7 @@ import { previewConversation } from './template-preview.ts';
 import { withoutPaths } from './without-path.ts';
 
 /** Pairs whose tokens the page gets. */
-const SHOWN = 20;
+const SHOWN = 10;
 
 export const modelsHandlers = (services: HostServices): Handlers<'models'> => {
   const { store, workspace, tasks } = services;

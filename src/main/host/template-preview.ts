@@ -28,7 +28,8 @@ export function previewConversation(messages: readonly ChatMessage[], options: P
   const exchange = exchangeOf(messages, tokenizer.chatTemplate !== null);
   try {
     const text = textOf(exchange, tokenizer);
-    return { text, problem: null, tokens: tokensOf(text, exchange, tokenizer), checks: checksOf(exchange, options) };
+    const tokens = tokensOf(text, exchange, tokenizer);
+    return { text, problem: null, tokens, checks: [...checksOf(exchange, options), unknownIn(tokens)] };
   } catch (error) {
     if (!(error instanceof TokenizerError)) throw error;
     return { text: null, problem: error.message, tokens: [], checks: [] };
@@ -63,6 +64,7 @@ function tokensOf(text: string, { prompt, answer }: Exchange, tokenizer: Tokeniz
     token: tokenizer.tokenOf(id),
     text: pieceOf(text, encoding, i),
     special: tokenizer.specialIds.has(id),
+    unknown: id === tokenizer.unkId,
     scored: i >= Math.max(1, start),
   }));
 }
@@ -76,6 +78,13 @@ function pieceOf(text: string, { offsets }: Encoding, at: number): string {
   const [start, end] = offsets[at];
   const before = at > 0 ? offsets[at - 1] : [0, 0];
   return before[0] === start && before[1] === end ? '' : text.slice(start, end);
+}
+
+function unknownIn(tokens: readonly PreviewToken[]) {
+  const unknown = tokens.filter((token) => token.unknown).map(({ text }) => JSON.stringify(text.trim()));
+  const listed = [...new Set(unknown)].slice(0, 5).join(', ');
+  const message = unknown.length === 0 ? null : `${unknown.length} of ${tokens.length}, such as ${listed}`;
+  return { rule: 'unknown', title: 'Words that the tokenizer does not know', message };
 }
 
 function checksOf({ prompt, answer }: Exchange, { tokenizer, eosIds, maxLength }: PreviewOptions) {

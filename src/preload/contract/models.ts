@@ -98,6 +98,8 @@ export const previewToken = z.object({
   /** The characters it stands for; empty for tokens put around the text and for further parts of one character. */
   text: z.string(),
   special: z.boolean(),
+  /** What the tokenizer has no token for. */
+  unknown: z.boolean(),
   /** Whether it counts in the loss. */
   scored: z.boolean(),
 });
@@ -118,12 +120,11 @@ export const typedConversation = z
   .min(1)
   .max(32);
 
-const lintToken = z.object({ id: z.int(), token: z.string(), scored: z.boolean() });
 export const lintedExample = z.object({
   /** Of the row, from 0. */
   index: z.int(),
   findings: z.array(finding),
-  tokens: z.object({ chosen: z.array(lintToken), rejected: z.array(lintToken) }).nullable(),
+  tokens: z.object({ chosen: z.array(previewToken), rejected: z.array(previewToken) }).nullable(),
 });
 export type LintedExample = z.infer<typeof lintedExample>;
 

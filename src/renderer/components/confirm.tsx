@@ -8,11 +8,13 @@ export interface ConfirmProps {
   /** Verb and object. */
   readonly act: string;
   readonly keep: string;
+  /** Off: something is missing yet, which the text asks for. */
+  readonly ready?: boolean;
   readonly onAct: () => Promise<unknown>;
   readonly onClose: () => void;
 }
 
-export function Confirm({ title, children, act, keep, onAct, onClose }: ConfirmProps) {
+export function Confirm({ title, children, act, keep, ready = true, onAct, onClose }: ConfirmProps) {
   const [state, setState] = useState<'asking' | 'acting' | Error>('asking');
   const run = () => {
     setState('acting');
@@ -28,7 +30,13 @@ export function Confirm({ title, children, act, keep, onAct, onClose }: ConfirmP
       )}
       <div className="pl-row" style={{ justifyContent: 'flex-end', marginTop: 16 }}>
         <Button onClick={onClose}>{keep}</Button>
-        <Button variant="filled" className="pl-button-danger" loading={state === 'acting'} onClick={run}>
+        <Button
+          variant="filled"
+          className="pl-button-danger"
+          disabled={!ready}
+          loading={state === 'acting'}
+          onClick={run}
+        >
           {act}
         </Button>
       </div>

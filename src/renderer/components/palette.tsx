@@ -1,11 +1,12 @@
 /** Ctrl K: every page, action, dataset, run and model by name. */
-import { Modal } from '@mantine/core';
-import { IconDatabase, IconFlask, IconPlayerPlay, IconPlus, IconSearch, IconUpload } from '@tabler/icons-react';
+import { Modal, useMantineColorScheme } from '@mantine/core';
+import { IconBox, IconDatabase, IconFlask, IconKeyboard, IconPalette, IconSearch } from '@tabler/icons-react';
 import { type ComponentType, useId, useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
 import { methodLook } from '../../charts/method-looks.ts';
-import { counted } from '../../charts/numbers.ts';
+import { counted, parameters } from '../../charts/numbers.ts';
 import { useCall } from '../host.ts';
+import { closeLayer, openLayer, toggleLayer, useLayer } from '../layers.ts';
 import { PAGES } from '../pages/index.ts';
 import { useKeys } from '../shortcuts.ts';
 import './palette.css';
@@ -17,36 +18,45 @@ interface Entry {
   readonly hint: string;
   readonly keys: readonly string[];
   readonly icon: ComponentType<{ size?: number; stroke?: number }>;
-  readonly path: string;
+  /** Where it leads, or what it does. */
+  readonly act: string | (() => void);
 }
 
-const ACTIONS: readonly Entry[] = [
-  { id: 'new-run', group: 'Actions', title: 'New run', hint: '', keys: [], icon: IconPlus, path: '/experiments/new' },
-  {
-    id: 'import',
-    group: 'Actions',
-    title: 'Import a dataset',
-    hint: '',
-    keys: [],
-    icon: IconUpload,
-    path: '/datasets/import',
-  },
-  {
-    id: 'quickstart',
-    group: 'Actions',
-    title: 'Quickstart',
-    hint: 'on Home',
-    keys: [],
-    icon: IconPlayerPlay,
-    path: '/',
-  },
-];
+/** What the frame itself can do. */
+function useFrameActions(): readonly Entry[] {
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const themes = (['light', 'dark', 'auto'] as const).filter((scheme) => scheme !== colorScheme);
+  return [
+    {
+      id: 'shortcuts',
+      title: 'Keyboard shortcuts',
+      hint: '',
+      keys: ['?'],
+      icon: IconKeyboard,
+      act: () => openLayer('shortcuts'),
+    },
+    ...themes.map((scheme) => ({
+      id: `theme-${scheme}`,
+      title: `Theme: ${scheme}`,
+      hint: scheme === 'auto' ? 'as the system' : '',
+      keys: [],
+      icon: IconPalette,
+      act: () => setColorScheme(scheme),
+    })),
+  ].map((entry) => ({ ...entry, group: 'Actions' }));
+}
+
 const MOST_PER_GROUP = 6;
 
 function useEntries(open: boolean): readonly Entry[] {
   const datasets = useCall('datasets.list', {}, { enabled: open });
   const runs = useCall('runs.list', {}, { enabled: open });
+  const models = useCall('models.list', {}, { enabled: open });
+  const frame = useFrameActions();
   return useMemo(() => {
+    const actions = PAGES.flatMap((page) =>
+      (page.actions ?? []).map(({ path, ...action }) => ({ ...action, group: 'Actions', keys: [], act: path })),
+    );
     const pages = PAGES.map((page) => ({
       id: `page-${page.id}`,
       group: 'Go to',
@@ -54,7 +64,7 @@ function useEntries(open: boolean): readonly Entry[] {
       hint: 'page',
       keys: ['G', page.key],
       icon: page.icon,
-      path: page.path,
+      act: page.path,
     }));
     const data = (datasets.data ?? []).map((dataset) => ({
       id: `data-${dataset.id}`,
@@ -63,7 +73,7 @@ function useEntries(open: boolean): readonly Entry[] {
       hint: counted(dataset.rows, 'row'),
       keys: [],
       icon: IconDatabase,
-      path: `/datasets/${dataset.id}/pairs`,
+      act: `/datasets/${dataset.id}/pairs`,
     }));
     const ran = (runs.data ?? []).map((run) => ({
       id: `run-${run.id}`,
@@ -72,10 +82,19 @@ function useEntries(open: boolean): readonly Entry[] {
       hint: `${methodLook(run.method).title}, ${run.status}`,
       keys: [],
       icon: IconFlask,
-      path: `/runs/${run.id}`,
+      act: `/runs/${run.id}`,
     }));
-    return [...ACTIONS, ...pages, ...data, ...ran];
-  }, [datasets.data, runs.data]);
+    const known = (models.data ?? []).map((model) => ({
+      id: `model-${model.id}`,
+      group: 'Models',
+      title: model.name,
+      hint: `${model.family}, ${parameters(model.parameters)}`,
+      keys: [],
+      icon: IconBox,
+      act: `/models/${encodeURIComponent(model.name)}`,
+    }));
+    return [...actions, ...frame, ...pages, ...data, ...ran, ...known];
+  }, [datasets.data, runs.data, models.data, frame]);
 }
 
 /** Entries whose title or hint holds every word of the question; few of each group. */
@@ -118,7 +137,8 @@ function PaletteBody({ onClose }: { onClose: () => void }) {
   const run = (entry: Entry | undefined) => {
     if (!entry) return;
     onClose();
-    navigate(entry.path);
+    if (typeof entry.act === 'string') navigate(entry.act);
+    else entry.act();
   };
   return (
     <>
@@ -128,7 +148,7 @@ function PaletteBody({ onClose }: { onClose: () => void }) {
           // biome-ignore lint/a11y/noAutofocus: the palette was asked for, to type in
           autoFocus
           value={asked}
-          placeholder="Find a page, an action, a dataset or a run"
+          placeholder="Find a page, an action, a dataset, a run or a model"
           role="combobox"
           aria-expanded="true"
           aria-controls={`${id}-list`}
@@ -191,13 +211,13 @@ function PaletteBody({ onClose }: { onClose: () => void }) {
 }
 
 export function Palette() {
-  const [open, setOpen] = useState(false);
-  useKeys({ 'Ctrl+K': () => setOpen((was) => !was) });
+  const open = useLayer((store) => store.open) === 'palette';
+  useKeys({ 'Ctrl+K': () => toggleLayer('palette') });
   return (
-    <Modal.Root opened={open} onClose={() => setOpen(false)} size={620} yOffset={96} lockScroll={false}>
+    <Modal.Root opened={open} onClose={closeLayer} size={620} yOffset={96} lockScroll={false}>
       <Modal.Overlay />
       <Modal.Content aria-label="Command palette" radius="lg">
-        <PaletteBody onClose={() => setOpen(false)} />
+        <PaletteBody onClose={closeLayer} />
       </Modal.Content>
     </Modal.Root>
   );

@@ -1,19 +1,27 @@
 /** The list behind "?": every shortcut by where it works. */
 import { Modal } from '@mantine/core';
-import { SHORTCUTS } from '../shortcuts.ts';
+import { PAGES } from '../pages/index.ts';
+import { SHORTCUTS, type Shortcut } from '../shortcuts.ts';
+
+/** Every page has its letter. */
+const goTo = (): readonly Shortcut[] =>
+  PAGES.map(({ title, key }) => ({ scope: 'go to', keys: `G then ${key}`, does: title }));
 
 export function ShortcutTable() {
-  const scopes = [...new Set(SHORTCUTS.map((shortcut) => shortcut.scope))];
+  const all = [...SHORTCUTS, ...goTo()];
+  const scopes = [...new Set(all.map((shortcut) => shortcut.scope))];
   return scopes.map((scope) => (
     <section key={scope} aria-label={scope}>
       <h3 style={{ margin: '12px 0 4px' }}>{scope[0].toUpperCase() + scope.slice(1)}</h3>
       <dl className="pl-dl">
-        {SHORTCUTS.filter((shortcut) => shortcut.scope === scope).map((shortcut) => (
-          <div key={shortcut.keys}>
-            <dt>{shortcut.does}</dt>
-            <dd className="pl-mono">{shortcut.keys}</dd>
-          </div>
-        ))}
+        {all
+          .filter((shortcut) => shortcut.scope === scope)
+          .map((shortcut) => (
+            <div key={shortcut.keys}>
+              <dt>{shortcut.does}</dt>
+              <dd className="pl-mono">{shortcut.keys}</dd>
+            </div>
+          ))}
       </dl>
     </section>
   ));

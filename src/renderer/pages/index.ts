@@ -3,9 +3,18 @@ import { datasetsPage } from './datasets/page.ts';
 import { experimentsPage } from './experiments/page.ts';
 import { homePage } from './home/page.ts';
 import { inspectPage } from './inspect/page.ts';
+import { modelsPage } from './models/page.ts';
 import type { Page } from './page.ts';
 import { ratePage } from './rate/page.ts';
 import { settingsPage } from './settings/page.ts';
 
 export type KeyedPage = Page;
-export const PAGES: readonly Page[] = [homePage, datasetsPage, experimentsPage, inspectPage, ratePage, settingsPage];
+export const PAGES: readonly Page[] = [
+  homePage,
+  datasetsPage,
+  experimentsPage,
+  inspectPage,
+  ratePage,
+  modelsPage,
+  settingsPage,
+];

@@ -1,13 +1,15 @@
 /** Lint of a stored version's pairs with a model's tokenizer: how often each fault is found, and the first pairs that show one. */
 import { z } from 'zod';
 import type { StoredPair } from '../../../preload/contract/datasets.ts';
-import type { LintedExample, LintReport } from '../../../preload/contract/models.ts';
+import type { LintedExample, LintReport, PreviewToken } from '../../../preload/contract/models.ts';
 import { type PreferenceExample, preferenceExample } from '../../data/examples.ts';
 import { DatasetError } from '../../data/records.ts';
 import { openReadable } from '../../data/store/open.ts';
 import { countPairs, iteratePairs } from '../../data/store/pairs.ts';
-import { createLint, type PairLint } from '../../data/token-lint/index.ts';
+import { createLint, type PreviewToken as LintToken, type PairLint } from '../../data/token-lint/index.ts';
 import { lintRules } from '../../data/token-lint/rules.ts';
+import { streamText } from '../../data/tokenizers/streaming.ts';
+import type { Tokenizer } from '../../data/tokenizers/tokenizer.ts';
 import { openTokenizer } from '../../train/load-model.ts';
 import { byteProgress } from '../byte-progress.ts';
 import type { JobContext, JobKind } from '../kind.ts';
@@ -25,7 +27,7 @@ type Task = z.output<typeof modelLintTask>;
 /** Pairs between two looks at the messages. */
 const TURN = 100;
 /** Tokens of one side that are shown. */
-const MOST_TOKENS = 4096;
+const MOST_TOKENS = 768;
 
 export const modelLint: JobKind = {
   id: 'model_lint',
@@ -63,8 +65,8 @@ async function lintAll(
       continue;
     }
     const found = lint.add(example);
-    if (found.findings.length === 0) firstClean ??= shownPair(pair.index, found);
-    else if (examples.length < shown) examples.push(shownPair(pair.index, found));
+    if (found.findings.length === 0) firstClean ??= shownPair(pair.index, found, tokenizer);
+    else if (examples.length < shown) examples.push(shownPair(pair.index, found, tokenizer));
   }
   const { pairs, clean, rules, template } = lint.summary();
   const others = [
@@ -100,8 +102,21 @@ function exampleOf({ index, prompt, chosen, rejected }: StoredPair): PreferenceE
   }
 }
 
-const shownPair = (index: number, { findings, tokens }: PairLint): LintedExample => ({
+const shownPair = (index: number, { findings, tokens }: PairLint, tokenizer: Tokenizer): LintedExample => ({
   index,
   findings: [...findings],
-  tokens: tokens && { chosen: tokens.chosen.slice(0, MOST_TOKENS), rejected: tokens.rejected.slice(0, MOST_TOKENS) },
+  tokens: tokens && { chosen: withText(tokens.chosen, tokenizer), rejected: withText(tokens.rejected, tokenizer) },
 });
+
+/** Each token with the characters that become final with it. */
+function withText(tokens: readonly LintToken[], tokenizer: Tokenizer): PreviewToken[] {
+  const stream = streamText(tokenizer);
+  return tokens.slice(0, MOST_TOKENS).map(({ id, token, scored }) => ({
+    id,
+    token,
+    scored,
+    text: stream.push(id),
+    special: tokenizer.specialIds.has(id),
+    unknown: id === tokenizer.unkId,
+  }));
+}

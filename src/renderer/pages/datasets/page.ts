@@ -1,5 +1,5 @@
 /** Datasets, the import wizard and the page of one dataset in the registry of pages. */
-import { IconDatabase } from '@tabler/icons-react';
+import { IconDatabase, IconUpload } from '@tabler/icons-react';
 import type { Page } from '../page.ts';
 import { DatasetPage } from './dataset.tsx';
 import { DatasetsPage } from './datasets.tsx';
@@ -17,4 +17,5 @@ export const datasetsPage: Page = {
     ['/datasets/import', ImportPage],
     ['/datasets/:id/:tab?', DatasetPage],
   ],
+  actions: [{ id: 'import', title: 'Import a dataset', hint: '', icon: IconUpload, path: '/datasets/import' }],
 };

@@ -1,5 +1,5 @@
 /** Experiments, the new-run wizard and a run in the registry of pages. */
-import { IconFlask } from '@tabler/icons-react';
+import { IconFlask, IconPlus } from '@tabler/icons-react';
 import type { Page } from '../page.ts';
 import { RunPage } from '../run/run.tsx';
 import { ExperimentsPage } from './experiments.tsx';
@@ -17,4 +17,5 @@ export const experimentsPage: Page = {
     ['/experiments/new', NewRunPage],
     ['/runs/:id', RunPage],
   ],
+  actions: [{ id: 'new-run', title: 'New run', hint: '', icon: IconPlus, path: '/experiments/new' }],
 };

@@ -1,5 +1,5 @@
 /** Home in the registry of pages. */
-import { IconHome } from '@tabler/icons-react';
+import { IconHome, IconPlayerPlay } from '@tabler/icons-react';
 import type { Page } from '../page.ts';
 import { HomePage } from './home.tsx';
 
@@ -11,4 +11,5 @@ export const homePage: Page = {
   icon: IconHome,
   key: 'H',
   routes: [['/', HomePage]],
+  actions: [{ id: 'quickstart', title: 'Quickstart', hint: 'on Home', icon: IconPlayerPlay, path: '/' }],
 };
