@@ -5,12 +5,18 @@ import { useStream } from './host.ts';
 
 export type Layer = 'palette' | 'shortcuts';
 
-export const useLayer = create<{ readonly open: Layer | null }>()(() => ({ open: null }));
+interface LayerStore {
+  readonly open: Layer | null;
+  /** How often one was opened: each time anew, also while the last one is still fading. */
+  readonly times: number;
+}
 
-export const openLayer = (layer: Layer): void => useLayer.setState({ open: layer });
+export const useLayer = create<LayerStore>()(() => ({ open: null, times: 0 }));
+
+export const openLayer = (layer: Layer): void => useLayer.setState(({ times }) => ({ open: layer, times: times + 1 }));
 export const closeLayer = (): void => useLayer.setState({ open: null });
 export const toggleLayer = (layer: Layer): void =>
-  useLayer.setState(({ open }) => ({ open: open === layer ? null : layer }));
+  useLayer.getState().open === layer ? closeLayer() : openLayer(layer);
 
 /** Mounted once: menus and messages of the desktop lead to pages. */
 export function CommandListener(): null {

@@ -7,10 +7,12 @@ import { frameSpecs } from './frame.ts';
 import { inspectSpecs } from './inspect.ts';
 import { keyboardSpecs } from './keyboard.ts';
 import { keyboardWalkSpecs } from './keyboard-walk.ts';
+import { modelsSpecs } from './models.ts';
 import { quickstartSpecs } from './quickstart.ts';
 import { rateSpecs } from './rate.ts';
 import { runSpecs } from './runs.ts';
 import { securitySpecs } from './security.ts';
+import { settingsSpecs } from './settings.ts';
 import type { Spec } from './stage.ts';
 
 export const specs: readonly Spec[] = [
@@ -23,6 +25,8 @@ export const specs: readonly Spec[] = [
   ...rateSpecs,
   ...inspectSpecs,
   ...securitySpecs,
+  ...modelsSpecs,
+  ...settingsSpecs,
   ...datasetsSpecs,
   ...datasetsImportSpecs,
   ...datasetsScrollSpecs,

@@ -211,13 +211,14 @@ function PaletteBody({ onClose }: { onClose: () => void }) {
 }
 
 export function Palette() {
-  const open = useLayer((store) => store.open) === 'palette';
+  const { open: layer, times } = useLayer();
+  const open = layer === 'palette';
   useKeys({ 'Ctrl+K': () => toggleLayer('palette') });
   return (
     <Modal.Root opened={open} onClose={closeLayer} size={620} yOffset={96} lockScroll={false}>
       <Modal.Overlay />
       <Modal.Content aria-label="Command palette" radius="lg">
-        <PaletteBody onClose={closeLayer} />
+        <PaletteBody key={times} onClose={closeLayer} />
       </Modal.Content>
     </Modal.Root>
   );

@@ -8,7 +8,8 @@ const goTo = (): readonly Shortcut[] =>
   PAGES.map(({ title, key }) => ({ scope: 'go to', keys: `G then ${key}`, does: title }));
 
 export function ShortcutTable() {
-  const all = [...SHORTCUTS, ...goTo()];
+  const everywhere = SHORTCUTS.filter(({ scope }) => scope === 'everywhere');
+  const all = [...everywhere, ...goTo(), ...SHORTCUTS.filter(({ scope }) => scope !== 'everywhere')];
   const scopes = [...new Set(all.map((shortcut) => shortcut.scope))];
   return scopes.map((scope) => (
     <section key={scope} aria-label={scope}>

@@ -102,9 +102,9 @@ export function RecentPanel() {
       <RecentList title="Recent models" empty="None yet. A finished run leaves one.">
         {newest(models.data).map((model) => (
           <li key={model.id}>
-            <span className="pl-ellipsis" title={model.name}>
+            <Link href={`/models/${encodeURIComponent(model.name)}`} className="pl-name pl-ellipsis" title={model.name}>
               {model.name}
-            </span>
+            </Link>
             <span className="pl-2">{parameters(model.parameters)}</span>
           </li>
         ))}

@@ -1,0 +1,150 @@
+/** Specs of Settings, the palette's new entries, and what the desktop adds: menus, messages, the window's place. */
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import type { Spec } from './stage.ts';
+import { MODEL, withModelAndPairs } from './workspace.ts';
+
+const KEY = 'sk-not-to-be-seen';
+
+const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
+
+/** A server that judges whoever has the key. */
+async function judgeServer(): Promise<{ server: Server; url: string }> {
+  const server = createServer((request, response) => {
+    const allowed = request.headers.authorization === `Bearer ${KEY}`;
+    response.writeHead(allowed ? 200 : 401, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(allowed ? { choices: [{ message: { content: '1' } }] } : { error: 'no such key' }));
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1` };
+}
+
+const holds = (home: string, text: string): boolean =>
+  readdirSync(home, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(home, name))
+    .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile())
+    .some((path) => readFileSync(path, 'latin1').includes(text));
+
+export const settingsSpecs: readonly Spec[] = [
+  {
+    name: 'settings: a judge is added, tested, corrected and removed; its key is nowhere to be read',
+    async run({ page, home }) {
+      const { server, url } = await judgeServer();
+      try {
+        await page.getByRole('link', { name: 'Settings', exact: true }).click();
+        await page.getByRole('button', { name: 'Add judge' }).click();
+        const form = page.getByRole('form', { name: 'New judge' });
+        await form.getByRole('textbox', { name: 'Name' }).fill('local');
+        await form.getByRole('textbox', { name: 'Address' }).fill('localhost:1');
+        await form.getByRole('textbox', { name: 'Model' }).fill('m');
+        await form.getByRole('textbox', { name: 'Key' }).fill('wrong');
+        await form.getByRole('button', { name: 'Save judge' }).click();
+        await form.getByText(/an address such as http/).waitFor();
+        await form.getByRole('textbox', { name: 'Address' }).fill(url);
+        await form.getByRole('button', { name: 'Save judge' }).click();
+        await form.waitFor({ state: 'detached' });
+        await page.getByRole('button', { name: 'Test local' }).click();
+        await page.getByText(/answered 401/).waitFor();
+
+        await page.getByRole('button', { name: 'Change local' }).click();
+        const change = page.getByRole('form', { name: 'Change local' });
+        assert.equal(await change.getByRole('textbox', { name: 'Key' }).inputValue(), '');
+        await change.getByRole('textbox', { name: 'Key' }).fill(KEY);
+        await change.getByRole('button', { name: 'Save judge' }).click();
+        await change.waitFor({ state: 'detached' });
+        await page.getByRole('button', { name: 'Test local' }).click();
+        await page.getByText(/answers in \d/).waitFor();
+        assert.ok(!(await page.content()).includes(KEY), 'the key is not on the page');
+        assert.ok(!holds(home, KEY), 'the key is in no file');
+
+        await page.getByRole('button', { name: 'Remove local' }).click();
+        await page.getByRole('dialog', { name: 'Remove local?' }).getByRole('button', { name: 'Remove judge' }).click();
+        await page.getByText(/^No judge yet\./).waitFor();
+      } finally {
+        server.closeAllConnections();
+        server.close();
+      }
+    },
+  },
+  {
+    name: 'settings: threads are kept, the database is backed up, the folder is shown',
+    async run({ page, home }) {
+      await page.getByRole('link', { name: 'Settings', exact: true }).click();
+      const threads = page.getByRole('textbox', { name: 'Number of threads' });
+      await threads.fill('1');
+      await threads.blur();
+      await page.getByRole('button', { name: 'Back up now' }).click();
+      await page.getByText(/^\d{4}-\d\d-\d\d \d\d:\d\d, /).waitFor();
+      assert.equal(readdirSync(join(home, 'backups')).length, 1);
+      const kept = JSON.parse(readFileSync(join(home, 'settings.json'), 'utf8')) as { threads: number };
+      const all = await threads.evaluate((field) => (field as HTMLInputElement).getAttribute('max'));
+      assert.ok(kept.threads === 1 || all === '1');
+      await page.getByText(home.replace(process.env.HOME ?? '\0', '~'), { exact: true }).waitFor();
+    },
+  },
+  {
+    name: 'the palette finds models and actions, and does what they say',
+    prepare: withModelAndPairs,
+    async run({ page }) {
+      await heading(page, 'Home');
+      const find = async (asked: string, name: RegExp) => {
+        await page.keyboard.press('Control+k');
+        await page.getByRole('dialog', { name: 'Command palette' }).waitFor();
+        await page.keyboard.type(asked);
+        await page.getByRole('option', { name }).waitFor();
+        await page.keyboard.press('Enter');
+      };
+      await find(MODEL, new RegExp(MODEL));
+      await heading(page, MODEL);
+      await find('from the hub', /Import a model from the hub/);
+      await heading(page, 'Add model');
+      await find('theme: dark', /Theme: dark/);
+      await page.locator('html[data-mantine-color-scheme="dark"]').waitFor();
+      await find('keyboard', /Keyboard shortcuts/);
+      const list = page.getByRole('dialog', { name: 'Shortcuts' });
+      await list.getByText('G then M').waitFor();
+      await page.keyboard.press('Escape');
+      await list.waitFor({ state: 'detached' });
+    },
+  },
+  {
+    name: "the desktop's menus lead to pages and open what lies over them",
+    hosts: ['desktop'],
+    async run({ page, app }) {
+      await heading(page, 'Home');
+      const press = (label: string) =>
+        app?.evaluate(({ Menu }, wanted) => {
+          const all = (Menu.getApplicationMenu()?.items ?? []).flatMap((item) => item.submenu?.items ?? []);
+          all.find((item) => item.label === wanted)?.click();
+        }, label);
+      await press('Add a model…');
+      await heading(page, 'Add model');
+      await press('Keyboard shortcuts');
+      await page.getByRole('dialog', { name: 'Shortcuts' }).waitFor();
+      await press('Settings');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await heading(page, 'Settings');
+      await press('Command palette');
+      await page.getByRole('dialog', { name: 'Command palette' }).waitFor();
+    },
+  },
+  {
+    name: 'the window opens where it was closed',
+    hosts: ['desktop'],
+    async run({ page, app, home }) {
+      await heading(page, 'Home');
+      await app?.evaluate(({ BrowserWindow }) =>
+        BrowserWindow.getAllWindows()[0].setBounds({ x: 40, y: 60, width: 1111, height: 777 }),
+      );
+      const kept = join(home, 'browser/window.json');
+      await app?.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0].close());
+      for (let wait = 0; wait < 100 && !existsSync(kept); wait++) await new Promise((done) => setTimeout(done, 50));
+      const { width, height } = JSON.parse(readFileSync(kept, 'utf8')) as { width: number; height: number };
+      assert.deepEqual([width, height], [1111, 777]);
+    },
+  },
+];
