@@ -1,8 +1,7 @@
 /** Contract namespace `models`: the registry, a model's page, template and lint, and the ways in and out. */
 
-import type { LintReport } from '../../preload/contract/models.ts';
 import { RpcError } from '../../preload/contract/rpc.ts';
-import { getVersion } from '../data/store/versions.ts';
+import { lintDataset } from './lint-dataset.ts';
 import { dependentsOf, keptBecause } from './model-dependents.ts';
 import { modelDetail } from './model-detail.ts';
 import { exportFound } from './model-export.ts';
@@ -14,11 +13,8 @@ import type { Handlers, HostServices } from './services.ts';
 import { previewConversation } from './template-preview.ts';
 import { withoutPaths } from './without-path.ts';
 
-/** Pairs whose tokens the page gets. */
-const SHOWN = 10;
-
 export const modelsHandlers = (services: HostServices): Handlers<'models'> => {
-  const { store, workspace, tasks } = services;
+  const { store, workspace } = services;
   const tokenizers = createOpenTokenizers();
   const find = (id: string) => findModel(store, workspace, id);
   return {
@@ -30,18 +26,7 @@ export const modelsHandlers = (services: HostServices): Handlers<'models'> => {
         previewConversation(messages, { ...tokenizers.open(folder), maxLength }),
       );
     },
-    async 'models.lint'({ id, versionId, maxLength, truncation }, { emit, signal }) {
-      const { folder, stored } = find(id);
-      if (!getVersion(store, versionId))
-        throw new RpcError('not_found', 'This dataset version does not exist any more.');
-      const config = { model: folder, versionId, maxLength, truncation, shown: SHOWN };
-      const task = { kind: 'model_lint', name: `lint of ${stored.name}`, config, outputDir: workspace.home };
-      const onEvent: Parameters<typeof tasks.run>[1]['onEvent'] = (event) => {
-        if (event.type === 'progress') emit({ done: event.step, total: event.maxSteps });
-      };
-      // the job says what the contract says: its answer is checked on the way out
-      return (await withoutPaths({ [folder]: stored.name }, () => tasks.run(task, { signal, onEvent }))) as LintReport;
-    },
+    'models.lint': (request, { emit, signal }) => lintDataset(services, find(request.id), request, { emit, signal }),
     'models.import': (request, { emit, signal }) => importFound(services, request, { emit, signal }),
     'models.export': (request, { emit, signal }) => exportFound(services, find(request.id), request, { emit, signal }),
     'models.remove'({ id }) {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { RpcError } from '../../preload/contract/rpc.ts';
 import type { JudgeEndpoint, JudgeTest, WorkspaceSettings } from '../../preload/contract/settings.ts';
+import { parseUrl } from '../base/parse-url.ts';
 import { hubSettings } from '../data/hub/settings.ts';
 import { askChat, isHttpAddress, judgeKey } from '../evaluate/judges/chat-endpoint.ts';
 import type { Handlers, HostServices } from './services.ts';
@@ -73,7 +74,7 @@ export const settingsHandlers = (services: HostServices): Handlers<'settings'> =
 
 const judgeGone = () => new RpcError('not_found', 'This judge does not exist any more.');
 const byName = (a: JudgeEntry, b: JudgeEntry) => a.name.localeCompare(b.name);
-const originOf = (url: string): string | null => (URL.canParse(url) ? new URL(url).origin : null);
+const originOf = (url: string): string | null => parseUrl(url)?.origin ?? null;
 
 /** An address that can be shown: a password in it would be a key in the settings. */
 function checkedAddress(text: string): string {

@@ -1,5 +1,6 @@
 /** Requests to the hub: redirects by hand, the token for the hub's own origin alone, errors by the hub's codes, patience with a busy server. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseUrl } from '../../base/parse-url.ts';
 import { HubError } from './hub-error.ts';
 import type { HubSettings } from './settings.ts';
 
@@ -67,7 +68,7 @@ async function follow(settings: HubSettings, start: string, request: HubRequest)
 }
 
 function redirectOf(location: string, address: string, what: string): string {
-  const next = URL.canParse(location, address) ? new URL(location, address) : null;
+  const next = parseUrl(location, address);
   if (next && (next.protocol === 'https:' || next.protocol === new URL(address).protocol)) return next.href;
   throw new HubError('bad_answer', `${what}: a redirect to ${JSON.stringify(location)} is not followed`);
 }

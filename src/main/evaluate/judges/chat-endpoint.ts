@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { anySignal } from '../../base/any-signal.ts';
+import { parseUrl } from '../../base/parse-url.ts';
 import { JudgeError, type LlmOptions } from './judge.ts';
 
 const TIMEOUT_MS = 120_000;
@@ -30,7 +31,7 @@ export interface ChatReply {
   readonly firstToken: readonly { readonly token: string; readonly logprob: number }[];
 }
 
-export const isHttpAddress = (url: string): boolean => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
+export const isHttpAddress = (url: string): boolean => /^https?:$/.test(parseUrl(url)?.protocol ?? '');
 
 /** The key of an endpoint comes from the environment: a config or a list of processes would show it. */
 export const judgeKey = (): string | undefined => process.env.PLUMB_JUDGE_KEY ?? process.env.OPENAI_API_KEY;

@@ -1,11 +1,8 @@
-/** Lint of a stored version's pairs with a model's tokenizer: how often each fault is found, and the first pairs that show one. */
+/** Lint of pairs with a model's tokenizer: how often each fault is found, and the first pairs that show one. */
 import { z } from 'zod';
-import type { StoredPair } from '../../../preload/contract/datasets.ts';
 import type { LintedExample, LintReport, PreviewToken } from '../../../preload/contract/models.ts';
 import { type PreferenceExample, preferenceExample } from '../../data/examples.ts';
-import { DatasetError } from '../../data/records.ts';
-import { openReadable } from '../../data/store/open.ts';
-import { countPairs, iteratePairs } from '../../data/store/pairs.ts';
+import { DatasetError, readRecords, type SourceRecord } from '../../data/records.ts';
 import { createLint, type PreviewToken as LintToken, type PairLint } from '../../data/token-lint/index.ts';
 import { lintRules } from '../../data/token-lint/rules.ts';
 import { streamText } from '../../data/tokenizers/streaming.ts';
@@ -16,7 +13,9 @@ import type { JobContext, JobKind } from '../kind.ts';
 
 export const modelLintTask = z.object({
   model: z.string(),
-  versionId: z.string(),
+  /** JSONL of prompt, chosen and rejected, a line a pair. */
+  pairs: z.string(),
+  total: z.int(),
   maxLength: z.int().min(1).nullable(),
   truncation: z.enum(['keep_start', 'keep_end']),
   /** Pairs whose tokens are given. */
@@ -31,22 +30,11 @@ const MOST_TOKENS = 768;
 
 export const modelLint: JobKind = {
   id: 'model_lint',
-  async run(job, context): Promise<LintReport> {
-    const task = modelLintTask.parse(job.config);
-    const store = openReadable(context.workspace.database);
-    try {
-      const total = countPairs(store, task.versionId);
-      return await lintAll(iteratePairs(store, task.versionId), total, task, context);
-    } finally {
-      store.close();
-    }
-  },
+  run: (job, context): Promise<LintReport> => lintAll(modelLintTask.parse(job.config), context),
 };
 
 async function lintAll(
-  rows: Iterable<StoredPair>,
-  total: number,
-  { model, maxLength, truncation, shown }: Task,
+  { model, pairs: path, total, maxLength, truncation, shown }: Task,
   context: JobContext,
 ): Promise<LintReport> {
   const { tokenizer, eosIds } = openTokenizer(model);
@@ -54,19 +42,22 @@ async function lintAll(
   const progress = byteProgress(context);
   const examples: LintedExample[] = [];
   const refused = { pairs: 0, first: 0, message: '' };
+  // rows that training refuses are counted as well: the numbers are those of the dataset's table
+  const firstRow = new Map<string, number>();
   let firstClean: LintedExample | undefined;
   let done = 0;
-  for (const pair of rows) {
+  for await (const record of readRecords(path)) {
     if (done++ % TURN === 0) await context.breathe();
     progress(done, total);
-    const example = exampleOf(pair);
+    const example = exampleOf(record);
     if (example instanceof DatasetError) {
       if (refused.pairs++ === 0) Object.assign(refused, { first: done, message: example.message });
       continue;
     }
     const found = lint.add(example);
-    if (found.findings.length === 0) firstClean ??= shownPair(pair.index, found, tokenizer);
-    else if (examples.length < shown) examples.push(shownPair(pair.index, found, tokenizer));
+    for (const { rule } of found.findings) firstRow.set(rule, firstRow.get(rule) ?? done);
+    if (found.findings.length === 0) firstClean ??= shownPair(done - 1, found, tokenizer);
+    else if (examples.length < shown) examples.push(shownPair(done - 1, found, tokenizer));
   }
   const { pairs, clean, rules, template } = lint.summary();
   const others = [
@@ -84,7 +75,8 @@ async function lintAll(
       ...lintRules.all.map(({ id, title }) => ({
         id,
         title,
-        ...(rules[id] ?? { pairs: 0, first: null, message: '' }),
+        ...(rules[id] ?? { pairs: 0, message: '' }),
+        first: firstRow.get(id) ?? null,
       })),
     ],
     examples: examples.length === 0 && firstClean && shown > 0 ? [firstClean] : examples,
@@ -92,10 +84,9 @@ async function lintAll(
 }
 
 /** The row as training reads it; the error that it would end with. */
-function exampleOf({ index, prompt, chosen, rejected }: StoredPair): PreferenceExample | DatasetError {
+function exampleOf(record: SourceRecord): PreferenceExample | DatasetError {
   try {
-    const value = { prompt, chosen: chosen ?? undefined, rejected: rejected ?? undefined };
-    return preferenceExample('the dataset', { value, line: null, row: index + 1 });
+    return preferenceExample('the dataset', record);
   } catch (error) {
     if (error instanceof DatasetError) return error;
     throw error;

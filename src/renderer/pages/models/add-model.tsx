@@ -187,10 +187,12 @@ function FromHub({ focused }: { focused: boolean }) {
         </Button>
         <span className="pl-caption">
           {token === 'none'
-            ? 'Without a token: models that are open to all. '
-            : 'Gated models: the token is sent along. '}
-          <Link href="/settings">Token</Link>
+            ? 'Without a token: models that are open to all.'
+            : 'Gated models: the token is sent along.'}
         </span>
+        <Link className="pl-link" href="/settings">
+          Token
+        </Link>
       </div>
       <p className="pl-caption">
         Only this asks the network, when you press the button. A download that was stopped goes on where it was.
