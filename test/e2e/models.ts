@@ -97,7 +97,9 @@ export const modelsSpecs: readonly Spec[] = [
       await heading(page, 'Models');
       await table(page).getByText('helpful-reference').waitFor();
       assert.equal(await table(page).getByText(MODEL).count(), 0);
-      assert.deepEqual(filesIn(home, 'models'), []);
+      await page.getByRole('button', { name: 'Undo' }).click();
+      await table(page).getByText(MODEL).waitFor();
+      assert.deepEqual(filesIn(home, 'models'), [MODEL]);
       assert.deepEqual(errors, []);
     },
   },

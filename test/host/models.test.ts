@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readGguf } from '../../src/main/data/checkpoints/gguf/read.ts';
+import { getModelByName, type ModelRow } from '../../src/main/data/store/models.ts';
 import { insertRun, updateRun } from '../../src/main/data/store/runs.ts';
 import { registerModel } from '../../src/main/host/model-registry.ts';
+import { createRemovedModels } from '../../src/main/host/removed-models.ts';
 import type {
   DatasetSummary,
   ExportedModel,
@@ -236,7 +238,27 @@ describe('removal', () => {
     expect(whole.files.map(({ name }) => name)).toContain('model.safetensors');
     await call('models.remove', { id: model.id });
     await call('models.remove', { id: (await named('llama')).id });
-    expect(readdirSync(test.workspace.models)).toEqual([]);
+    expect(readdirSync(test.workspace.models).filter((name) => !name.startsWith('.'))).toEqual([]);
     expect(existsSync(adapter)).toBe(true);
+  });
+
+  it('can be taken back for some seconds, whole; then the files are gone', async () => {
+    const model = await importFolder('back-again').done;
+    const folder = join(test.workspace.models, 'back-again');
+    const files = readdirSync(folder);
+    await call('models.remove', { id: model.id });
+    expect([existsSync(folder), await named('back-again')]).toEqual([false, undefined]);
+    expect(await call('models.restore', { id: model.id })).toEqual({ ok: true });
+    expect(readdirSync(folder)).toEqual(files);
+    expect(await named('back-again')).toEqual(model);
+    await expect(call('models.restore', { id: model.id })).rejects.toMatchObject({ code: 'not_found' });
+
+    const row = getModelByName(test.host.store, 'back-again') as ModelRow;
+    const soon = createRemovedModels(test.host.store, test.workspace, 20);
+    soon.remove(row);
+    const hidden = () => readdirSync(test.workspace.models).filter((name) => name.startsWith('.back-again'));
+    expect(hidden()).toHaveLength(1);
+    await expect.poll(hidden).toEqual([]);
+    expect(() => soon.restore(row.id)).toThrow(/too late/);
   });
 });

@@ -8,6 +8,7 @@ import type { JobRunner } from '../jobs/runner.ts';
 import type { SpawnGeneration, SpawnJob } from '../jobs/spawn.ts';
 import { createFileTable, type FileTable } from './file-table.ts';
 import { createHandle } from './handlers.ts';
+import { createRemovedModels } from './removed-models.ts';
 import { judgeKeyOf } from './run-judges.ts';
 import { type Secrets, sessionSecrets } from './secrets.ts';
 import type { NativeServices } from './services.ts';
@@ -53,12 +54,26 @@ export function openHost(options: HostOptions): Host {
   const generations = createGenerationProcess(spawnGeneration);
   const files = createFileTable(workspace.uploads);
   const tasks = createTasks(spawn, workspace);
+  const removedModels = createRemovedModels(store, workspace);
   const listeners = new Set<(command: Command) => void>();
   const onCommand = (listener: (command: Command) => void) => {
     listeners.add(listener);
     return () => listeners.delete(listener);
   };
-  const services = { kind, workspace, store, runner, quickstarts, generations, files, tasks, secrets, native, onCommand };
+  const services = {
+    kind,
+    workspace,
+    store,
+    runner,
+    quickstarts,
+    generations,
+    files,
+    tasks,
+    removedModels,
+    secrets,
+    native,
+    onCommand,
+  };
   return {
     handle: createHandle(services),
     files,
@@ -71,6 +86,7 @@ export function openHost(options: HostOptions): Host {
       quickstarts.close();
       generations.close();
       await tasks.close();
+      removedModels.close();
       await workbench.close();
       files.close();
     },

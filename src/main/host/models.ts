@@ -7,7 +7,6 @@ import { modelDetail } from './model-detail.ts';
 import { exportFound } from './model-export.ts';
 import { importFound } from './model-import.ts';
 import { findModel, listSummaries } from './model-list.ts';
-import { forgetModel } from './model-registry.ts';
 import { createOpenTokenizers } from './open-tokenizers.ts';
 import type { Handlers, HostServices } from './services.ts';
 import { previewConversation } from './template-preview.ts';
@@ -34,7 +33,11 @@ export const modelsHandlers = (services: HostServices): Handlers<'models'> => {
       if (!row) throw new RpcError('invalid_input', 'This model comes with the program and stays.');
       const why = keptBecause(dependentsOf(store, workspace, stored.name, folder));
       if (why !== null) throw new RpcError('in_use', `${stored.name} stays: ${why}`);
-      forgetModel(store, workspace, row);
+      services.removedModels.remove(row);
+      return { ok: true };
+    },
+    'models.restore'({ id }) {
+      services.removedModels.restore(id);
       return { ok: true };
     },
   };

@@ -157,6 +157,8 @@ export const contract = {
   ),
   /** Refused with code `in_use` while adapters or unfinished runs need it. */
   'models.remove': call(byId, done),
+  /** Takes a removal back, within ten seconds of it. */
+  'models.restore': call(byId, done),
 
   'settings.get': call(nothing, workspaceSettings),
   'settings.setThreads': call(z.object({ threads: z.int().min(0).max(1024) }), workspaceSettings),

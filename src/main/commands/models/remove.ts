@@ -1,5 +1,6 @@
 /** `plumb models remove`: a model of the workspace. */
-import { defineCommand } from '../command.ts';
+import { join } from 'node:path';
+import { defineCommand, InputError } from '../command.ts';
 import { withExistingStore } from '../workspace-store.ts';
 import { requireModel } from './require.ts';
 
@@ -13,8 +14,12 @@ export const remove = defineCommand({
   run: ([name], _options, context) =>
     withExistingStore(context, async (store) => {
       const { forgetModel } = await import('../../host/model-registry.ts');
+      const { dependentsOf, keptBecause } = await import('../../host/model-dependents.ts');
+      const { workspace } = context;
       const model = await requireModel(store, name);
-      forgetModel(store, context.workspace, model);
+      const why = keptBecause(dependentsOf(store, workspace, model.name, join(workspace.models, model.folder)));
+      if (why !== null) throw new InputError(`${model.name} stays: ${why}`, { code: 'in_use' });
+      forgetModel(store, workspace, model);
       return { removed: model.name };
     }),
   show({ removed }: { removed: string }, { print }) {

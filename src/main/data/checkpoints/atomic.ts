@@ -18,6 +18,9 @@ let counter = 0;
 const sibling = (path: string, role: string): string =>
   join(dirname(path), `.${basename(path)}.${role}-${process.pid}-${counter++}`);
 
+/** A place beside `path` for what is on its way out: `sweepTemporary` removes it when this process is dead. */
+export const asideOf = (path: string): string => sibling(path, 'new');
+
 const oldPathOf = (path: string): string => join(dirname(path), `.${basename(path)}.old`);
 
 /** Windows flushes only what is open for writing, and no folders. */

@@ -5,6 +5,7 @@ import { bytes, counted } from '../../../charts/numbers.ts';
 import type { ModelDetail } from '../../../preload/contract/index.ts';
 import { Confirm } from '../../components/confirm.tsx';
 import { useAction } from '../../host.ts';
+import { offerUndo } from './undo-delete.tsx';
 
 const MOST_NAMES = 4;
 
@@ -46,12 +47,17 @@ function Ask({ detail, onDeleted, onClose }: DeleteModelProps) {
       act="Delete model"
       keep="Keep"
       ready={used.length === 0 || typed === model.name}
-      onAct={() => remove.mutateAsync({ id: model.id }).then(onDeleted)}
+      onAct={() =>
+        remove.mutateAsync({ id: model.id }).then(() => {
+          offerUndo(model);
+          onDeleted();
+        })
+      }
       onClose={onClose}
     >
       <p>
         {frees > 0
-          ? `Frees ${bytes(frees)}. This cannot be undone.`
+          ? `Frees ${bytes(frees)}. For ten seconds it can be taken back.`
           : `It leaves the list and frees nothing: its files belong to the run ${run?.name ?? model.origin} and go with that.`}
       </p>
       {used.length > 0 && (
