@@ -45,6 +45,12 @@ async function openDataset(page: Page): Promise<void> {
   await page.getByRole('grid', { name: 'Rows of the dataset' }).waitFor();
 }
 
+async function openModel(page: Page): Promise<void> {
+  await openRow(page, 'Models', 'Models', '');
+  await page.getByRole('complementary').getByRole('button', { name: 'Open' }).click();
+  await page.getByRole('tab', { name: 'Template' }).waitFor();
+}
+
 const newRun =
   (steps: number): Steps =>
   async (page) => {
@@ -109,6 +115,20 @@ const PAGES: Readonly<Record<string, Steps>> = {
     await page.locator('.pl-pick').first().click();
     await press(page, /^Generate/);
     await page.locator('.pl-token[data-mode="reward"][data-step]').first().waitFor();
+  },
+  models: (page) => openRow(page, 'Models', 'Models', ''),
+  ...Object.fromEntries(
+    ['Overview', 'Template', 'Lint', 'Export'].map((name): [string, Steps] => [
+      `model-${name.toLowerCase()}`,
+      async (page) => {
+        await openModel(page);
+        await tab(page, new RegExp(`^${name}`));
+      },
+    ]),
+  ),
+  'add-model': async (page) => {
+    await link(page, 'Models');
+    await press(page, /^Add model/);
   },
   settings: (page) => link(page, 'Settings'),
   palette: async (page) => {

@@ -3,7 +3,7 @@ import { cpSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sum } from '../../src/main/base/statistics.ts';
-import { registerModel } from '../../src/main/host/models.ts';
+import { registerModel } from '../../src/main/host/model-registry.ts';
 import type {
   ForcedAnswers,
   GenerationEnd,

@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core';
 import { builtInModelFolder } from '../../src/main/data/built-in-models.ts';
 import { openStore } from '../../src/main/data/store/open.ts';
 import { initLanguageModel } from '../../src/main/engine/models/language-model.ts';
-import { registerModel } from '../../src/main/host/models.ts';
+import { registerModel } from '../../src/main/host/model-registry.ts';
 import { resolveWorkspace } from '../../src/main/host/workspace.ts';
 import { writeModel } from '../../src/main/train/checkpoint.ts';
 import { loadModel } from '../../src/main/train/load-model.ts';

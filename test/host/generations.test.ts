@@ -14,7 +14,7 @@ import { generate } from '../../src/main/engine/generation/generate.ts';
 import { initLanguageModel } from '../../src/main/engine/models/language-model.ts';
 import { createRewardScorer } from '../../src/main/evaluate/reward-scoring.ts';
 import { createScorer } from '../../src/main/evaluate/scoring.ts';
-import { registerModel } from '../../src/main/host/models.ts';
+import { registerModel } from '../../src/main/host/model-registry.ts';
 import { tasks } from '../../src/main/tasks/index.ts';
 import { writeModel } from '../../src/main/train/checkpoint.ts';
 import { openProbes, probeName } from '../../src/main/train/diagnostics/probes.ts';

@@ -40,7 +40,7 @@ beforeAll(() => {
   prepareWorkspace(workspace);
   store = openStore(workspace.database);
   const spawn = forkJobs(resolve(import.meta.dirname, '../../src/main/worker.ts'));
-  runner = new JobRunner({ store, workspace, spawn, threadsOf: () => 1, cores: 1 }).start();
+  runner = new JobRunner({ store, workspace, spawn, threadsOf: () => 1, cores: () => 1 }).start();
 });
 afterAll(async () => {
   await runner.close();

@@ -1,8 +1,9 @@
 /** What a model's folder says beyond the registry: its size on the disk, whether it is an adapter, whether it scores, its licence. */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { isAdapterFolder, readAdapterFolder } from '../data/checkpoints/adapter-folder.ts';
+import { ADAPTER_CONFIG, isAdapterFolder, readAdapterFolder } from '../data/checkpoints/adapter-folder.ts';
 import { readJsonObject } from '../data/checkpoints/huggingface.ts';
+import { belongsToModel } from '../data/checkpoints/inside.ts';
 import type { TensorSource } from '../data/checkpoints/model-folder.ts';
 import { headOf } from '../engine/models/score-head.ts';
 import { licenceOf } from '../exports/model-card.ts';
@@ -38,10 +39,14 @@ export function folderFacts(folder: string): FolderFacts {
 const parametersOf = (tensors: TensorSource): number =>
   tensors.names().reduce((total, name) => total + tensors.shape(name).reduce((a, b) => a * b, 1), 0);
 
-/** Of the model itself: a run's folder also holds checkpoints, which are the run's. */
+const isOfModel = (name: string): boolean =>
+  belongsToModel(name) || name === ADAPTER_CONFIG || /\.safetensors(?:\.index\.json)?$/.test(name);
+
+/** Of the model itself: a run's folder also holds rollouts and checkpoints, which are the run's. */
 export function bytesIn(folder: string): number {
   return readdirSync(folder, { withFileTypes: true }).reduce((total, entry) => {
-    const size = entry.isFile() ? statSync(join(folder, entry.name), { throwIfNoEntry: false })?.size : 0;
+    const counts = entry.isFile() && isOfModel(entry.name);
+    const size = counts ? statSync(join(folder, entry.name), { throwIfNoEntry: false })?.size : 0;
     return total + (size ?? 0);
   }, 0);
 }

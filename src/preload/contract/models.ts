@@ -31,7 +31,7 @@ export const modelSummary = storedModel.extend({
   method: z.string().nullable(),
   /** Where it is an adapter: its files alone are counted. */
   adapter: z.object({ rank: z.int(), parameters: z.number() }).nullable(),
-  /** All files of its folder; null when the folder is gone. */
+  /** Its files, without a run's rollouts and checkpoints beside them; null when the folder is gone. */
   diskBytes: z.number().nullable(),
   licence: z.string().nullable(),
   /** Runs that name it as their model, reference, reward model or critic. */

@@ -28,7 +28,7 @@ const MODEL_COLUMNS: readonly ModelColumn[] = [
   {
     id: 'name',
     head: 'Name',
-    width: 'minmax(150px, 2fr)',
+    width: 'minmax(140px, 2fr)',
     value: (model) => model.name,
     title: (model) => model.name,
     cell: (model) => <NameCell model={model} />,
@@ -36,7 +36,7 @@ const MODEL_COLUMNS: readonly ModelColumn[] = [
   {
     id: 'kind',
     head: 'Kind',
-    width: 'minmax(92px, 1fr)',
+    width: 'minmax(108px, 1fr)',
     tone: 'pl-2',
     value: kindOf,
     title: kindOf,
@@ -45,7 +45,7 @@ const MODEL_COLUMNS: readonly ModelColumn[] = [
   {
     id: 'parameters',
     head: 'Parameters',
-    width: '100px',
+    width: '96px',
     end: true,
     value: (model) => model.adapter?.parameters ?? model.parameters,
     cell: parametersOf,
@@ -53,7 +53,7 @@ const MODEL_COLUMNS: readonly ModelColumn[] = [
   {
     id: 'size',
     head: 'Size',
-    width: '84px',
+    width: '80px',
     end: true,
     value: (model) => model.diskBytes,
     cell: (model) => dash(bytes(model.diskBytes)),
@@ -61,7 +61,7 @@ const MODEL_COLUMNS: readonly ModelColumn[] = [
   {
     id: 'licence',
     head: 'Licence',
-    width: '100px',
+    width: '92px',
     tone: 'pl-2',
     value: (model) => model.licence,
     title: (model) => model.licence ?? 'No card beside the model names a licence',
@@ -70,7 +70,7 @@ const MODEL_COLUMNS: readonly ModelColumn[] = [
   {
     id: 'used',
     head: 'Used by',
-    width: '84px',
+    width: '76px',
     end: true,
     tone: 'pl-2',
     value: (model) => model.usedBy,
