@@ -130,7 +130,10 @@ describe('registries', () => {
     ['src/main/engine/losses', ['ascending.ts', 'f-divergence.ts', 'logp.ts', 'policy-gradient.ts', 'preference.ts']],
     ['src/main/train/methods', []],
     ['src/main/jobs/generation/works', []],
-    ['src/main/train/lab', ['lab-method.ts', 'run-lab.ts', 'run-method.ts', 'schedule.ts']],
+    [
+      'src/main/train/lab',
+      ['config.ts', 'lab-method.ts', 'record.ts', 'reward.ts', 'run-lab.ts', 'run-method.ts', 'schedule.ts', 'view.ts'],
+    ],
     ['src/main/reproduce/kinds', []],
     ['src/main/reproduce/studies', []],
     ['src/main/evaluate/judges', ['chat-endpoint.ts', 'judge.ts']],

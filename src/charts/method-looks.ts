@@ -21,6 +21,10 @@ const LOOKS: Readonly<Record<string, MethodLook>> = {
   task_start: { title: 'Task', colour: 'm-ref', shape: 'square' },
   task_pairs: { title: 'Preferences', colour: 'm-ref', shape: 'square' },
   task_compare: { title: 'Comparison', colour: 'm-ref', shape: 'square' },
+  lab: { title: 'Lab', colour: 'm-ref', shape: 'square' },
+  reproduce_cell: { title: 'Study', colour: 'm-ref', shape: 'square' },
+  exact: { title: 'Exact gradient', colour: 'm-bon', shape: 'square' },
+  online_dpo_soft: { title: 'Online DPO, soft', colour: 'm-online', shape: 'triangle' },
 };
 
 /** Method ids that are not marks themselves. */

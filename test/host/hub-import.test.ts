@@ -27,7 +27,7 @@ beforeAll(async () => {
   });
   for (const name of VARIABLES) delete process.env[name];
   process.env.HF_ENDPOINT = hub.endpoint;
-  test = openTestHost(REAL_WORKER);
+  test = openTestHost({ worker: REAL_WORKER });
   process.env.HF_TOKEN_PATH = join(test.workspace.home, 'no-token');
 });
 afterAll(async () => {

@@ -23,7 +23,7 @@ import { openTestHost, REAL_WORKER, type TestHost } from './open-test-host.ts';
 const golden = fileURLToPath(new URL('../golden/models/llama/', import.meta.url));
 let test: TestHost;
 beforeAll(() => {
-  test = openTestHost(REAL_WORKER);
+  test = openTestHost({ worker: REAL_WORKER });
 });
 afterAll(() => test.close());
 

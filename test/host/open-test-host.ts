@@ -1,4 +1,4 @@
-/** A real host over a fresh workspace, whose jobs count down; and a connection to it without a transport. */
+/** A real host over a fresh workspace, whose jobs count down unless told; and a connection to it without a transport. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -16,18 +16,20 @@ export interface TestHost {
   close(): Promise<void>;
 }
 
-/** The entry that the program itself starts, as it stands. */
+/** Does what jobs do in the program. */
 export const REAL_WORKER = resolve(import.meta.dirname, '../../src/main/worker.ts');
+const COUNTDOWN = resolve(import.meta.dirname, '../fixtures/countdown-worker.ts');
 
-export function openTestHost(worker = resolve(import.meta.dirname, '../fixtures/countdown-worker.ts')): TestHost {
-  const workspace = resolveWorkspace(mkdtempSync(join(tmpdir(), 'plumb-host-')));
+/** `home`: a workspace that is there already; it is removed at the end like a fresh one. */
+export function openTestHost({ worker = COUNTDOWN, home }: { worker?: string; home?: string } = {}): TestHost {
+  const workspace = resolveWorkspace(home ?? mkdtempSync(join(tmpdir(), 'plumb-host-')));
+  const spawn = forkJobs(worker);
   const fork = forkProcesses<unknown, unknown>(resolve(import.meta.dirname, '../../src/main/generator.ts'));
   let generator: ReturnType<typeof fork> | undefined;
   const spawnGeneration = () => {
     generator = fork();
     return generator;
   };
-  const spawn = forkJobs(worker);
   const host = openHost({ kind: 'browser', workspace, spawn, spawnGeneration });
   const [page, back] = portPair();
   const stop = serve(back, host.handle);

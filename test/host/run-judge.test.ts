@@ -15,7 +15,7 @@ let url: string;
 const authorizations = new Set<string | undefined>();
 
 beforeAll(async () => {
-  test = openTestHost(REAL_WORKER);
+  test = openTestHost({ worker: REAL_WORKER });
   server = createServer((request, response) => {
     authorizations.add(request.headers.authorization);
     response.setHeader('content-type', 'application/json');

@@ -7,6 +7,7 @@ import { catalogueHandlers } from './catalogue.ts';
 import { datasetsHandlers } from './datasets.ts';
 import { filesHandlers } from './files.ts';
 import { generationsHandlers } from './generations.ts';
+import { labHandlers } from './lab.ts';
 import { modelsHandlers } from './models.ts';
 import { quickstartHandlers } from './quickstart.ts';
 import { ratingsHandlers } from './ratings.ts';
@@ -34,6 +35,7 @@ export const namespaces = [
   ratingsHandlers,
   generationsHandlers,
   settingsHandlers,
+  labHandlers,
 ] as const;
 
 /** Every handler by name; throws when two files answer the same name. */

@@ -54,7 +54,8 @@ function listResponses(): number[][] {
 
 export const responseText = (response: readonly number[]): string => textOf(response);
 
-const POINTS = {
+/** What the gold reward gives for each property of a response. */
+export const POINTS = {
   firstRight: 1,
   secondRight: 1,
   hasLargest: 0.75,
@@ -64,18 +65,19 @@ const POINTS = {
   empty: -1,
   notASymbol: -1,
 } as const;
+export type Points = Readonly<Record<keyof typeof POINTS, number>>;
 
-function partsOf(asked: readonly number[], response: readonly number[]): GoldPart[] {
-  if (response.length === 0) return [{ reason: 'empty', points: POINTS.empty }];
+function partsOf(asked: readonly number[], response: readonly number[], given: Points = POINTS): GoldPart[] {
+  if (response.length === 0) return [{ reason: 'empty', points: given.empty }];
   const parts: GoldPart[] = [];
   const when = (holds: boolean, reason: string, points: number) => holds && parts.push({ reason, points });
-  when(response[0] === asked[0], 'first symbol right', POINTS.firstRight);
-  when(response[1] === asked[1], 'second symbol right', POINTS.secondRight);
-  when(response.includes(Math.max(...asked)), 'has the largest symbol', POINTS.hasLargest);
-  when(response.at(-1) === asked.at(-1), 'last symbol right', POINTS.lastRight);
+  when(response[0] === asked[0], 'first symbol right', given.firstRight);
+  when(response[1] === asked[1], 'second symbol right', given.secondRight);
+  when(response.includes(Math.max(...asked)), 'has the largest symbol', given.hasLargest);
+  when(response.at(-1) === asked.at(-1), 'last symbol right', given.lastRight);
   const repeats = response.filter((symbol, i) => i > 0 && symbol === response[i - 1]).length;
-  when(repeats > 0, 'immediate repeat', repeats * POINTS.repeated);
-  when(response.length === MAX_SYMBOLS, 'a fourth symbol', POINTS.fourth);
+  when(repeats > 0, 'immediate repeat', repeats * given.repeated);
+  when(response.length === MAX_SYMBOLS, 'a fourth symbol', given.fourth);
   return parts;
 }
 
@@ -90,10 +92,10 @@ function goldParts(prompt: string, completion: string, { ended = true }: Complet
   return parts;
 }
 
-/** Gold of every response to a prompt, in the order of `RESPONSES`. */
-export function responseRewards(prompt: string): Float64Array {
+/** Reward of every response to a prompt, in the order of `RESPONSES`: the gold one, unless other points are given. */
+export function responseRewards(prompt: string, points: Points = POINTS): Float64Array {
   const asked = readPrompt(prompt);
-  return Float64Array.from(RESPONSES, (response) => totalGold(partsOf(asked, response)));
+  return Float64Array.from(RESPONSES, (response) => totalGold(partsOf(asked, response, points)));
 }
 
 /** A response with the highest gold: one of the few that hold the first, second, largest and last asked symbol in this order. */

@@ -32,6 +32,7 @@ import {
   savedPair,
   tokenReadings,
 } from './generations.ts';
+import { labOptions, labRun, labView, labWorld, scaleRun } from './lab.ts';
 import {
   exportedModel,
   lintReport,
@@ -214,6 +215,18 @@ export const contract = {
   'ratings.skip': call(z.object({ itemId: z.int() }), done),
   /** Takes back this person's last rating, as long as the run has not gone on with it; the pair is then the next one. */
   'ratings.undo': call(z.object({ runId: z.string(), rater: z.string() }), ratingItem),
+  /** Runs of the exact lab, newest first. */
+  'lab.runs': call(nothing, z.array(labRun)),
+  /** Trains the methods in a job of its own; stopped and removed as any run. */
+  'lab.start': call(labOptions, z.object({ id: z.string() })),
+  /** All numbers of one prompt and one of its pairs. Another world than the run's moves π*, J and the gaps; the policies stay as they were trained. */
+  'lab.view': call(
+    z.object({ id: z.string(), prompt: z.int().min(0), pair: z.int().min(0), world: labWorld.optional() }),
+    labView.nullable(),
+  ),
+  /** Razin's example; null when it was never played. */
+  'lab.scale': call(nothing, scaleRun.nullable()),
+  'lab.startScale': call(nothing, z.object({ id: z.string() })),
   'results.list': call(nothing, z.array(comparisonRow)),
 
   /** Everything that can write or judge an answer, the newest first. */
@@ -244,6 +257,7 @@ export type Event<N extends StreamName> = Contract[N] extends { event: infer E e
 
 export * from './datasets.ts';
 export * from './generations.ts';
+export * from './lab.ts';
 export * from './models.ts';
 export * from './quickstart.ts';
 export * from './ratings.ts';

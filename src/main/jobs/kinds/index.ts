@@ -4,6 +4,7 @@ import type { JobKind } from '../kind.ts';
 import { modelExport } from './model-export.ts';
 import { modelImport } from './model-import.ts';
 import { modelLint } from './model-lint.ts';
+import { lab } from './lab.ts';
 import { reproduceCell } from './reproduce-cell.ts';
 import { taskCompare } from './task-compare.ts';
 import { taskPairs } from './task-pairs.ts';
@@ -19,4 +20,5 @@ export const jobKinds = registry<JobKind>('kind of job', [
   modelImport,
   modelExport,
   modelLint,
+  lab,
 ]);

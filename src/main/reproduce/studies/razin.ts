@@ -38,6 +38,12 @@ const VARIANTS: readonly Variant[] = [
   { id: 'wide', title: 'width 32, all weights', hidden: 32, frozen_weights: [], learning_rate: 1e-3 },
 ];
 
+/** The study's first setting with its own defaults and one seed. */
+export function scaleExample(): ScaleCell {
+  const { id: _id, title, ...variant } = VARIANTS[0];
+  return gradedScale.cell(`graded scale, ${title}`, { ...settings.parse({}), ...variant, heads: 2, seed: 1 });
+}
+
 type ScaleCell = Cell<{ offline: ScaleLook[]; online: ScaleLook[] }>;
 type Plan = readonly { readonly title: string; readonly id: string; readonly cells: readonly ScaleCell[] }[];
 

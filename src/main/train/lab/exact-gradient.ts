@@ -14,7 +14,7 @@ import { responseLogProbabilities, treeFeeds } from '../../evaluate/response-tre
 import { RESPONSES } from '../../tasks/enumerable.ts';
 import { Optimiser } from '../optimiser.ts';
 import { gradientName } from '../step-graph.ts';
-import type { LabMethod, LabSetting } from './lab-method.ts';
+import { type LabMethod, type LabSetting, lookIsDue } from './lab-method.ts';
 import { LAB_ADAM, labSchedule } from './schedule.ts';
 
 /** Prompts enumerated in a step. */
@@ -54,6 +54,7 @@ export const exactGradient: LabMethod = {
     let waiting: number[] = [];
     try {
       for (let step = 0; step < steps; step++) {
+        await setting.breathe();
         signal.throwIfAborted();
         if (waiting.length === 0) waiting = random.shuffle(all);
         const chosen = waiting.splice(0, PROMPTS_PER_STEP);
@@ -69,6 +70,7 @@ export const exactGradient: LabMethod = {
         optimiser.accumulate(found);
         optimiser.step(learningRateAt('linear', step, labSchedule(setting)));
         setting.onStep(step + 1);
+        if (lookIsDue(setting, step + 1)) await setting.onLook(step + 1, model);
       }
       return model;
     } finally {

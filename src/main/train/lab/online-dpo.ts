@@ -14,7 +14,9 @@ const online = (id: string, title: string, labelling: 'bernoulli' | 'soft'): Lab
       setting.prompts.map((prompt) => ({ prompt })),
       {
         task: 'enumerable',
-        annotator: 'gold',
+        ...(setting.rewardFunction
+          ? { annotator: 'reward_function', reward_function: setting.rewardFunction }
+          : { annotator: 'gold' }),
         labelling,
         rater_temperature: RATER_TEMPERATURE,
         beta: setting.beta,

@@ -6,8 +6,9 @@ import { trainByMethod } from './run-method.ts';
 /** Answers in a step. */
 const ANSWERS_PER_STEP = 128;
 
-const shared = ({ beta }: LabSetting) => ({
+const shared = ({ beta, rewardFunction }: LabSetting) => ({
   task: 'enumerable',
+  ...(rewardFunction ? { reward_function: rewardFunction } : {}),
   kl_coef: beta,
   temperature: 1,
   per_device_train_batch_size: ANSWERS_PER_STEP,

@@ -1,5 +1,5 @@
 /** Runs a training method of the program inside the lab: files in, the trained model back. */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeJsonLines } from '../../data/json-lines.ts';
 import type { LanguageModel } from '../../engine/models/language-model.ts';
@@ -20,9 +20,17 @@ export async function trainByMethod(
   mkdirSync(folder, { recursive: true });
   const dataset = writeJsonLines(join(folder, 'data.jsonl'), rows);
   const outputDir = join(folder, 'model');
+  // a look reads the checkpoint of its step, as soon as the method lets go of it
+  const waiting: { readonly step: number; readonly folder: string }[] = [];
+  const look = async () => {
+    for (const { step, folder: checkpoint } of waiting.splice(0)) {
+      await setting.onLook(step, loadModel(checkpoint).model);
+      rmSync(checkpoint, { recursive: true, force: true });
+    }
+  };
   await runTraining(
     methods.get(id),
-    { ...labTraining(setting), method: id, dataset, ...options },
+    { ...labTraining(setting), ...saving(setting), method: id, dataset, ...options },
     {
       run: id,
       outputDir,
@@ -31,8 +39,21 @@ export async function trainByMethod(
       threads,
       signal,
       onProgress: (step) => setting.onStep(step),
+      onEvent(event) {
+        if (event.type === 'checkpoint' && setting.every !== undefined) waiting.push(event);
+      },
+      async pause() {
+        await look();
+        // a stop is noticed by the method itself
+        await setting.breathe().catch((error: unknown) => {
+          if (!signal.aborted) throw error;
+        });
+      },
     },
   );
   signal.throwIfAborted();
+  await look();
   return loadModel(outputDir).model;
 }
+
+const saving = ({ every }: LabSetting) => (every === undefined ? {} : { save_steps: every, save_total_limit: null });
