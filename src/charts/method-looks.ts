@@ -23,6 +23,7 @@ const LOOKS: Readonly<Record<string, MethodLook>> = {
   task_compare: { title: 'Comparison', colour: 'm-ref', shape: 'square' },
   lab: { title: 'Lab', colour: 'm-ref', shape: 'square' },
   reproduce_cell: { title: 'Study', colour: 'm-ref', shape: 'square' },
+  star: { title: 'Optimum π*', colour: 'text', shape: 'square' },
   exact: { title: 'Exact gradient', colour: 'm-bon', shape: 'square' },
   online_dpo_soft: { title: 'Online DPO, soft', colour: 'm-online', shape: 'triangle' },
 };

@@ -5,7 +5,7 @@ export interface Shortcut {
   /** As shown: "G then H", "Ctrl K". */
   readonly keys: string;
   readonly does: string;
-  readonly scope: 'everywhere' | 'go to' | 'tables' | 'pair reader' | 'run' | 'inspect' | 'rate' | 'wizard';
+  readonly scope: 'everywhere' | 'go to' | 'tables' | 'pair reader' | 'run' | 'inspect' | 'rate' | 'lab' | 'wizard';
 }
 
 export const SHORTCUTS: readonly Shortcut[] = [
@@ -38,6 +38,8 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { scope: 'rate', keys: 'U', does: 'Undo the last rating' },
   { scope: 'rate', keys: 'C', does: 'Comment' },
   { scope: 'rate', keys: 'D', does: 'Word diff on or off' },
+  { scope: 'lab', keys: 'P', does: 'Play or pause the training' },
+  { scope: 'lab', keys: '← →', does: 'One look back, one on' },
   { scope: 'wizard', keys: 'Ctrl Enter', does: 'Next' },
   { scope: 'wizard', keys: 'Alt ←', does: 'Back' },
 ];

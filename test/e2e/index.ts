@@ -7,6 +7,7 @@ import { frameSpecs } from './frame.ts';
 import { inspectSpecs } from './inspect.ts';
 import { keyboardSpecs } from './keyboard.ts';
 import { keyboardWalkSpecs } from './keyboard-walk.ts';
+import { labSpecs } from './lab.ts';
 import { modelsSpecs } from './models.ts';
 import { quickstartSpecs } from './quickstart.ts';
 import { rateSpecs } from './rate.ts';
@@ -24,6 +25,7 @@ export const specs: readonly Spec[] = [
   ...runSpecs,
   ...rateSpecs,
   ...inspectSpecs,
+  ...labSpecs,
   ...securitySpecs,
   ...modelsSpecs,
   ...settingsSpecs,

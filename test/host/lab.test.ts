@@ -16,7 +16,10 @@ const REFERENCE = join(import.meta.dirname, '../../resources/models/enumerable-r
 const SMALL = { prompts: 2, pairs: 4, steps: 6, methods: ['dpo', 'exact', 'rloo'] };
 const WAIT = { timeout: 120_000, interval: 100 };
 
-const callOf = (test: TestHost) => (name: string, input: unknown = {}) => test.connection.call(name, input);
+const callOf =
+  (test: TestHost) =>
+  (name: string, input: unknown = {}) =>
+    test.connection.call(name, input);
 const statusOf = async (test: TestHost, id: string) =>
   ((await callOf(test)('lab.runs')) as LabRun[]).find((run) => run.id === id)?.status;
 

@@ -3,6 +3,7 @@ import { datasetsPage } from './datasets/page.ts';
 import { experimentsPage } from './experiments/page.ts';
 import { homePage } from './home/page.ts';
 import { inspectPage } from './inspect/page.ts';
+import { labPage } from './lab/page.ts';
 import { modelsPage } from './models/page.ts';
 import type { Page } from './page.ts';
 import { ratePage } from './rate/page.ts';
@@ -15,6 +16,7 @@ export const PAGES: readonly Page[] = [
   experimentsPage,
   inspectPage,
   ratePage,
+  labPage,
   modelsPage,
   settingsPage,
 ];
