@@ -22,6 +22,7 @@ const LOOKS: Readonly<Record<string, MethodLook>> = {
   task_pairs: { title: 'Preferences', colour: 'm-ref', shape: 'square' },
   task_compare: { title: 'Comparison', colour: 'm-ref', shape: 'square' },
   lab: { title: 'Lab', colour: 'm-ref', shape: 'square' },
+  rating_queue: { title: 'Rating queue', colour: 'm-ref', shape: 'square' },
   reproduce_cell: { title: 'Study', colour: 'm-ref', shape: 'square' },
   star: { title: 'Optimum π*', colour: 'text', shape: 'square' },
   exact: { title: 'Exact gradient', colour: 'm-bon', shape: 'square' },

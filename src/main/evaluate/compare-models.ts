@@ -64,7 +64,7 @@ interface Entry {
   readonly answers: readonly JudgedAnswer[];
 }
 
-const promptText = (prompt: TextOrChat): string =>
+export const promptText = (prompt: TextOrChat): string =>
   typeof prompt === 'string' ? prompt : prompt.map(({ role, content }) => `${role}: ${content}`).join('\n');
 
 /** Comparisons of all pairs, first against second, in the order of the contestants. */

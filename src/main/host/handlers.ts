@@ -9,6 +9,7 @@ import { filesHandlers } from './files.ts';
 import { generationsHandlers } from './generations.ts';
 import { labHandlers } from './lab.ts';
 import { modelsHandlers } from './models.ts';
+import { queuesHandlers } from './queues.ts';
 import { quickstartHandlers } from './quickstart.ts';
 import { ratingsHandlers } from './ratings.ts';
 import { resultsHandlers } from './results.ts';
@@ -36,6 +37,7 @@ export const namespaces = [
   generationsHandlers,
   settingsHandlers,
   labHandlers,
+  queuesHandlers,
 ] as const;
 
 /** Every handler by name; throws when two files answer the same name. */

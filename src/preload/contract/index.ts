@@ -43,6 +43,7 @@ import {
   typedConversation,
   workProgress,
 } from './models.ts';
+import { judgeVerdict, newQueue, queueItem, queueRating, queueResults, queueSummary } from './queues.ts';
 import { quickstartState } from './quickstart.ts';
 import { rating, ratingItem, ratingQueue } from './ratings.ts';
 import {
@@ -62,6 +63,7 @@ import { command, fileHandle, systemInfo, systemStatus } from './system.ts';
 const nothing = z.object({});
 const done = z.object({ ok: z.literal(true) });
 const byId = z.object({ id: z.string() });
+const rater = z.string().trim().min(1).max(100);
 
 /** A request with one answer. */
 const call = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) => ({
@@ -215,6 +217,34 @@ export const contract = {
   'ratings.skip': call(z.object({ itemId: z.int() }), done),
   /** Takes back this person's last rating, as long as the run has not gone on with it; the pair is then the next one. */
   'ratings.undo': call(z.object({ runId: z.string(), rater: z.string() }), ratingItem),
+  /** Queues that were made to be rated, newest first; `rated` is of this rater. */
+  'queues.list': call(z.object({ rater }), z.array(queueSummary)),
+  'queues.create': call(newQueue, z.object({ id: z.string() })),
+  /** What this rater sees next; null when nothing is left. */
+  'queues.next': call(z.object({ id: z.string(), rater }), queueItem.nullable()),
+  /** Answered when the rating is on the disk, with what the judge said of the pair. */
+  'queues.rate': call(queueRating.extend({ itemId: z.int() }), z.object({ judge: judgeVerdict.nullable() })),
+  /** The pair comes again at the end. */
+  'queues.skip': call(z.object({ itemId: z.int(), rater }), done),
+  /** Takes back this rater's last rating; the pair is the next one again. */
+  'queues.undo': call(z.object({ id: z.string(), rater }), queueItem),
+  'queues.results': call(byId, queueResults),
+  /** A next version of the dataset that the pairs are from, as most raters say. */
+  'queues.makeVersion': call(
+    byId,
+    z.object({
+      dataset: z.string(),
+      version: z.int(),
+      versionId: z.string(),
+      rows: z.int(),
+      rated: z.int(),
+      changed: z.int(),
+    }),
+  ),
+  /** What is rated as JSON for LLM Comparator. */
+  'queues.export': call(byId, z.object({ name: z.string(), json: z.string() })),
+  /** The ratings themselves stay in the workspace. */
+  'queues.remove': call(byId, done),
   /** Runs of the exact lab, newest first. */
   'lab.runs': call(nothing, z.array(labRun)),
   /** Trains the methods in a job of its own; stopped and removed as any run. */
@@ -259,6 +289,7 @@ export * from './datasets.ts';
 export * from './generations.ts';
 export * from './lab.ts';
 export * from './models.ts';
+export * from './queues.ts';
 export * from './quickstart.ts';
 export * from './ratings.ts';
 export * from './rpc.ts';

@@ -5,6 +5,7 @@ import { modelExport } from './model-export.ts';
 import { modelImport } from './model-import.ts';
 import { modelLint } from './model-lint.ts';
 import { lab } from './lab.ts';
+import { ratingQueue } from './rating-queue.ts';
 import { reproduceCell } from './reproduce-cell.ts';
 import { taskCompare } from './task-compare.ts';
 import { taskPairs } from './task-pairs.ts';
@@ -21,4 +22,5 @@ export const jobKinds = registry<JobKind>('kind of job', [
   modelExport,
   modelLint,
   lab,
+  ratingQueue,
 ]);

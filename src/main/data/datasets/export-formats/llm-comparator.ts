@@ -3,7 +3,7 @@ import type { StoredPair, TextOrChat } from '../../../../preload/contract/datase
 import { type ExportFormat, type ExportSource, inPieces } from './export-format.ts';
 
 /** A conversation as people read it. */
-const asText = (value: TextOrChat | null): string =>
+export const asText = (value: TextOrChat | null): string =>
   value === null || typeof value === 'string'
     ? (value ?? '')
     : value.length === 1

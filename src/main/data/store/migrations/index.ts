@@ -4,10 +4,11 @@ import { metricChunks } from './0002-metric-chunks.ts';
 import { runOwners } from './0003-run-owners.ts';
 import { cpuSeconds } from './0004-cpu-seconds.ts';
 import { ratingItems } from './0005-rating-items.ts';
+import { ratingQueues } from './0006-rating-queues.ts';
 
 export interface Migration {
   readonly number: number;
   readonly sql: string;
 }
 
-export const migrations: readonly Migration[] = [first, metricChunks, runOwners, cpuSeconds, ratingItems];
+export const migrations: readonly Migration[] = [first, metricChunks, runOwners, cpuSeconds, ratingItems, ratingQueues];
