@@ -38,6 +38,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { scope: 'rate', keys: 'U', does: 'Undo the last rating' },
   { scope: 'rate', keys: 'C', does: 'Comment' },
   { scope: 'rate', keys: 'D', does: 'Word diff on or off' },
+  { scope: 'rate', keys: 'Q W E', does: 'Tags, in a queue' },
   { scope: 'lab', keys: 'P', does: 'Play or pause the training' },
   { scope: 'lab', keys: '← →', does: 'One look back, one on' },
   { scope: 'wizard', keys: 'Ctrl Enter', does: 'Next' },

@@ -9,6 +9,7 @@ import { keyboardSpecs } from './keyboard.ts';
 import { keyboardWalkSpecs } from './keyboard-walk.ts';
 import { labSpecs } from './lab.ts';
 import { modelsSpecs } from './models.ts';
+import { queueSpecs } from './queues.ts';
 import { quickstartSpecs } from './quickstart.ts';
 import { rateSpecs } from './rate.ts';
 import { runSpecs } from './runs.ts';
@@ -25,6 +26,7 @@ export const specs: readonly Spec[] = [
   ...runSpecs,
   ...rateSpecs,
   ...inspectSpecs,
+  ...queueSpecs,
   ...labSpecs,
   ...securitySpecs,
   ...modelsSpecs,

@@ -8,7 +8,7 @@ import type { WritableStore } from '../../src/main/data/store/store.ts';
 import { registerModel } from '../../src/main/host/model-registry.ts';
 import { prepareWorkspace, resolveWorkspace, type Workspace } from '../../src/main/host/workspace.ts';
 import { tasks } from '../../src/main/tasks/index.ts';
-import { writeTaskModel } from '../../src/main/train/task-model.ts';
+import { taskModelOptions, writeTaskModel } from '../../src/main/train/task-model.ts';
 
 /** Preferences of people, where they are at hand (rasbt's instruction data). */
 const PEOPLES_PAIRS = join(
@@ -47,13 +47,27 @@ function pairRows(): readonly unknown[] {
   });
 }
 
+export const OTHER_MODEL = 'other-helpful';
+
+/** Two models and a dataset of pairs. */
+export async function withTwoModels(home: string): Promise<void> {
+  await withModelAndPairs(home);
+  await withStore(home, (store, workspace) => addModel(store, workspace, OTHER_MODEL, 2));
+}
+
+/** Of 0.3 M parameters, untrained. */
+function addModel(store: WritableStore, workspace: Workspace, name: string, seed = 1): void {
+  const folder = join(workspace.models, name);
+  mkdirSync(folder, { recursive: true });
+  const task = tasks.get('helpful');
+  writeTaskModel(folder, task, { ...taskModelOptions(task), seed });
+  registerModel(store, workspace, folder, { name, origin: 'built-in', runId: null, parent: null });
+}
+
 /** A model of 0.3 M parameters and a dataset of pairs. */
 export const withModelAndPairs = (home: string): Promise<void> =>
   withStore(home, async (store, workspace) => {
-    const folder = join(workspace.models, MODEL);
-    mkdirSync(folder, { recursive: true });
-    writeTaskModel(folder, tasks.get('helpful'));
-    registerModel(store, workspace, folder, { name: MODEL, origin: 'built-in', runId: null, parent: null });
+    addModel(store, workspace, MODEL);
     const file = join(home, 'pairs.json');
     writeFileSync(file, JSON.stringify(pairRows()));
     await importFile(store, file, { name: PAIRS, sourceName: 'pairs.json' });

@@ -1,14 +1,9 @@
 /** What the Lab fetches: its runs, the numbers of the prompt and pair that are looked at, and what moves while a run goes on. */
 import { useDebouncedValue } from '@mantine/hooks';
 import { useEffect, useRef, useState } from 'react';
-import type { LabRun, LabWorld, RunStatus } from '../../../preload/contract/index.ts';
-import { queries, useCall, useStream } from '../../host.ts';
+import type { LabRun, LabWorld } from '../../../preload/contract/index.ts';
+import { useCall } from '../../host.ts';
 
-export const isActive = (status: RunStatus): boolean =>
-  status === 'queued' || status === 'running' || status === 'paused';
-
-/** Between two looks at what a running job has found. */
-const NEWS_MS = 700;
 /** A slider that is drawn asks when it rests. */
 const REST_MS = 120;
 
@@ -22,24 +17,6 @@ export function useLabRun(wanted: string | undefined) {
   const runs = useCall('lab.runs', {}, { fresh: true });
   const run = runs.data?.find(({ id }) => id === wanted) ?? runs.data?.[0];
   return { runs, run };
-}
-
-/** Asks anew while the run goes on, at most so often, and once more when it ends. */
-export function useNews(run: Pick<LabRun, 'id' | 'status'> | undefined, names: readonly string[]): void {
-  const last = useRef(0);
-  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-  useEffect(() => () => clearTimeout(timer.current), []);
-  useStream('runs.watch', run && isActive(run.status) ? { id: run.id } : null, () => {
-    if (timer.current !== undefined) return;
-    timer.current = setTimeout(
-      () => {
-        timer.current = undefined;
-        last.current = Date.now();
-        for (const name of names) void queries.invalidateQueries({ queryKey: [name] });
-      },
-      Math.max(0, last.current + NEWS_MS - Date.now()),
-    );
-  });
 }
 
 export interface Looking {

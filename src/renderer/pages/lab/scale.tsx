@@ -7,7 +7,8 @@ import { Card } from '../../components/card.tsx';
 import { Bar } from '../../components/figures.tsx';
 import { Banner } from '../../components/labels.tsx';
 import { useAction, useCall } from '../../host.ts';
-import { isActive, useNews, usePlay } from './lab-data.ts';
+import { isActive, useNews } from '../../run-news.ts';
+import { usePlay } from './lab-data.ts';
 import { NumberSlider } from './number-slider.tsx';
 
 const WORDS = ['never', 'no', 'maybe', 'yes'] as const;
@@ -69,10 +70,7 @@ export function ScaleExample() {
   const active = run && isActive(run.status);
   const failed = start.error?.message ?? run?.error;
   return (
-    <Card
-      title="Prefer “no” to “never”, watch “yes”"
-      note="Razin et al.: displacement on a scale never < no < maybe < yes"
-    >
+    <Card title="Prefer “no” to “never”" note="and watch “yes”: Razin’s example of displacement">
       {failed && (
         <Banner tone="danger" title="The example was not played to its end.">
           {failed}

@@ -1,6 +1,6 @@
 /** Two answers side by side, neither of them named, each with its quality from 1 to 5. */
 import { useMemo } from 'react';
-import type { RatingItem } from '../../../preload/contract/index.ts';
+import type { ShownPair } from '../../../preload/contract/index.ts';
 import { KeyCap } from '../../components/labels.tsx';
 import { WordDiff } from '../../components/word-diff.tsx';
 import { compareWords, type WordPart } from '../../components/words.ts';
@@ -68,7 +68,7 @@ function Answer({ side, text, parts, grade, onGrade }: AnswerProps) {
 }
 
 export interface AnswersProps {
-  readonly item: RatingItem;
+  readonly item: ShownPair;
   readonly draft: Draft;
   readonly marked: boolean;
   readonly onDraft: (change: Partial<Draft>) => void;

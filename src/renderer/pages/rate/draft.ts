@@ -6,19 +6,38 @@ export interface Draft {
   readonly qualityA: number | null;
   readonly qualityB: number | null;
   readonly comment: string;
+  readonly tags: readonly string[];
 }
 
-export const EMPTY: Draft = { qualityA: null, qualityB: null, comment: '' };
+export const EMPTY: Draft = { qualityA: null, qualityB: null, comment: '', tags: [] };
 
 /** A grade pressed twice is taken back. */
 export const toggled = (was: number | null, grade: number): number | null => (was === grade ? null : grade);
 
+/** A tag pressed twice is taken off. */
+export const withTag = (tags: readonly string[], tag: string): readonly string[] =>
+  tags.includes(tag) ? tags.filter((each) => each !== tag) : [...tags, tag];
+
 interface Rater {
+  /** Empty until it was asked. */
   readonly name: string;
+  readonly showsResults: boolean;
   setName(name: string): void;
+  showResults(shows: boolean): void;
 }
 
 /** Kept in this browser or desktop profile. */
 export const useRater = create<Rater>()(
-  persist((set) => ({ name: 'me', setName: (name) => set({ name }) }), { name: 'plumbline.rater' }),
+  persist(
+    (set) => ({
+      name: '',
+      showsResults: false,
+      setName: (name) => set({ name }),
+      showResults: (showsResults) => set({ showsResults }),
+    }),
+    { name: 'plumbline.rater' },
+  ),
 );
+
+/** Who rates where nobody asked for a name. */
+export const nameOf = (name: string): string => name.trim() || 'me';

@@ -1,6 +1,8 @@
 /** Rate in the registry of pages. */
 import { IconScale } from '@tabler/icons-react';
 import type { Page } from '../page.ts';
+import { NewQueuePage } from './new-queue.tsx';
+import { QueuePage } from './queue.tsx';
 import { RatePage } from './rate.tsx';
 
 export const ratePage: Page = {
@@ -10,5 +12,9 @@ export const ratePage: Page = {
   under: ['/rate'],
   icon: IconScale,
   key: 'R',
-  routes: [['/rate/:run?', RatePage]],
+  routes: [
+    ['/rate/new', NewQueuePage],
+    ['/rate/queue/:queue', QueuePage],
+    ['/rate/:run?', RatePage],
+  ],
 };

@@ -1,16 +1,13 @@
-/** One waiting pair and everything that can be said of it, by keys or by pointer. Each press is on the disk before the next pair shows. */
+/** One pair and everything that can be said of it, by keys or by pointer. What is said is stored before the next pair shows. */
 import { Button, TextInput } from '@mantine/core';
-import { useRef, useState } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
 import { whole } from '../../../charts/numbers.ts';
-import type { RatingItem, RatingQueue, Verdict } from '../../../preload/contract/index.ts';
+import type { ShownPair, Verdict } from '../../../preload/contract/index.ts';
 import { Bar } from '../../components/figures.tsx';
 import { Banner, KeyCap } from '../../components/labels.tsx';
-import { useAction } from '../../host.ts';
 import { useKeys } from '../../shortcuts.ts';
 import { Answers, KeyButton } from './answers.tsx';
-import { type Draft, EMPTY, toggled, useRater } from './draft.ts';
-
-const AFTER = ['ratings.waiting', 'ratings.queues'] as const;
+import { type Draft, EMPTY, toggled, withTag } from './draft.ts';
 
 /** Grades by their keys: plain for A, with Shift for B. */
 function gradeKeys(draft: Draft, change: (change: Partial<Draft>) => void) {
@@ -22,52 +19,97 @@ function gradeKeys(draft: Draft, change: (change: Partial<Draft>) => void) {
   );
 }
 
-export interface PairProps {
-  readonly item: RatingItem;
-  readonly queue: RatingQueue;
-  /** The next pair is under way: a key now would be about a pair that nobody has seen. */
-  readonly busy: boolean;
+const TAG_KEYS = ['Q', 'W', 'E'] as const;
+
+interface TagsProps {
+  readonly offered: readonly string[];
+  readonly draft: Draft;
+  readonly onToggle: (tag: string) => void;
 }
 
-export function Pair({ item, queue, busy }: PairProps) {
+/** Tags with keys for the first three; one of one's own is added by the field. */
+function Tags({ offered, draft, onToggle }: TagsProps) {
+  const all = [...new Set([...offered, ...draft.tags])];
+  return (
+    <>
+      {all.map((tag, i) => (
+        <button
+          key={tag}
+          type="button"
+          className="pl-rate-tag"
+          aria-pressed={draft.tags.includes(tag)}
+          onClick={() => onToggle(tag)}
+        >
+          {tag} {i < TAG_KEYS.length && <KeyCap>{TAG_KEYS[i]}</KeyCap>}
+        </button>
+      ))}
+      <TextInput
+        aria-label="Another tag"
+        placeholder="+ tag"
+        w={76}
+        maxLength={40}
+        onKeyDown={(event) => {
+          const tag = event.currentTarget.value.trim();
+          if (event.key === 'Enter' && tag !== '') {
+            onToggle(tag);
+            event.currentTarget.value = '';
+          }
+          if (event.key === 'Escape') event.currentTarget.blur();
+        }}
+      />
+    </>
+  );
+}
+
+export interface Said extends Omit<Draft, 'comment'> {
+  readonly verdict: Verdict;
+  readonly comment: string | null;
+}
+
+export interface PairProps {
+  readonly pair: ShownPair;
+  readonly rated: number;
+  readonly total: number;
+  /** At the right of the progress. */
+  readonly note: ReactNode;
+  /** A key now would be about a pair that nobody has seen. */
+  readonly busy: boolean;
+  /** Why the last thing said was not stored. */
+  readonly refused: Error | null;
+  /** Without: this queue has no tags. */
+  readonly tags?: readonly string[];
+  readonly onSay: (said: Said) => void;
+  readonly onSkip: () => void;
+}
+
+export function Pair({ pair, rated, total, note, busy, refused, tags, onSay, onSkip }: PairProps) {
   const [draft, setDraft] = useState<Draft>(EMPTY);
   const [marked, setMarked] = useState(false);
-  const { name } = useRater();
   const comment = useRef<HTMLInputElement>(null);
-  const give = useAction('ratings.give', AFTER);
-  const skip = useAction('ratings.skip', AFTER);
   const change = (part: Partial<Draft>) => setDraft((was) => ({ ...was, ...part }));
-  const working = busy || give.isPending || skip.isPending;
-  const say = (verdict: Verdict) => {
-    if (working) return;
-    give.mutate({
-      itemId: item.id,
-      verdict,
-      ...draft,
-      comment: draft.comment.trim() || null,
-      rater: name.trim() || 'me',
-    });
-  };
-  const putOff = () => !working && skip.mutate({ itemId: item.id });
+  const say = (verdict: Verdict) => !busy && onSay({ ...draft, verdict, comment: draft.comment.trim() || null });
+  const skip = () => !busy && onSkip();
+  const toggle = (tag: string) => change({ tags: withTag(draft.tags, tag) });
+  const tagKeys = Object.fromEntries(TAG_KEYS.flatMap((key, i) => (tags?.[i] ? [[key, () => toggle(tags[i])]] : [])));
   useKeys({
     A: () => say('a'),
     B: () => say('b'),
     T: () => say('tie'),
     X: () => say('both_bad'),
-    S: putOff,
+    S: skip,
     D: () => setMarked(!marked),
     C: () => comment.current?.focus(),
+    ...tagKeys,
     ...gradeKeys(draft, change),
   });
-  const refused = give.error ?? skip.error;
   return (
     <div className="pl-rate">
       <div className="pl-rate-progress">
         <strong>
-          {whole(queue.rated + 1)} of {whole(queue.rated + queue.waiting)}
+          {whole(rated + 1)} of {whole(total)}
         </strong>
-        <Bar value={queue.rated} of={queue.rated + queue.waiting} label="Rated pairs of this step" />
-        <span className="pl-caption">the run goes on after the last one</span>
+        <Bar value={rated} of={total} label="Rated pairs" />
+        <span className="pl-caption">{note}</span>
       </div>
       {refused && (
         <Banner tone="danger" title="That was not stored.">
@@ -78,15 +120,15 @@ export function Pair({ item, queue, busy }: PairProps) {
         <p className="pl-caption">Prompt</p>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
         <section className="pl-rate-question" tabIndex={0} aria-label="Prompt">
-          {item.prompt}
+          {pair.prompt}
         </section>
       </div>
-      <Answers item={item} draft={draft} marked={marked} onDraft={change} />
+      <Answers item={pair} draft={draft} marked={marked} onDraft={change} />
       <div className="pl-rate-verdicts">
-        <KeyButton label="A is better" cap="A" disabled={working} onClick={() => say('a')} />
-        <KeyButton label="Tie" cap="T" disabled={working} onClick={() => say('tie')} />
-        <KeyButton label="B is better" cap="B" disabled={working} onClick={() => say('b')} />
-        <KeyButton label="Both bad" cap="X" disabled={working} onClick={() => say('both_bad')} />
+        <KeyButton label="A is better" cap="A" disabled={busy} onClick={() => say('a')} />
+        <KeyButton label="Tie" cap="T" disabled={busy} onClick={() => say('tie')} />
+        <KeyButton label="B is better" cap="B" disabled={busy} onClick={() => say('b')} />
+        <KeyButton label="Both bad" cap="X" disabled={busy} onClick={() => say('both_bad')} />
       </div>
       <div className="pl-rate-foot">
         <TextInput
@@ -101,10 +143,12 @@ export function Pair({ item, queue, busy }: PairProps) {
             if (event.key === 'Escape' || event.key === 'Enter') event.currentTarget.blur();
           }}
         />
+        {tags && <Tags offered={tags} draft={draft} onToggle={toggle} />}
+        <span className="pl-grow" />
         <Button aria-pressed={marked} onClick={() => setMarked(!marked)} rightSection={<KeyCap>D</KeyCap>}>
           Word diff
         </Button>
-        <Button onClick={putOff} disabled={working} rightSection={<KeyCap>S</KeyCap>}>
+        <Button onClick={skip} disabled={busy} rightSection={<KeyCap>S</KeyCap>}>
           Skip
         </Button>
       </div>

@@ -1,75 +1,49 @@
-/** Rating: the pairs that a run of online DPO waits for, one at a time, blind and with the sides drawn. */
-import { Button, NativeSelect, TextInput } from '@mantine/core';
-import { IconArrowBackUp, IconEyeOff } from '@tabler/icons-react';
+/** Rating for a run: the pairs that online DPO waits for, one at a time, blind and with the sides drawn. */
+import { Button } from '@mantine/core';
+import { IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
-import { useLocation } from 'wouter';
+import { Redirect, useLocation } from 'wouter';
 import { whole } from '../../../charts/numbers.ts';
-import type { RatingQueue } from '../../../preload/contract/index.ts';
+import type { RatingItem, RatingQueue } from '../../../preload/contract/index.ts';
 import { Content } from '../../components/content.tsx';
-import { Banner, KeyCap } from '../../components/labels.tsx';
+import { Banner } from '../../components/labels.tsx';
 import { PageHeader, PrimaryButton } from '../../components/page-header.tsx';
 import { EmptyState, ErrorState, SkeletonLines } from '../../components/states.tsx';
 import { useAction, useCall } from '../../host.ts';
-import { useKeys } from '../../shortcuts.ts';
 import { useStatus } from '../../status.ts';
-import { useRater } from './draft.ts';
+import { nameOf, useRater } from './draft.ts';
+import { Blind, QueuePicker, queuePath, RaterName, runPath, UndoButton, useQueues } from './header.tsx';
 import { Pair } from './pair.tsx';
 import './rate.css';
 
-/** The queue that is rated: the one named by the address, else the one that asked last. */
-function useQueue(wanted: string | undefined) {
-  const queues = useCall('ratings.queues', {}, { fresh: true });
-  const queue = queues.data?.find(({ runId }) => runId === wanted) ?? queues.data?.[0];
-  return { queues, queue };
-}
-
-function QueuePicker({ queues, queue }: { queues: readonly RatingQueue[]; queue: RatingQueue }) {
-  const [, navigate] = useLocation();
-  return (
-    <NativeSelect
-      aria-label="Queue"
-      value={queue.runId}
-      data={queues.map(({ runId, run }) => ({ value: runId, label: run }))}
-      onChange={(event) => navigate(`/rate/${event.currentTarget.value}`)}
-    />
-  );
-}
-
-function RaterName() {
-  const { name, setName } = useRater();
-  return (
-    <TextInput
-      aria-label="Your name as rater"
-      title="Kept with each rating"
-      value={name}
-      maxLength={100}
-      w={120}
-      onChange={(event) => setName(event.currentTarget.value)}
-    />
-  );
-}
+const AFTER = ['ratings.waiting', 'ratings.queues'] as const;
 
 function Undo({ runId }: { runId: string }) {
   const { name } = useRater();
   const [refused, setRefused] = useState<string | null>(null);
-  const undo = useAction('ratings.undo', ['ratings.waiting', 'ratings.queues']);
+  const undo = useAction('ratings.undo', AFTER);
   const takeBack = () => {
     setRefused(null);
-    if (!undo.isPending)
-      undo.mutate({ runId, rater: name.trim() || 'me' }, { onError: (error) => setRefused(error.message) });
+    if (!undo.isPending) undo.mutate({ runId, rater: nameOf(name) }, { onError: (error) => setRefused(error.message) });
   };
-  useKeys({ U: takeBack });
+  return <UndoButton refused={refused} onUndo={takeBack} />;
+}
+
+function RunPair({ item, queue, busy }: { item: RatingItem; queue: RatingQueue; busy: boolean }) {
+  const { name } = useRater();
+  const give = useAction('ratings.give', AFTER);
+  const skip = useAction('ratings.skip', AFTER);
   return (
-    <>
-      {refused && (
-        <span className="pl-caption" role="status">
-          {refused}
-        </span>
-      )}
-      <Button leftSection={<IconArrowBackUp />} rightSection={<KeyCap>U</KeyCap>} onClick={takeBack}>
-        Undo
-      </Button>
-    </>
+    <Pair
+      pair={item}
+      rated={queue.rated}
+      total={queue.rated + queue.waiting}
+      note="the run goes on after the last one"
+      busy={busy || give.isPending || skip.isPending}
+      refused={give.error ?? skip.error}
+      onSay={({ tags: _none, ...said }) => give.mutate({ itemId: item.id, ...said, rater: nameOf(name) })}
+      onSkip={() => skip.mutate({ itemId: item.id })}
+    />
   );
 }
 
@@ -80,29 +54,39 @@ function NothingWaits({ runName }: { runName: string | null }) {
     <Content label="Rate">
       <EmptyState
         title={runName === null ? 'Nothing waits for you.' : `${runName} goes on.`}
-        action={
-          <PrimaryButton onClick={() => navigate(runName === null ? '/experiments/new' : '/experiments')}>
-            {runName === null ? 'New run' : 'Show the run'}
-          </PrimaryButton>
-        }
+        action={runName === null ? undefined : <Button onClick={() => navigate('/experiments')}>Show the run</Button>}
       >
         {runName === null
-          ? 'A run of online DPO with the annotator “human” asks which of two answers is better, and waits for you here.'
+          ? 'Make a queue to hold models against each other, or to rate a dataset’s pairs anew. A run of online DPO with the annotator “human” waits for you here by itself.'
           : 'It learns from what is rated. When it asks again, its pairs come here by themselves.'}
       </EmptyState>
     </Content>
   );
 }
 
+export function NewQueueButton() {
+  const [, navigate] = useLocation();
+  return (
+    <PrimaryButton leftSection={<IconPlus />} onClick={() => navigate('/rate/new')}>
+      New queue
+    </PrimaryButton>
+  );
+}
+
+/** The run named by the address, else the one that asked last; where none waits, the newest queue that has something to rate. */
 export function RatePage({ params }: { params: Record<string, string> }) {
-  const { queues, queue } = useQueue(params.run);
+  const { runs, queues } = useQueues();
   const { running } = useStatus();
+  const queue = runs.data?.find(({ runId }) => runId === params.run) ?? runs.data?.[0];
   const items = useCall(
     'ratings.waiting',
     { runId: queue?.runId ?? '', limit: 1 },
     { enabled: queue !== undefined, fresh: true },
   );
   const item = items.data?.[0];
+  const open = queues.data?.find(({ rated, items: all, status }) => rated < all || status === 'answering');
+  if (runs.data && !queue && params.run === undefined && open) return <Redirect to={queuePath(open.id)} replace />;
+  const failed = runs.error ?? queues.error;
   return (
     <>
       <PageHeader
@@ -110,36 +94,37 @@ export function RatePage({ params }: { params: Record<string, string> }) {
         facts={
           queue && (
             <>
-              <QueuePicker queues={queues.data ?? []} queue={queue} />
-              <span className="pl-row pl-caption">
-                <IconEyeOff size={14} aria-hidden="true" /> Blind, sides at random
-              </span>
+              <QueuePicker runs={runs.data ?? []} queues={queues.data ?? []} value={runPath(queue.runId)} />
+              <Blind />
               <span className="pl-caption">step {whole(queue.step + 1)}</span>
             </>
           )
         }
         actions={
-          queue && (
-            <>
-              <Undo runId={queue.runId} />
-              <RaterName />
-            </>
-          )
+          <>
+            {queue && (
+              <>
+                <Undo runId={queue.runId} />
+                <RaterName />
+              </>
+            )}
+            <NewQueueButton />
+          </>
         }
       />
-      {queues.error && (
+      {failed && (
         <Banner tone="danger" title="The queues could not be read.">
-          {queues.error.message}
+          {failed.message}
         </Banner>
       )}
-      {queues.data && !queue && <NothingWaits runName={running?.name ?? null} />}
+      {runs.data && !queue && <NothingWaits runName={running?.name ?? null} />}
       {queue && (
         <Content label="Pair">
           {items.error && (
             <ErrorState error={items.error} what="The pair could not be read" onRetry={() => items.refetch()} />
           )}
           {item ? (
-            <Pair key={item.id} item={item} queue={queue} busy={items.isFetching} />
+            <RunPair key={item.id} item={item} queue={queue} busy={items.isFetching} />
           ) : (
             <SkeletonLines count={6} />
           )}
