@@ -7,8 +7,8 @@ import { normalised } from '../../src/main/evaluate/exact-optimum.ts';
 import { enumerable, POINTS, RESPONSES, responseText } from '../../src/main/tasks/enumerable.ts';
 import { isGold, labRewards, writeRewardFunction } from '../../src/main/train/lab/reward.ts';
 import { describeOptimum, describePolicy, massOf, placesOf } from '../../src/main/train/lab/view.ts';
-import { openRewardSource } from '../../src/main/train/rollouts/rewards.ts';
 import { loadModel } from '../../src/main/train/load-model.ts';
+import { openRewardSource } from '../../src/main/train/rollouts/rewards.ts';
 
 const golden = JSON.parse(readFileSync(new URL('../golden/numerics/exact_lab.json', import.meta.url), 'utf8'));
 

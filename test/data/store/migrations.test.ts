@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { appendMetrics, readMetrics } from '../../../src/main/data/store/metrics.ts';
 import { migrations } from '../../../src/main/data/store/migrations/index.ts';
 import { openReadable, openStore } from '../../../src/main/data/store/open.ts';
+import { insertQueue, nextQueueItem } from '../../../src/main/data/store/queues.ts';
 import { listRatings } from '../../../src/main/data/store/ratings.ts';
 import { addRunRequest, takeRunRequests } from '../../../src/main/data/store/run-requests.ts';
 import { getRun, updateRun } from '../../../src/main/data/store/runs.ts';
@@ -83,6 +84,24 @@ describe('migrations', () => {
     const store = openStore(path);
     expect(listRatings(store)).toMatchObject([{ id: 'x', itemId: null, verdict: 'tie', rater: 'ada' }]);
     expect(getRun(store, 'r')).toMatchObject({ ratingsWaiting: 0 });
+    store.close();
+  });
+
+  it('6: ratings of before belong to no queue, have no tags, and queues can be made', () => {
+    databaseOf(
+      5,
+      RUN,
+      "INSERT INTO ratings (id, prompt, completion_a, completion_b, verdict, rater, created_at) VALUES ('x', 'p', 'a', 'b', 'tie', 'ada', 't')",
+    );
+    const store = openStore(path);
+    expect(store.prepare('SELECT queue_item, tags, flipped FROM ratings').all()).toEqual([
+      { queue_item: null, tags: '[]', flipped: 0 },
+    ]);
+    const queue = { kind: 'dataset', models: ['x', 'y'], versionId: null, dataset: null, judge: null } as const;
+    const rest = { runId: null, folder: null, createdAt: 't' };
+    const item = { prompt: 'p', first: 'f', second: 's', firstModel: 'x', secondModel: 'y', sourceRow: 3 };
+    insertQueue(store, { id: 'q', name: 'q', ...queue, ...rest }, [item]);
+    expect(nextQueueItem(store, 'q', 'ada')).toMatchObject({ ...item, position: 0, judged: null });
     store.close();
   });
 

@@ -1,6 +1,6 @@
 /** One pair and everything that can be said of it, by keys or by pointer. What is said is stored before the next pair shows. */
 import { Button, TextInput } from '@mantine/core';
-import { type ReactNode, useRef, useState } from 'react';
+import { type ReactNode, type RefObject, useRef, useState } from 'react';
 import { whole } from '../../../charts/numbers.ts';
 import type { ShownPair, Verdict } from '../../../preload/contract/index.ts';
 import { Bar } from '../../components/figures.tsx';
@@ -19,16 +19,17 @@ function gradeKeys(draft: Draft, change: (change: Partial<Draft>) => void) {
   );
 }
 
-const TAG_KEYS = ['Q', 'W', 'E'] as const;
+const TAG_KEYS = ['Q', 'W'] as const;
 
 interface TagsProps {
   readonly offered: readonly string[];
   readonly draft: Draft;
   readonly onToggle: (tag: string) => void;
+  readonly field: RefObject<HTMLInputElement | null>;
 }
 
-/** Tags with keys for the first three; one of one's own is added by the field. */
-function Tags({ offered, draft, onToggle }: TagsProps) {
+/** Tags with keys for the first two; one of one's own is added by the field. */
+function Tags({ offered, draft, onToggle, field }: TagsProps) {
   const all = [...new Set([...offered, ...draft.tags])];
   return (
     <>
@@ -44,9 +45,11 @@ function Tags({ offered, draft, onToggle }: TagsProps) {
         </button>
       ))}
       <TextInput
+        ref={field}
         aria-label="Another tag"
         placeholder="+ tag"
-        w={76}
+        rightSection={<KeyCap>E</KeyCap>}
+        w={92}
         maxLength={40}
         onKeyDown={(event) => {
           const tag = event.currentTarget.value.trim();
@@ -86,6 +89,7 @@ export function Pair({ pair, rated, total, note, busy, refused, tags, onSay, onS
   const [draft, setDraft] = useState<Draft>(EMPTY);
   const [marked, setMarked] = useState(false);
   const comment = useRef<HTMLInputElement>(null);
+  const tagField = useRef<HTMLInputElement>(null);
   const change = (part: Partial<Draft>) => setDraft((was) => ({ ...was, ...part }));
   const say = (verdict: Verdict) => !busy && onSay({ ...draft, verdict, comment: draft.comment.trim() || null });
   const skip = () => !busy && onSkip();
@@ -99,6 +103,7 @@ export function Pair({ pair, rated, total, note, busy, refused, tags, onSay, onS
     S: skip,
     D: () => setMarked(!marked),
     C: () => comment.current?.focus(),
+    E: () => tagField.current?.focus(),
     ...tagKeys,
     ...gradeKeys(draft, change),
   });
@@ -143,7 +148,7 @@ export function Pair({ pair, rated, total, note, busy, refused, tags, onSay, onS
             if (event.key === 'Escape' || event.key === 'Enter') event.currentTarget.blur();
           }}
         />
-        {tags && <Tags offered={tags} draft={draft} onToggle={toggle} />}
+        {tags && <Tags offered={tags} draft={draft} onToggle={toggle} field={tagField} />}
         <span className="pl-grow" />
         <Button aria-pressed={marked} onClick={() => setMarked(!marked)} rightSection={<KeyCap>D</KeyCap>}>
           Word diff

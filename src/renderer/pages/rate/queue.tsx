@@ -22,7 +22,7 @@ import { ResultsPanel } from './results.tsx';
 import './rate.css';
 
 const AFTER = ['queues.next', 'queues.list', 'queues.results'] as const;
-const TAGS = ['invented detail', 'wrong fact', 'off topic'];
+const TAGS = ['invented detail', 'wrong fact'];
 
 /** Ratings on this page, for how long the rest will take. */
 function usePace() {

@@ -18,7 +18,7 @@ const quality = (row: Pick<QueueRow, 'qualityA' | 'qualityB'>): string =>
 
 function RowsTable({ rows, rater, models }: { rows: readonly QueueRow[]; rater: string; models: boolean }) {
   return (
-    <table className="pl-table plain dense" aria-label="Win, tie and loss by rater">
+    <table className="pl-table plain dense pl-rate-rows" aria-label="Win, tie and loss by rater">
       <thead>
         <tr>
           <th>Judge</th>
