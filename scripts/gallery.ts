@@ -116,6 +116,12 @@ const PAGES: Readonly<Record<string, Steps>> = {
     await press(page, /^Generate/);
     await page.locator('.pl-token[data-mode="reward"][data-step]').first().waitFor();
   },
+  rate: (page) => link(page, 'Rate'),
+  'new-queue': async (page) => {
+    await link(page, 'Rate');
+    await page.keyboard.press('n');
+  },
+  lab: (page) => link(page, 'Lab'),
   models: (page) => openRow(page, 'Models', 'Models', ''),
   ...Object.fromEntries(
     ['Overview', 'Template', 'Lint', 'Export'].map((name): [string, Steps] => [

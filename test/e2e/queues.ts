@@ -72,7 +72,8 @@ export const queueSpecs: readonly Spec[] = [
       await page.getByRole('switch', { name: 'show' }).press('Space');
       const table = page.getByRole('table', { name: 'Win, tie and loss by rater' });
       await table.getByRole('cell', { name: 'You' }).waitFor();
-      const [you, gold, published] = await table.locator('tbody tr').allTextContents();
+      const [you, interval, gold, , published] = await table.locator('tbody tr').allTextContents();
+      assert.match(interval, /^win rate [\d.]+, 95% [\d.]+–[\d.]+, n 5$/);
       assert.match(you, /40\.0/, 'two of five are ties');
       assert.match(gold, /^Gold reward/);
       assert.match(published, /58\.6.*21\.2.*20\.2/);

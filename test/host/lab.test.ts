@@ -9,7 +9,7 @@ import { legalTokens, listResponseDistribution } from '../../src/main/evaluate/r
 import { POINTS, RESPONSES, responseRewards, responseText } from '../../src/main/tasks/enumerable.ts';
 import { readLab } from '../../src/main/train/lab/record.ts';
 import { loadModel } from '../../src/main/train/load-model.ts';
-import type { LabRun, LabView } from '../../src/preload/contract/lab.ts';
+import type { LabRun, LabView, ScaleRun } from '../../src/preload/contract/lab.ts';
 import { openTestHost, REAL_WORKER, type TestHost } from './open-test-host.ts';
 
 const REFERENCE = join(import.meta.dirname, '../../resources/models/enumerable-reference');
@@ -167,6 +167,31 @@ describe('a run that is stopped', () => {
       const kept = await looks();
       expect(kept).toBeGreaterThan(1);
       expect(kept).toBeLessThan(31);
+    } finally {
+      await test.close();
+    }
+  }, 150_000);
+});
+
+describe('Razin’s example', () => {
+  it('is played in a job once and kept: "yes" rises while "never" falls, and online DPO takes it back', async () => {
+    const test = openTestHost({ worker: REAL_WORKER });
+    try {
+      const call = callOf(test);
+      expect(await call('lab.scale')).toBeNull();
+      const { id } = (await call('lab.startScale')) as { id: string };
+      const scale = async () => (await call('lab.scale')) as ScaleRun;
+      await expect.poll(async () => (await scale()).status, WAIT).toBe('finished');
+      const { offline, online } = await scale();
+      const [before, after] = [offline[0], offline[offline.length - 1]].map((look) => look.probabilities);
+      expect(after.yes).toBeGreaterThan(3 * before.yes);
+      expect(after.never).toBeLessThan(0.1 * before.never);
+      expect(online[online.length - 1].probabilities.yes).toBeLessThan(after.yes);
+      for (const { probabilities } of [...offline, ...online])
+        expect(Object.values(probabilities).reduce((sum, p) => sum + p, 0)).toBeLessThanOrEqual(1 + 1e-6);
+      await expect.poll(async () => ((await call('runs.get', { id })) as LabRun).status, WAIT).toBe('finished');
+      await call('runs.remove', { id });
+      expect((await scale()).offline).toEqual(offline);
     } finally {
       await test.close();
     }

@@ -1,7 +1,7 @@
 /** The exact lab: every answer can be listed, so the best policy is known, and each method is seen to come near it or not. */
 import { Button, NativeSelect } from '@mantine/core';
 import { IconDownload, IconRefresh, IconSquare } from '@tabler/icons-react';
-import { useMemo, useState } from 'react';
+import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { duration, fixed, whole } from '../../../charts/numbers.ts';
 import {
@@ -15,20 +15,18 @@ import {
 import { Content } from '../../components/content.tsx';
 import { Bar } from '../../components/figures.tsx';
 import { Banner } from '../../components/labels.tsx';
-import { MetricChart } from '../../components/metric-chart.tsx';
 import { PageHeader, PrimaryButton } from '../../components/page-header.tsx';
 import { fileName, saveFile } from '../../components/save-file.ts';
 import { EmptyState, ErrorState, SkeletonLines } from '../../components/states.tsx';
 import { useAction } from '../../host.ts';
 import { isActive, useNews } from '../../run-news.ts';
 import { AnswersTable } from './answers-table.tsx';
-import { displacementChart, gapChart, massChart, outsideChart } from './curves.ts';
+import { Curves } from './curve-cards.tsx';
 import { Derivation, type Lit } from './derivation.tsx';
 import { useLabRun, useLabView, worldOf } from './lab-data.ts';
 import { Mass, type Scope } from './mass.tsx';
 import { ScaleExample } from './scale.tsx';
 import { Training, WorldCard } from './world.tsx';
-import '../run/run.css';
 import './lab.css';
 
 function Progress({ run }: { run: LabRun }) {
@@ -62,51 +60,6 @@ interface LookedAt {
   readonly onPrompt: (prompt: number) => void;
   readonly onPair: (pair: number) => void;
   readonly run: LabRun;
-}
-
-const CHART_HEIGHT = 176;
-
-function Curves({ view, scope }: { view: LabView; scope: Scope }) {
-  const { steps } = view.run.options;
-  const charts = useMemo(() => {
-    const dpo = view.methods.find(({ method }) => method === 'dpo');
-    // the two that the question is about come first
-    const first = ['dpo', 'online_dpo'];
-    const [early, late] = [true, false].map((wanted) =>
-      view.methods.filter(({ method }) => first.includes(method) === wanted),
-    );
-    const massOf = (method: LabMethod) => ({
-      title: method.title,
-      help: 'Share of the probability on chosen answers, on rejected ones, and on all others.',
-      chart: massChart(method, scope, steps),
-    });
-    return [
-      ...early.reverse().map(massOf),
-      ...(dpo
-        ? [
-            {
-              title: 'Displacement',
-              help: 'Offline DPO. Share of pairs whose chosen answer is less likely than under the reference; both fall: the rejected one too, while the margin rose.',
-              chart: displacementChart(dpo, steps),
-            },
-          ]
-        : []),
-      { title: 'Gap to π*', help: 'β·KL(π || π*), which is J* − J exactly.', chart: gapChart(view) },
-      {
-        title: 'Outside π_ref',
-        help: 'Probability of answers that the reference makes less often than 1 in 10 000.',
-        chart: outsideChart(view),
-      },
-      ...late.map(massOf),
-    ];
-  }, [view, scope, steps]);
-  return (
-    <div className="pl-charts">
-      {charts.map((each) => (
-        <MetricChart key={each.title} height={CHART_HEIGHT} group="lab" {...each} />
-      ))}
-    </div>
-  );
 }
 
 /** Everything of a run that has numbers. */

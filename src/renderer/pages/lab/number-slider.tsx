@@ -49,7 +49,7 @@ export function NumberSlider(props: NumberSliderProps) {
         aria-label={`${label}, number`}
         inputMode="decimal"
         w={58}
-        value={typed ?? value.toFixed(decimals)}
+        value={typed ?? value.toFixed(decimals).replace('-', '−')}
         error={typed !== null && parseNumber(typed) !== value}
         onChange={(event) => take(event.currentTarget.value)}
         onBlur={() => setTyped(null)}

@@ -2,95 +2,15 @@
 import { Checkbox, NativeSelect, NumberInput, SegmentedControl, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { useLocation } from 'wouter';
-import type { NewQueue, QueueJudge } from '../../../preload/contract/index.ts';
 import { Content } from '../../components/content.tsx';
 import { Banner } from '../../components/labels.tsx';
 import { PageHeader, PrimaryButton } from '../../components/page-header.tsx';
 import { useAction, useCall } from '../../host.ts';
 import { queuePath } from './header.tsx';
+import { type Form, JUDGES, type JudgeKind, problemOf, queueOf, START } from './queue-form.ts';
 import '../../components/param-form.css';
 import '../pages.css';
 import './rate.css';
-
-type JudgeKind = QueueJudge['kind'] | 'none';
-
-interface Form {
-  readonly name: string;
-  readonly kind: 'models' | 'dataset';
-  readonly models: readonly string[];
-  /** "task:helpful" or "dataset:pairs". */
-  readonly prompts: string;
-  readonly dataset: string;
-  readonly count: number;
-  readonly temperature: number;
-  readonly judge: JudgeKind;
-  readonly rewardModel: string;
-  readonly url: string;
-  readonly judgeModel: string;
-  readonly rule: 'average' | 'disagreement';
-}
-
-const START: Form = {
-  name: '',
-  kind: 'models',
-  models: [],
-  prompts: '',
-  dataset: '',
-  count: 50,
-  temperature: 0.7,
-  judge: 'none',
-  rewardModel: '',
-  url: '',
-  judgeModel: '',
-  rule: 'average',
-};
-
-const JUDGES: readonly { value: JudgeKind; label: string }[] = [
-  { value: 'none', label: 'Nobody' },
-  { value: 'gold', label: 'Gold reward of the built-in task' },
-  { value: 'reward-model', label: 'A reward model' },
-  { value: 'llm', label: 'A language model behind an endpoint, asked in both orders' },
-  { value: 'length', label: 'Longer answer, as a yardstick' },
-];
-
-/** What is missing, as a sentence; null when the queue can be made. */
-export function problemOf(form: Form): string | null {
-  if (form.name.trim() === '') return 'A queue needs a name. Enter one.';
-  if (form.kind === 'models' && form.models.length < 2) return 'Choose two models or more.';
-  if (form.kind === 'models' && form.prompts === '') return 'Choose the prompts.';
-  if (form.kind === 'dataset' && form.dataset === '') return 'Choose the dataset.';
-  if (form.judge === 'reward-model' && form.rewardModel === '') return 'Choose the reward model that judges.';
-  if (form.judge === 'llm' && (form.url.trim() === '' || form.judgeModel.trim() === ''))
-    return 'The judge needs an address and the name of its model.';
-  return null;
-}
-
-function judgeOf({ judge, rewardModel, url, judgeModel, rule }: Form): QueueJudge | null {
-  if (judge === 'none') return null;
-  if (judge === 'reward-model') return { kind: judge, model: rewardModel };
-  return judge === 'llm' ? { kind: judge, url: url.trim(), model: judgeModel.trim(), rule } : { kind: judge };
-}
-
-export function queueOf(form: Form): NewQueue {
-  const [kind, name] = [
-    form.prompts.slice(0, form.prompts.indexOf(':')),
-    form.prompts.slice(form.prompts.indexOf(':') + 1),
-  ];
-  return {
-    name: form.name.trim(),
-    count: form.count,
-    judge: judgeOf(form),
-    source:
-      form.kind === 'dataset'
-        ? { kind: 'dataset', dataset: form.dataset }
-        : {
-            kind: 'models',
-            models: [...form.models],
-            prompts: kind === 'task' ? { task: name } : { dataset: name },
-            temperature: form.temperature,
-          },
-  };
-}
 
 function Row({ title, help, children }: { title: string; help: string; children: ReactNode }) {
   return (

@@ -1,5 +1,6 @@
 /** Results so far, hidden until they are asked for, so that they sway nobody: win, tie, loss, agreement, habits. */
 import { Button, Switch } from '@mantine/core';
+import { Fragment } from 'react';
 import { counted, fixed, MISSING, percent, whole } from '../../../charts/numbers.ts';
 import type { QueueResults, QueueRow, QueueSummary } from '../../../preload/contract/index.ts';
 import { Figure, WinTieLoss } from '../../components/figures.tsx';
@@ -30,15 +31,23 @@ function RowsTable({ rows, rater, models }: { rows: readonly QueueRow[]; rater: 
       </thead>
       <tbody>
         {rows.map((row) => (
-          <tr key={`${row.by} ${row.judge}`}>
-            <td className="cut" title={row.by}>
-              {!row.judge && row.by === rater ? 'You' : row.by}
-            </td>
-            <td className="end">{share(row.win, row.n)}</td>
-            <td className="end">{share(row.tie, row.n)}</td>
-            <td className="end">{share(row.loss, row.n)}</td>
-            <td className="end">{quality(row)}</td>
-          </tr>
+          <Fragment key={`${row.by} ${row.judge}`}>
+            <tr>
+              <td className="cut" title={row.by}>
+                {!row.judge && row.by === rater ? 'You' : row.by}
+              </td>
+              <td className="end">{share(row.win, row.n)}</td>
+              <td className="end">{share(row.tie, row.n)}</td>
+              <td className="end">{share(row.loss, row.n)}</td>
+              <td className="end">{quality(row)}</td>
+            </tr>
+            <tr className="pl-rate-interval">
+              <td colSpan={5}>
+                win rate {fixed(100 * row.winRate, 1)}, 95% {fixed(100 * row.interval[0], 1)}–
+                {fixed(100 * row.interval[1], 1)}, n {whole(row.n)}
+              </td>
+            </tr>
+          </Fragment>
         ))}
         {models && (
           <tr className="pl-3">
