@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { normalised } from '../../src/main/evaluate/exact-optimum.ts';
 import { enumerable, POINTS, RESPONSES, responseText } from '../../src/main/tasks/enumerable.ts';
 import { isGold, labRewards, writeRewardFunction } from '../../src/main/train/lab/reward.ts';
-import { describeOptimum, describePolicy, massOf, placesOf } from '../../src/main/train/lab/view.ts';
+import { describeOptimum, massOf, placesOf, policyDescriber } from '../../src/main/train/lab/view.ts';
 import { loadModel } from '../../src/main/train/load-model.ts';
 import { openRewardSource } from '../../src/main/train/rollouts/rewards.ts';
 
@@ -41,7 +41,7 @@ describe.each(golden.cases as { params: { beta: number }; expected: Record<strin
       near(chosen.rewardFromOptimum, golden.rewards[7]);
     });
     it('the policy', () => {
-      const found = describePolicy(policy, space);
+      const found = policyDescriber(space)(policy);
       const wanted = expected.policy as Record<string, number>;
       near(found.J, wanted.J);
       near(found.kl, wanted.kl_policy_ref);

@@ -23,7 +23,7 @@ export interface Optimum {
   readonly best: number;
 }
 
-export interface PolicyGap {
+export interface PolicyDistance {
   readonly J: number;
   readonly mean_reward: number;
   readonly kl_policy_ref: number;
@@ -31,12 +31,15 @@ export interface PolicyGap {
   /** J* − J. */
   readonly gap: number;
   readonly beta_kl_policy_star: number;
+  /** Mass on responses that the reference makes less often than `OOD_BELOW`. */
+  readonly ood_mass: number;
+}
+
+export interface PolicyGap extends PolicyDistance {
   /** Population standard deviation of r − β ln(π/π_ref), 0 at the optimum: all responses alike, weighted by π, weighted by π_ref. */
   readonly std_uniform: number;
   readonly std_under_policy: number;
   readonly std_under_ref: number;
-  /** Mass on responses that the reference makes less often than `OOD_BELOW`. */
-  readonly ood_mass: number;
 }
 
 /** A response is out of distribution when the reference gives it less than this. */
@@ -105,18 +108,35 @@ export function exactOptimum(reference: LogProbabilities, rewards: ArrayLike<num
   };
 }
 
+/** Measures policies against one optimum, which is worked out once. */
+export function distanceMeter(reference: LogProbabilities, rewards: ArrayLike<number>, beta: number) {
+  checkSizes(beta, reference, rewards);
+  const { logStar, logZ } = tilted(reference, rewards, beta);
+  return (policy: LogProbabilities): PolicyDistance => {
+    checkSizes(beta, policy, reference);
+    const meanReward = expectation(policy, (i) => rewards[i]);
+    const klReference = klDivergence(policy, reference);
+    const klStar = klDivergence(policy, logStar);
+    const J = meanReward - beta * klReference;
+    return {
+      J,
+      mean_reward: meanReward,
+      kl_policy_ref: klReference,
+      kl_policy_star: klStar,
+      gap: beta * logZ - J,
+      beta_kl_policy_star: beta * klStar,
+      ood_mass: oodMass(policy, reference),
+    };
+  };
+}
+
 export function policyGap(
   policy: LogProbabilities,
   reference: LogProbabilities,
   rewards: ArrayLike<number>,
   beta: number,
 ): PolicyGap {
-  checkSizes(beta, policy, reference, rewards);
-  const { logStar, logZ } = tilted(reference, rewards, beta);
-  const meanReward = expectation(policy, (i) => rewards[i]);
-  const klReference = klDivergence(policy, reference);
-  const klStar = klDivergence(policy, logStar);
-  const J = meanReward - beta * klReference;
+  const distance = distanceMeter(reference, rewards, beta)(policy);
   const leftover = Float64Array.from(policy, (log, i) => rewards[i] - beta * (log - reference[i]));
   const uniform = new Float64Array(policy.length).fill(-Math.log(policy.length));
   const spread = (logs: LogProbabilities): number => {
@@ -124,16 +144,10 @@ export function policyGap(
     return Math.sqrt(expectation(logs, (i) => (leftover[i] - centre) ** 2));
   };
   return {
-    J,
-    mean_reward: meanReward,
-    kl_policy_ref: klReference,
-    kl_policy_star: klStar,
-    gap: beta * logZ - J,
-    beta_kl_policy_star: beta * klStar,
+    ...distance,
     std_uniform: spread(uniform),
     std_under_policy: spread(policy),
     std_under_ref: spread(reference),
-    ood_mass: oodMass(policy, reference),
   };
 }
 

@@ -64,16 +64,17 @@ function keepLooks(folder: string, { methods, steps }: LabConfig, { emit }: JobC
     },
     onLook({ method, step, logs }) {
       record.add(method, logs);
+      // methods follow each other, each from the same start, which is told once
+      const before = methods.indexOf(method) * steps;
+      if (before > 0 && step === 0) return;
       const { referenceLogs, rewards, beta } = listed;
       const gaps = logs.map((row, i) => policyGap(normalised(row), referenceLogs[i], rewards[i], beta));
       const values = {
         [`lab/beta_kl/${method}`]: mean(gaps.map((gap) => gap.beta_kl_policy_star)),
         [`lab/ood_mass/${method}`]: mean(gaps.map((gap) => gap.ood_mass)),
       };
-      // methods follow each other, and each looks at its start and its end
-      const place = methods.indexOf(method) * (steps + 1) + step;
       const seconds = (performance.now() - started) / 1000;
-      emit({ type: 'metrics', point: { step: place, seconds, evaluation: true, values } });
+      emit({ type: 'metrics', point: { step: before + step, seconds, evaluation: true, values } });
     },
   };
 }

@@ -1,5 +1,14 @@
 /** What a run of the lab leaves in its folder: the setting, and every policy it looked at, so that the same is shown whenever it is opened again. */
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { writeFileAtomic } from '../../data/checkpoints/atomic.ts';
@@ -52,6 +61,8 @@ export const stepOfLook = ({ every, steps }: Pick<RecordedSetting, 'every' | 'st
 
 export interface LabRecord {
   readonly setting: RecordedSetting;
+  /** Bytes of each method's looks, and when the run began: the same numbers mean the same looks. */
+  written(): readonly number[];
   pairsOf(prompt: number): LabPair[];
   /** ln π of all responses to one prompt at each look so far, normalised; a look that is still being written is not among them. */
   looksOf(method: string, prompt: number): Float64Array[];
@@ -65,6 +76,10 @@ export function readLab(folder: string): LabRecord | undefined {
   const lookBytes = content.prompts.length * rowBytes;
   return {
     setting: content,
+    written: () => [
+      statSync(join(folder, SETTING)).mtimeMs,
+      ...content.methods.map(({ id }) => statSync(join(folder, fileOf(id))).size),
+    ],
     pairsOf: (prompt) => content.pairs.filter((each) => each.prompt === prompt),
     looksOf(method, prompt) {
       const bytes = readFileSync(join(folder, fileOf(method)));

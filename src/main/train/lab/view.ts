@@ -1,10 +1,10 @@
 /** Numbers of one prompt of the exact lab: where a policy's mass lies, what DPO's loss sees of a pair, and each line from reward to policy. Nats, float64. */
 import type { LabRun, LabView, LabWorld } from '../../../preload/contract/lab.ts';
 import { RpcError } from '../../../preload/contract/rpc.ts';
-import { exactOptimum, type LogProbabilities, policyGap } from '../../evaluate/exact-optimum.ts';
+import { distanceMeter, exactOptimum, type LogProbabilities } from '../../evaluate/exact-optimum.ts';
 import { RESPONSES, responseText } from '../../tasks/enumerable.ts';
 import { displacementOf } from '../diagnostics/displacement.ts';
-import { readLab, stepOfLook } from './record.ts';
+import { type LabRecord, readLab, stepOfLook } from './record.ts';
 import { labRewards } from './reward.ts';
 
 /** Answers by their place in the list of all. */
@@ -64,23 +64,28 @@ const logsOf = (policy: LogProbabilities, pairs: readonly PlacedPair[]) => ({
   rejected: pairs.map(({ rejected }) => policy[rejected]),
 });
 
-/** A policy against the exact optimum and the pairs. */
-export function describePolicy(policy: LogProbabilities, space: LabSpace) {
+/** Measures policies against the exact optimum and the pairs. */
+export function policyDescriber(space: LabSpace) {
   const { reference, rewards, beta, pairs, pair } = space;
-  const found = policyGap(policy, reference, rewards, beta);
-  const moved = displacementOf(logsOf(reference, pairs), logsOf(policy, pairs));
-  return {
-    mass: massOf(policy, placesOf(pairs)),
-    pairMass: massOf(policy, placesOf([pair])),
-    outside: found.ood_mass,
-    meanReward: found.mean_reward,
-    kl: found.kl_policy_ref,
-    J: found.J,
-    gap: found.gap,
-    betaKl: found.beta_kl_policy_star,
-    chosenBelow: moved['displacement/chosen_below_start'],
-    bothFall: moved['displacement/both_fall'],
-    pair: pairNumbers(policy, space),
+  const distanceOf = distanceMeter(reference, rewards, beta);
+  const [places, placesOfPair] = [placesOf(pairs), placesOf([pair])];
+  const start = logsOf(reference, pairs);
+  return (policy: LogProbabilities) => {
+    const found = distanceOf(policy);
+    const moved = displacementOf(start, logsOf(policy, pairs));
+    return {
+      mass: massOf(policy, places),
+      pairMass: massOf(policy, placesOfPair),
+      outside: found.ood_mass,
+      meanReward: found.mean_reward,
+      kl: found.kl_policy_ref,
+      J: found.J,
+      gap: found.gap,
+      betaKl: found.beta_kl_policy_star,
+      chosenBelow: moved['displacement/chosen_below_start'],
+      bothFall: moved['displacement/both_fall'],
+      pair: pairNumbers(policy, space),
+    };
   };
 }
 
@@ -136,6 +141,15 @@ export function answersToList(
   return [...found].sort((a, b) => star[b] - star[a]);
 }
 
+/** The looks of the prompt that was asked for last: a slider asks for them again and again. */
+let held: { readonly name: string; readonly looks: readonly (readonly Float64Array[])[] } | undefined;
+
+function heldLooks(folder: string, prompt: number, record: LabRecord) {
+  const name = JSON.stringify([folder, prompt, record.written()]);
+  if (held?.name !== name) held = { name, looks: record.setting.methods.map(({ id }) => record.looksOf(id, prompt)) };
+  return held.looks;
+}
+
 interface Wanted {
   readonly prompt: number;
   readonly pair: number;
@@ -153,13 +167,14 @@ export function labView(folder: string, run: LabRun, { prompt, pair, world = run
       'invalid_input',
       `the run has ${prompts.length} prompts with ${run.options.pairs} pairs each: there is no pair ${pair} of prompt ${prompt}`,
     );
-  const looks = methods.map(({ id }) => record.looksOf(id, prompt));
+  const looks = heldLooks(folder, prompt, record);
   // every method starts from the reference, and the first one's start is looked at first
   const reference = looks[0]?.[0];
   if (!reference) return null;
   const rewards = labRewards(prompts[prompt], world);
   const space: LabSpace = { reference, rewards, beta: world.beta, pairs, pair: pairs[pair] };
   const { exact, star, chosen, rejected } = describeOptimum(space);
+  const describe = policyDescriber(space);
   const textOf = (answer: number): string => responseText(RESPONSES[answer]);
   const places = placesOf(pairs);
   const ends = looks.flatMap((each) => each.slice(-1));
@@ -174,14 +189,14 @@ export function labView(folder: string, run: LabRun, { prompt, pair, world = run
     exact,
     chosen: { text: textOf(space.pair.chosen), ...chosen },
     rejected: { text: textOf(space.pair.rejected), ...rejected },
-    reference: describePolicy(reference, space),
-    optimum: describePolicy(star, space),
+    reference: describe(reference),
+    optimum: describe(star),
     methods: methods.map(({ id, title }, m) => ({
       method: id,
       title,
       looks: looks[m].map((policy, i) => ({
         step: stepOfLook({ every, steps }, i),
-        ...describePolicy(policy, space),
+        ...describe(policy),
       })),
     })),
     table: answersToList(star, ends, space).map((answer) => ({
