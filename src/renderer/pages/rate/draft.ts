@@ -35,7 +35,15 @@ export const useRater = create<Rater>()(
       setName: (name) => set({ name }),
       showResults: (showsResults) => set({ showsResults }),
     }),
-    { name: 'plumbline.rater' },
+    {
+      name: 'plumbline.rater',
+      version: 1,
+      // before names were asked for, everybody was "me"
+      migrate: (kept) => {
+        const { name = '', ...rest } = kept as Partial<Rater>;
+        return { ...rest, name: name === 'me' ? '' : name };
+      },
+    },
   ),
 );
 
