@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { registerModel } from '../../src/main/host/models.ts';
+import { registerModel } from '../../src/main/host/model-registry.ts';
 import { tasks } from '../../src/main/tasks/index.ts';
 import { writeTaskModel } from '../../src/main/train/task-model.ts';
 import type {

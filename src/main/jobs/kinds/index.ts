@@ -1,10 +1,10 @@
 /** Kinds of job that a job process can do: one file each, one line here. */
 import { registry } from '../../base/registry.ts';
 import type { JobKind } from '../kind.ts';
+import { lab } from './lab.ts';
 import { modelExport } from './model-export.ts';
 import { modelImport } from './model-import.ts';
 import { modelLint } from './model-lint.ts';
-import { lab } from './lab.ts';
 import { ratingQueue } from './rating-queue.ts';
 import { reproduceCell } from './reproduce-cell.ts';
 import { taskCompare } from './task-compare.ts';
