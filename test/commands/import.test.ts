@@ -250,12 +250,12 @@ describe('what is no file of rows', () => {
     [
       'a zip archive',
       () => file('rows.jsonl.zip', Buffer.from('PK\x03\x04rest', 'latin1')),
-      /zip archives and spreadsheets are not read/,
+      /zip archives are not read/,
     ],
     [
       'a Parquet file',
       () => file('rows.parquet', Buffer.from('PAR1\x15\x04\x15', 'latin1')),
-      /Parquet files are not read/,
+      /the Parquet file is damaged or cut off/,
     ],
     [
       'a picture',

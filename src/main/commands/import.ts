@@ -5,7 +5,7 @@ import type { ColumnMapping, ImportPreview, ImportReport } from '../../preload/c
 import type { ImportOptions } from '../data/datasets/detect.ts';
 import { type CommandContext, defineCommand, UsageError } from './command.ts';
 import { rowDocument } from './datasets/documents.ts';
-import { withStore } from './workspace-store.ts';
+import { withExistingStore, withStore } from './workspace-store.ts';
 
 const SHOWN = 20;
 
@@ -13,7 +13,8 @@ const oneMore = (word: string, before: readonly string[]): string[] => [...befor
 
 export const importCommand = defineCommand({
   id: 'import',
-  summary: 'Read preference data (JSONL, JSON, CSV, TSV; also gzip or zstandard) into the workspace.',
+  summary:
+    'Read preference data (JSONL, JSON, CSV, TSV, Parquet, Arrow, XLSX; also gzip or zstandard) into the workspace.',
   examples: [
     'plumb import pairs.jsonl',
     'plumb import answers.csv --map prompt=question --map chosen=better --map rejected=worse --dry-run',
@@ -25,10 +26,11 @@ export const importCommand = defineCommand({
       .option('--name <name>', "the dataset's name (default: the file's); a name that exists gets a next version")
       .option('--format <format>', 'a format by name instead of the one that is recognised')
       .option('--map <field=column>', 'which column is what; nested: --map score_chosen=metadata.score', oneMore, [])
+      .option('--as-found', 'forget what was chosen by --format and --map for earlier files with the same columns')
       .option('--dry-run', 'tell what would be imported, and write nothing');
   },
   async run(words, options, context) {
-    const { checkImport, suggestName } = await import('../data/datasets/import.ts');
+    const { suggestName } = await import('../data/datasets/import.ts');
     const { mappingField } = await import('../../preload/contract/datasets.ts');
     const isMapping = (word: string) =>
       (mappingField.options as readonly string[]).some((field) => word.startsWith(`${field}=`)) && !existsSync(word);
@@ -37,7 +39,7 @@ export const importCommand = defineCommand({
     const request = await requestOf(options, words.filter(isMapping));
     const name = options.name === undefined ? suggestName(first) : String(options.name);
     return options.dryRun
-      ? checked(await checkImport([first, ...others], request, context.signal), name)
+      ? checked(await dryRun([first, ...others], request, context), name)
       : store([first, ...others], request, name, context);
   },
   show(document: ReturnType<typeof stored> | ReturnType<typeof checked>, { print }) {
@@ -62,8 +64,14 @@ function linesOf(document: ReturnType<typeof stored> | ReturnType<typeof checked
   ];
 }
 
-const howItWasRead = ({ reason, alternatives, mapping, columns }: ReturnType<typeof checked>): string[] => [
-  `because ${reason}`,
+const howItWasRead = (found: ReturnType<typeof checked>): string[] => [
+  found.remembered === null
+    ? `because ${found.reason}`
+    : `as chosen for ${found.remembered}, which has the same columns; --as-found reads it as it is found`,
+  ...restOfReading(found),
+];
+
+const restOfReading = ({ alternatives, mapping, columns }: ReturnType<typeof checked>): string[] => [
   ...alternatives.map(({ format, reason: why }) => `  or --format ${format}: ${why}`),
   ...Object.entries(mapping).map(([field, column]) => `  --map ${field}=${column}`),
   `columns: ${columns.map((c) => c.name).join(', ')}`,
@@ -81,7 +89,19 @@ async function requestOf(options: Readonly<Record<string, unknown>>, more: reado
   }
   const mapping = await mappingOf([...(options.map as string[]), ...more]);
   if (format !== undefined) await checkFields(format, mapping);
-  return { format, mapping };
+  const asFound = options.asFound === true;
+  if (asFound && (format !== undefined || Object.keys(mapping).length > 0))
+    throw new UsageError('--as-found reads a file without --format and --map');
+  return { format, mapping, asFound };
+}
+
+/** A workspace that is there may know the columns; one is not made for that. */
+async function dryRun(paths: readonly [string, ...string[]], request: ImportOptions, context: CommandContext) {
+  const { checkImport } = await import('../data/datasets/import.ts');
+  const { findMapping } = await import('../data/store/column-mappings.ts');
+  return withExistingStore(context, (store) =>
+    checkImport(paths, { ...request, recall: (signature) => findMapping(store, signature) }, context.signal),
+  );
 }
 
 /** FIELD=COLUMN, each after a --map of its own or several after one; a column may hold "=" itself. */
@@ -163,6 +183,7 @@ const checked = (preview: ImportPreview, name: string) => ({
   reason: preview.format.reason,
   alternatives: preview.alternatives.map(({ id, score, reason }) => ({ format: id, score, reason })),
   mapping: preview.mapping,
+  remembered: preview.remembered,
   columns: preview.columns,
   ...countsOf(preview),
   rows: preview.rows.map(rowDocument),

@@ -1,7 +1,7 @@
 /** Preference rows of a file in any importable format, in the file's order, as training and scoring want them. */
 import { detectFormat } from './datasets/detect.ts';
 import { type PreferenceExample, preferenceExample } from './examples.ts';
-import { RowFault, RowRefused } from './formats/format.ts';
+import { type Draft, RowFault, RowRefused } from './formats/format.ts';
 import { DatasetError, readRecords, type SourceRecord } from './records.ts';
 
 /** Formats whose columns have TRL's names: their rows are read as TRL reads them, the shared beginning of two texts included. */
@@ -9,36 +9,56 @@ const TRL_NAMES: readonly string[] = ['trl', 'trl-implicit', 'ultrafeedback', 'h
 
 export type PreferenceRow = PreferenceExample | { readonly dropped: string };
 
-type ReadRow = (record: SourceRecord) => readonly PreferenceRow[];
+interface Reader {
+  take(record: SourceRecord): readonly PreferenceRow[];
+  /** Rows that need all records. */
+  finish(): readonly PreferenceRow[];
+}
+
+const nothing = (): readonly PreferenceRow[] => [];
+
+const pairsOf = (drafts: readonly Draft[]): PreferenceRow[] =>
+  drafts.flatMap(({ prompt, chosen, rejected }) =>
+    chosen === null || rejected === null ? [] : [{ prompt, chosen, rejected }],
+  );
 
 /** One or several rows a record; a record without a signal is `dropped`, with why. Throws DatasetError for a file that holds no pairs, and for a row that does not fit. */
 export async function* readPreferences(path: string): AsyncGenerator<PreferenceRow> {
   const read = await readerOf(path);
-  for await (const record of readRecords(path)) yield* read(record);
+  for await (const record of readRecords(path)) yield* read.take(record);
+  yield* read.finish();
 }
 
-async function readerOf(path: string): Promise<ReadRow> {
+async function readerOf(path: string): Promise<Reader> {
   const { format, mapping, kind } = await detectFormat(path);
-  if (TRL_NAMES.includes(format.id)) return (record) => [preferenceExample(path, record)];
+  if (TRL_NAMES.includes(format.id)) return { take: (record) => [preferenceExample(path, record)], finish: nothing };
   if (kind !== 'preference')
     throw new DatasetError(
       `${path}: it holds ${kind} (${format.title}); pairs of a chosen and a rejected answer were expected`,
     );
-  return (record) => {
-    try {
-      return format
-        .read(record.value, mapping)
-        .flatMap(({ prompt, chosen, rejected }) =>
-          chosen === null || rejected === null ? [] : [{ prompt, chosen, rejected }],
-        );
-    } catch (error) {
-      if (error instanceof RowFault)
-        throw new DatasetError(`${path}:${record.line}: ${error.message}`, {
-          details: { line: record.line, field: error.field },
-          cause: error,
-        });
-      if (error instanceof RowRefused) return [{ dropped: error.message }];
-      throw error;
-    }
+  const gathering = format.gather?.(mapping);
+  if (!gathering)
+    return { take: (record) => attempt(path, record, () => format.read(record.value, mapping)), finish: nothing };
+  return {
+    take: (record) =>
+      attempt(path, record, () => {
+        gathering.add(record.value, record.row);
+        return [];
+      }),
+    finish: () => pairsOf(gathering.finish().rows.map((row) => row.draft)),
   };
+}
+
+function attempt(path: string, record: SourceRecord, body: () => readonly Draft[]): PreferenceRow[] {
+  try {
+    return pairsOf(body());
+  } catch (error) {
+    if (error instanceof RowFault)
+      throw new DatasetError(`${path}:${record.line ?? ` row ${record.row}`}: ${error.message}`, {
+        details: { line: record.line, field: error.field },
+        cause: error,
+      });
+    if (error instanceof RowRefused) return [{ dropped: error.message }];
+    throw error;
+  }
 }

@@ -1,48 +1,50 @@
-/** Records of a JSONL, JSON or CSV file (gzip or zstandard too), streamed, each with the line it came from; every fault is named with its line. */
-import { type ReadOptions, readBytes, readLines } from './records/bytes.ts';
+/** Records of a file of any container (packed ones too), streamed, each with the place it came from; every fault is named with it. */
+import { type ReadOptions, readBytes } from './records/bytes.ts';
+import { type Beginning, containers } from './records/containers.ts';
 import { DatasetError } from './records/dataset-error.ts';
-import { readDelimited } from './records/delimited.ts';
-import { readJsonArray } from './records/json-array.ts';
-import { readJsonLines } from './records/json-lines.ts';
 
 export { fileSize, type ReadOptions, whileUnchanged } from './records/bytes.ts';
 export { DatasetError } from './records/dataset-error.ts';
 
 export interface SourceRecord {
   readonly value: Readonly<Record<string, unknown>>;
-  /** 1-based line on which the record begins. */
+  /** 1-based line on which the record begins; of a spreadsheet its row; null in files without lines. */
   readonly line: number | null;
   /** 0-based place among the records. */
   readonly row: number;
 }
 
-export type Container = 'jsonl' | 'json' | 'csv' | 'tsv';
+/** Bytes that tell the containers apart. */
+const BEGINNING_BYTES = 64 << 10;
 
-/** What kind of file its beginning says it is. */
-export async function detectContainer(path: string): Promise<Container> {
-  const first = await firstCharacter(path);
-  if (first === '[') return 'json';
-  if (first === '{') return 'jsonl';
-  for await (const { text } of readLines(path))
-    if (text.trim() !== '') return text.includes('\t') && !text.includes(',') ? 'tsv' : 'csv';
-  throw new DatasetError(`${path}: no rows: only blank lines`);
+/** What kind of file its beginning says it is: an id of the registry of containers. */
+export const detectContainer = async (path: string): Promise<string> => containerOf(await beginningOf(path)).id;
+
+function containerOf(beginning: Beginning) {
+  return containers.all.find((container) => container.matches(beginning)) ?? containers.get('csv');
 }
 
-/** The first byte that is no white space: a JSON array may be one line of any length. */
-async function firstCharacter(path: string): Promise<string> {
-  let empty = true;
+/** The first bytes from the first one on that is no white space: a file may begin with blank lines. */
+async function beginningOf(path: string): Promise<Beginning> {
+  let bytes = Buffer.alloc(0);
+  let start = 0;
+  let isEmpty = true;
   for await (const chunk of readBytes(path)) {
-    empty = false;
-    const byte = chunk.find((b) => b > 32 || b === 0);
-    if (byte !== undefined) return String.fromCharCode(byte);
+    isEmpty = false;
+    bytes = Buffer.concat([bytes, chunk]);
+    // blank lines without end are not held
+    const blank = bytes.findIndex((byte) => byte > 32 || byte === 0);
+    start += blank < 0 ? bytes.length : blank;
+    bytes = blank < 0 ? Buffer.alloc(0) : bytes.subarray(blank);
+    if (bytes.length >= BEGINNING_BYTES) return { bytes, text: bytes.toString('latin1'), start, isWhole: false };
   }
-  throw new DatasetError(empty ? `${path}: the file is empty` : `${path}: no rows: only blank lines`);
+  if (bytes.length === 0)
+    throw new DatasetError(isEmpty ? `${path}: the file is empty` : `${path}: no rows: only blank lines`);
+  return { bytes, text: bytes.toString('latin1'), start, isWhole: true };
 }
 
 /** All records of a file. Blank lines are not records. A fault of the file (not of a row's content) ends the reading with an error. */
 export async function* readRecords(path: string, options: ReadOptions = {}): AsyncGenerator<SourceRecord> {
-  const container = await detectContainer(path);
-  if (container === 'json') yield* readJsonArray(path, options);
-  else if (container === 'jsonl') yield* readJsonLines(path, options);
-  else yield* readDelimited(path, container === 'tsv' ? '\t' : ',', options);
+  const beginning = await beginningOf(path);
+  yield* containerOf(beginning).read(path, options, beginning);
 }

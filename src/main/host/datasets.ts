@@ -3,6 +3,7 @@ import { RpcError } from '../../preload/contract/rpc.ts';
 import { importFile, previewImport } from '../data/datasets/import.ts';
 import { importAndSplit } from '../data/datasets/import-and-split.ts';
 import { lineOf } from '../data/datasets/pair-lines.ts';
+import { findMapping } from '../data/store/column-mappings.ts';
 import { listDatasets, removeDataset } from '../data/store/datasets.ts';
 import { countPairs, pairsAt, readPairs } from '../data/store/pairs.ts';
 import { getImportReport, getVersion } from '../data/store/versions.ts';
@@ -19,11 +20,13 @@ export const datasetsHandlers = ({ store, files }: HostServices): Handlers<'data
   const matches = keptMatches(store);
   return {
     'datasets.list': () => listDatasets(store),
-    'datasets.preview'({ fileId, format, mapping }) {
+    'datasets.preview'({ fileId, format, mapping, asFound }) {
       const { path, name } = files.get(fileId);
-      return withoutPaths({ [path]: name }, () => previewImport(path, { format, mapping }, name));
+      return withoutPaths({ [path]: name }, () =>
+        previewImport(path, { format, mapping, asFound, recall: (signature) => findMapping(store, signature) }, name),
+      );
     },
-    'datasets.import'({ fileId, format, mapping, name, split }, { emit, signal }) {
+    'datasets.import'({ fileId, format, mapping, asFound, name, split }, { emit, signal }) {
       const file = files.get(fileId);
       let last = 0;
       const onProgress = (progress: { bytesRead: number; bytesTotal: number; rows: number }) => {
@@ -31,7 +34,7 @@ export const datasetsHandlers = ({ store, files }: HostServices): Handlers<'data
         last = Date.now();
         emit(progress);
       };
-      const job = { name, format, mapping, sourceName: file.name, onProgress, signal };
+      const job = { name, format, mapping, asFound, sourceName: file.name, onProgress, signal };
       return withoutPaths({ [file.path]: file.name }, () =>
         split ? importAndSplit(store, file.path, job, split) : importFile(store, file.path, job),
       );

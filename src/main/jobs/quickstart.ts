@@ -381,7 +381,8 @@ function importStage(
     const known = dataset && listVersions(store, dataset.id).find(({ recipe }) => recipe === into.recipe);
     if (known) return { name: into.name, version: `${into.name}@${known.number}` };
     const path = join(runs, from.name, file);
-    const report = await importFile(store, path, { ...into, sourceName: `task ${options.task}` });
+    const asItIs = { asFound: true, remember: false };
+    const report = await importFile(store, path, { ...into, ...asItIs, sourceName: `task ${options.task}` });
     return { name: report.dataset, version: `${report.dataset}@${report.version}` };
   });
 }

@@ -48,6 +48,7 @@ export type DatasetSummary = z.infer<typeof datasetSummary>;
 export const mappingField = z.enum([
   'prompt',
   'system',
+  'history',
   'input',
   'chosen',
   'rejected',
@@ -60,6 +61,12 @@ export const mappingField = z.enum([
   'score_rejected',
   'tie',
   'annotator',
+  // two answers beside a verdict, instead of chosen and rejected
+  'answer_a',
+  'answer_b',
+  'preference',
+  'score_a',
+  'score_b',
 ]);
 export type MappingField = z.infer<typeof mappingField>;
 /** field → column; a column may be a path into nested objects, "metadata.score_chosen"; "" = read from nowhere, whatever the format says. */
@@ -152,6 +159,10 @@ export const importPreview = z.object({
   alternatives: z.array(detectedFormat),
   columns: z.array(z.object({ name: z.string(), example: z.string() })),
   mapping: columnMapping,
+  /** Set when no known format fits: how alike the guessed columns' names are to known ones, 0 to 1. An import wants the mapping said then. */
+  guessed: z.partialRecord(mappingField, z.number()).nullable(),
+  /** The file whose format and columns, chosen by hand, are used here because this one has the same columns. */
+  remembered: z.string().nullable(),
   kind: datasetKind,
   /** The roles that this format reads. */
   fields: z.array(mappingField),

@@ -83,6 +83,8 @@ const importRequest = z.object({
   fileId: z.string(),
   format: z.string().optional(),
   mapping: columnMapping.optional(),
+  /** As the file is found, whatever was chosen by hand for an earlier one with the same columns. */
+  asFound: z.boolean().optional(),
 });
 
 /** Rows offset … offset + limit − 1 of a version. */

@@ -8,6 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportVersion } from '../../../src/main/data/datasets/export.ts';
 import { importFile, previewImport } from '../../../src/main/data/datasets/import.ts';
+import { findMapping } from '../../../src/main/data/store/column-mappings.ts';
 import { listDatasets } from '../../../src/main/data/store/datasets.ts';
 import { openStore } from '../../../src/main/data/store/open.ts';
 import { readPairs } from '../../../src/main/data/store/pairs.ts';
@@ -89,7 +90,48 @@ describe('rows', () => {
     await expect(importFile(store, path, { name: 'odd2', mapping: { ...mapping, chosen: 'bettr' } })).rejects.toThrow(
       'did you mean "better"?',
     );
-    await expect(importFile(store, path, { name: 'odd3' })).rejects.toThrow('Map them');
+  });
+
+  it('what was mapped by hand is kept for the next file with the same columns, in any order, until it is read as found', async () => {
+    const first = file('kept.csv', 'ask,nicer,poorer\nq1,a,b\n');
+    const next = file('next.jsonl', jsonl([{ poorer: 'd', nicer: 'c', ask: 'q2' }]));
+    const mapping = { prompt: 'ask', chosen: 'poorer', rejected: 'nicer' };
+    await importFile(store, first, { name: 'kept', mapping });
+    const report = await importFile(store, next, { name: 'next' });
+    expect(readPairs(store, report.versionId, 0, 1)[0]).toMatchObject({ prompt: 'q2', chosen: 'd', rejected: 'c' });
+    const recall = (signature: string) => findMapping(store, signature);
+    expect(await previewImport(next, { recall })).toMatchObject({ remembered: 'kept.csv', mapping });
+    expect(await previewImport(next, { recall, asFound: true })).toMatchObject({ remembered: null });
+    // a correction now wins over the kept one, and takes its place
+    await importFile(store, next, { name: 'next', mapping: { ...mapping, chosen: 'nicer', rejected: 'poorer' } });
+    expect((await previewImport(next, { recall })).rows[0]).toMatchObject({ chosen: 'c', rejected: 'd' });
+    const other = file('other.csv', 'ask,nicer,poorer,more\nq1,a,b,c\n');
+    expect(await previewImport(other, { recall })).toMatchObject({ remembered: null });
+    const unread = file('unread.csv', 'foo,bar\n1,2\n');
+    await importFile(store, unread, { name: 'unread', mapping: { prompt: 'foo' } });
+    await expect(importFile(store, unread, { name: 'unread', asFound: true })).rejects.toThrow('(foo, bar). Map them');
+    expect(findMapping(store, 'none')).toBe(undefined);
+  });
+
+  it('columns that no format knows are guessed in a preview, and never imported without being said', async () => {
+    const path = file('guess.csv', 'the_question,better_reply,worse_reply\nq1,a,b\n');
+    expect(await previewImport(path)).toMatchObject({
+      format: { id: 'columns', reason: expect.stringContaining('matched by their names') },
+      mapping: { prompt: 'the_question', chosen: 'better_reply', rejected: 'worse_reply' },
+      guessed: { prompt: 0.85, chosen: 0.85, rejected: 0.85 },
+      pairs: 1,
+    });
+    await expect(importFile(store, path, { name: 'guess' })).rejects.toThrow(
+      '(the_question, better_reply, worse_reply). By their names they may be: --map',
+    );
+    const loose = file('loose.jsonl', jsonl([{ prompt: 'q', good_answer: 'a', bad_answer: 'b' }]));
+    expect(await previewImport(loose)).toMatchObject({ mapping: { chosen: 'good_answer', rejected: 'bad_answer' } });
+    const judged = file('judged.jsonl', jsonl([{ query: 'q', modelA: 'a', modelB: 'b', winner: 'B is better' }]));
+    const preview = await previewImport(judged);
+    expect(preview.rows[0]).toMatchObject({ prompt: 'q', chosen: 'b', rejected: 'a' });
+    expect(preview.guessed).toMatchObject({ preference: 1 });
+    const { mapping } = preview;
+    expect(await importFile(store, judged, { name: 'judged', mapping })).toMatchObject({ pairs: 1 });
   });
 
   it('a role that the format gives a column is taken away by an empty one', async () => {

@@ -1,19 +1,35 @@
-/** Which format a file has and which column plays which role: from its first rows, corrected by the user. */
+/** Which format a file has and which column plays which role: from its first rows, corrected by the user, now or for an earlier file with the same columns. */
+import { createHash } from 'node:crypto';
 import type { ColumnMapping, DatasetKind } from '../../../preload/contract/datasets.ts';
 import { nearest } from '../../base/registry.ts';
 import type { Format, RecordValue } from '../formats/format.ts';
 import { valueAt } from '../formats/format.ts';
 import { formats, rankFormats } from '../formats/index.ts';
 import { DatasetError, readRecords } from '../records.ts';
+import type { KeptMapping } from '../store/column-mappings.ts';
+import { type Guess, guessColumns } from './guess-columns.ts';
 
 /** Records that decide the format. */
 const SNIFFED = 50;
+/** Formats that know one column alone, whatever stands beside it. */
+const LOOSE: readonly string[] = ['prompts', 'text'];
+/** A name that is nearly the word itself. */
+const PLAIN = 0.95;
 
 export interface ImportOptions {
   /** Id of a format; without it the file's content decides. */
   readonly format?: string;
   /** Corrections: they win over the format's own column names. */
   readonly mapping?: ColumnMapping;
+  /** Reads the file as it is found, whatever was chosen for an earlier one with the same columns; that is then forgotten. */
+  readonly asFound?: boolean;
+}
+
+export interface DetectOptions extends ImportOptions {
+  /** What was kept for files with these columns. */
+  recall?(signature: string): KeptMapping | undefined;
+  /** Answers a file that no format fits with a guess to be confirmed, instead of an error. */
+  readonly guess?: boolean;
 }
 
 export interface Detection {
@@ -22,26 +38,69 @@ export interface Detection {
   readonly kind: DatasetKind;
   readonly ranked: ReturnType<typeof rankFormats>;
   readonly head: readonly RecordValue[];
+  /** Files with the same columns have the same one. */
+  readonly signature: string;
+  /** What was kept of an earlier file, when it is used here. */
+  readonly remembered: KeptMapping | null;
+  /** How alike guessed columns are to known names; null when nothing was guessed. */
+  readonly guessed: Guess['similarity'] | null;
 }
 
-/** Format and mapping of a file: what the user chose, else what its first rows look like. Throws DatasetError. */
-export async function detectFormat(path: string, options: ImportOptions = {}): Promise<Detection> {
+/** Format and mapping of a file: what the user chose, else what was kept, else what its first rows look like. Throws DatasetError. */
+export async function detectFormat(path: string, options: DetectOptions = {}): Promise<Detection> {
   const head = await firstRecords(path);
-  checkColumns(path, options.mapping ?? {}, head);
+  const signature = signatureOf(head);
+  const asked = isAsked(options);
+  const remembered = asked || options.asFound ? null : recalled(options, signature, head);
+  const chosen: ImportOptions = remembered ?? options;
+  checkColumns(path, chosen.mapping ?? {}, head);
   const ranked = rankFormats(head);
-  const format = choose(options, ranked);
-  if (!format)
-    throw new DatasetError(
-      `${path}: no known format fits its columns (${columnsOf(head).join(', ')}). Map them: --map chosen=COLUMN --map rejected=COLUMN …`,
-    );
-  // only columns that exist are used, so that an absent "margin" is not an error
-  const own = Object.fromEntries(
-    Object.entries(format.mapping).filter(([, c]) => head.some((r) => valueAt(r, String(c)) !== undefined)),
-  );
-  const corrected = { ...own, ...options.mapping };
-  // "" takes a role away from the column that the format gives it
-  const mapping: ColumnMapping = Object.fromEntries(Object.entries(corrected).filter(([, column]) => column !== ''));
-  return { format, mapping, kind: format.kindOf?.(mapping) ?? format.kind, ranked, head };
+  const isLoose = ranked[0] === undefined || LOOSE.includes(ranked[0].format.id);
+  const guess = !isAsked(chosen) && isLoose ? guessColumns(head) : undefined;
+  const format = guess && saysMore(guess) ? undefined : choose(chosen, ranked);
+  if (format) {
+    const mapping = mappingOf(format, chosen.mapping ?? {}, head);
+    const kind = format.kindOf?.(mapping) ?? format.kind;
+    return { format, mapping, kind, ranked, head, signature, remembered, guessed: null };
+  }
+  if (!guess || !options.guess) throw unknownColumns(path, head, guess);
+  const columns = formats.get('columns');
+  const kind = columns.kindOf?.(guess.mapping) ?? columns.kind;
+  return {
+    format: columns,
+    mapping: guess.mapping,
+    kind,
+    ranked,
+    head,
+    signature,
+    remembered: null,
+    guessed: guess.similarity,
+  };
+}
+
+/** Whether a guess sees answers where a loose format sees a prompt or a text alone. */
+const saysMore = ({ mapping, similarity }: Guess): boolean =>
+  mapping.chosen !== undefined || mapping.answer_a !== undefined || (similarity.completion ?? 0) >= PLAIN;
+
+/** Whether the user says anything of format or columns. */
+export const isAsked = ({ format, mapping = {} }: ImportOptions): boolean =>
+  format !== undefined || Object.keys(mapping).length > 0;
+
+/** A kept mapping whose format and columns are still there. */
+function recalled(options: DetectOptions, signature: string, head: readonly RecordValue[]): KeptMapping | null {
+  const kept = options.recall?.(signature);
+  const isUsable =
+    kept !== undefined &&
+    formats.has(kept.format) &&
+    Object.values(kept.mapping).every((c) => c === '' || head.some((r) => valueAt(r, c) !== undefined));
+  return isUsable ? kept : null;
+}
+
+/** Only columns that exist are used, so that an absent "margin" is not an error; "" takes a role away from the column that the format gives it. */
+function mappingOf(format: Format, corrections: ColumnMapping, head: readonly RecordValue[]): ColumnMapping {
+  const own = Object.entries(format.mapping).filter(([, c]) => head.some((r) => valueAt(r, c) !== undefined));
+  const corrected = { ...Object.fromEntries(own), ...corrections };
+  return Object.fromEntries(Object.entries(corrected).filter(([, column]) => column !== ''));
 }
 
 async function firstRecords(path: string): Promise<RecordValue[]> {
@@ -54,6 +113,22 @@ async function firstRecords(path: string): Promise<RecordValue[]> {
 }
 
 export const columnsOf = (head: readonly RecordValue[]): string[] => [...new Set(head.flatMap((r) => Object.keys(r)))];
+
+const signatureOf = (head: readonly RecordValue[]): string =>
+  createHash('sha256')
+    .update(JSON.stringify(columnsOf(head).sort()))
+    .digest('hex');
+
+function unknownColumns(path: string, head: readonly RecordValue[], guess: Guess | undefined): DatasetError {
+  const columns = columnsOf(head).join(', ');
+  const words = Object.entries(guess?.mapping ?? {}).map(([field, column]) => `--map ${field}=${column}`);
+  const advice = guess
+    ? `By their names they may be: ${words.join(' ')}. Say so when that is right, or map others`
+    : 'Map them: --map chosen=COLUMN --map rejected=COLUMN …';
+  return new DatasetError(`${path}: no known format fits its columns (${columns}). ${advice}`, {
+    details: { columns: columnsOf(head), guess: guess?.mapping ?? null },
+  });
+}
 
 function checkColumns(path: string, mapping: ColumnMapping, head: readonly RecordValue[]): void {
   const columns = columnsOf(head);

@@ -6,22 +6,26 @@ import type { Format, RecordValue } from '../formats/format.ts';
 import { valueAt } from '../formats/format.ts';
 import { formats } from '../formats/index.ts';
 import { DatasetError, fileSize, readRecords, whileUnchanged } from '../records.ts';
+import { findMapping, forgetMapping, keepMapping } from '../store/column-mappings.ts';
+import type { NewPair } from '../store/pairs.ts';
 import type { WritableStore } from '../store/store.ts';
-import { columnsOf, type Detection, detectFormat, type ImportOptions } from './detect.ts';
-import { countsOf, factsOf, LISTED, newTally, type Tally, take } from './tally.ts';
+import { columnsOf, type Detection, type DetectOptions, detectFormat, type ImportOptions, isAsked } from './detect.ts';
+import { countsOf, factsOf, LISTED, newTaker, newTally, type Tally } from './tally.ts';
 import { BATCH, startVersion, type VersionWriter } from './version-writer.ts';
 
 const PREVIEWED = 20;
+/** Records after which others get their turn, also where none makes a row. */
+const READ_AT_ONCE = 5000;
 
 type Paths = readonly [string, ...string[]];
 
-/** What an import would store, and what it would refuse; reads the whole file, writes nothing. */
+/** What an import would store, and what it would refuse; reads the whole file, writes nothing. Columns that no format knows are guessed. */
 export async function previewImport(
   path: string,
-  options: ImportOptions = {},
+  options: DetectOptions = {},
   sourceName = basename(path),
 ): Promise<ImportPreview> {
-  const detection = await detectFormat(path, options);
+  const detection = await detectFormat(path, { ...options, guess: true });
   const tally = newTally();
   const rows = await firstRows({ path, file: sourceName, detection, tally });
   return previewOf(detection, tally, rows, sourceName);
@@ -30,14 +34,14 @@ export async function previewImport(
 /** As `previewImport` for the files of one dataset; throws what `importFiles` would throw. */
 export async function checkImport(
   paths: Paths,
-  options: ImportOptions = {},
+  options: DetectOptions = {},
   signal?: AbortSignal,
 ): Promise<ImportPreview> {
   const first = await detectFormat(paths[0], options);
   const tally = newTally(paths.length > 1);
   const rows: StoredPair[] = [];
   for (const path of paths) {
-    const detection = path === paths[0] ? first : await detectFormat(path, { ...options, format: first.format.id });
+    const detection = path === paths[0] ? first : await detectFormat(path, likeFirst(first, options));
     rows.push(...(await firstRows({ path, file: basename(path), detection, tally }, signal)));
     if (tally.faults.length > 0) throw doesNotFit(path, detection.format, tally);
   }
@@ -45,22 +49,38 @@ export async function checkImport(
   return previewOf(first, tally, rows.slice(0, PREVIEWED), nameOf(paths));
 }
 
+/** The parts of a dataset are read like its first file: its format, and its columns where they were chosen by hand. */
+const likeFirst = ({ format, remembered }: Detection, { mapping }: ImportOptions): ImportOptions => ({
+  format: format.id,
+  mapping: remembered?.mapping ?? mapping,
+});
+
 /** Counts all rows of a file; those that a preview shows. */
 async function firstRows(
   { path, file, detection, tally }: Pick<Reading, 'path' | 'file' | 'detection' | 'tally'>,
   signal?: AbortSignal,
 ): Promise<StoredPair[]> {
   const rows: StoredPair[] = [];
+  const show = (pairs: readonly NewPair[]) => {
+    for (const row of pairs.slice(0, PREVIEWED - rows.length)) rows.push({ ...asJson(row), index: rows.length });
+  };
+  const taker = newTaker(detection, file, tally);
   for await (const record of readRecords(path, { signal })) {
-    for (const row of take(record, detection, file, tally))
-      if (rows.length < PREVIEWED) rows.push({ ...row, index: rows.length });
+    show(taker.take(record));
     if (tally.rowsRead % BATCH === 0) await othersTurn();
   }
+  show(taker.finish());
   return rows;
 }
 
+const reasonOf = (guessed: Detection['guessed']): string =>
+  guessed ? 'no known format fits; the columns are matched by their names' : 'chosen by you';
+
+/** As it will be stored: metadata may hold values that only JSON makes plain. */
+const asJson = (row: NewPair): NewPair => ({ ...row, metadata: JSON.parse(JSON.stringify(row.metadata)) });
+
 function previewOf(
-  { format, ranked, head, mapping, kind }: Detection,
+  { format, ranked, head, mapping, kind, remembered, guessed }: Detection,
   tally: Tally,
   rows: StoredPair[],
   sourceName: string,
@@ -72,10 +92,12 @@ function previewOf(
   });
   const own = ranked.find((r) => r.format.id === format.id);
   return {
-    format: own ? describe(own) : { id: format.id, title: format.title, score: 1, reason: 'chosen by you' },
+    format: own ? describe(own) : { id: format.id, title: format.title, score: 1, reason: reasonOf(guessed) },
     alternatives: ranked.filter((r) => r.format.id !== format.id).map(describe),
     columns: columnsOf(head).map((name) => ({ name, example: exampleOf(head, name) })),
     mapping,
+    guessed,
+    remembered: remembered?.source ?? null,
     kind,
     rows,
     ...countsOf(tally),
@@ -97,7 +119,7 @@ function exampleOf(head: readonly RecordValue[], name: string): string {
 /** "hh-rlhf_helpful-base.jsonl.gz" → "hh-rlhf_helpful-base". */
 export const suggestName = (file: string): string =>
   basename(file)
-    .replace(/(\.(jsonl?|ndjson|csv|tsv|gz|zst))+$/i, '')
+    .replace(/(\.(jsonl?|ndjson|csv|tsv|parquet|arrow|arrows|feather|ipc|xlsx|gz|zst))+$/i, '')
     .replace(/[^\w.-]+/g, '-')
     .slice(0, 64) || 'dataset';
 
@@ -106,6 +128,8 @@ export interface ImportJob extends ImportOptions {
   /** Name shown as the origin; the path itself stays out of the database. */
   readonly sourceName?: string;
   readonly recipe?: string;
+  /** Whether what is chosen by hand is kept for the next file (default); false for files of the program's own. */
+  readonly remember?: boolean;
   onProgress?(progress: { bytesRead: number; bytesTotal: number; rows: number }): void;
   readonly signal?: AbortSignal;
 }
@@ -116,7 +140,7 @@ export const importFile = (store: WritableStore, path: string, job: ImportJob): 
 
 /** Stores files as one version, one after the other: parts of one dataset, in the format of the first. */
 export async function importFiles(store: WritableStore, paths: Paths, job: ImportJob): Promise<ImportReport> {
-  const first = await detectFormat(paths[0], job);
+  const first = await detectFormat(paths[0], { ...job, recall: (signature) => findMapping(store, signature) });
   const source = job.sourceName ?? nameOf(paths);
   const bytesTotal = paths.reduce((sum, path) => sum + fileSize(path), 0);
   const writer = startVersion(store, {
@@ -132,7 +156,7 @@ export async function importFiles(store: WritableStore, paths: Paths, job: Impor
     for (const path of paths) {
       const file = paths.length === 1 ? source : basename(path);
       await whileUnchanged(path, async () => {
-        const detection = path === paths[0] ? first : await detectFormat(path, { ...job, format: first.format.id });
+        const detection = path === paths[0] ? first : await detectFormat(path, likeFirst(first, job));
         await copyRows(writer, { path, file, detection, bytesBefore, bytesTotal, tally }, job);
       });
       bytesBefore += fileSize(path);
@@ -147,11 +171,19 @@ export async function importFiles(store: WritableStore, paths: Paths, job: Impor
     };
     if (tally.rowsAccepted === 0) throw nothingAccepted(paths[0], tally);
     writer.finish(factsOf(tally), report);
+    remember(store, first, job, source);
     return report;
   } catch (error) {
     writer.discard();
     throw error;
   }
+}
+
+/** Keeps what the user chose for the next file with these columns; what was kept goes when they wanted the file as it is found. */
+function remember(store: WritableStore, { signature, format }: Detection, job: ImportJob, source: string): void {
+  if (job.remember === false) return;
+  if (isAsked(job)) keepMapping(store, { signature, format: format.id, mapping: job.mapping ?? {}, source });
+  else if (job.asFound) forgetMapping(store, signature);
 }
 
 const nameOf = ([first, ...others]: Paths): string =>
@@ -176,13 +208,17 @@ async function copyRows(writer: VersionWriter, reading: Reading, job: ImportJob)
     bytesRead = bytesBefore + n;
   };
   const tell = () => job.onProgress?.({ bytesRead, bytesTotal, rows: tally.rowsRead });
+  const taker = newTaker(detection, file, tally);
   for await (const record of readRecords(path, { signal: job.signal, onBytes })) {
-    const written = writer.add(take(record, detection, file, tally));
+    const written = writer.add(taker.take(record));
     if (tally.faults.length >= LISTED) break;
-    if (!written) continue;
+    if (!written && tally.rowsRead % READ_AT_ONCE !== 0) continue;
     tell();
     await othersTurn();
   }
+  const gathered = tally.faults.length === 0 ? taker.finish() : [];
+  for (let from = 0; from < gathered.length; from += BATCH)
+    if (writer.add(gathered.slice(from, from + BATCH))) await othersTurn();
   if (tally.faults.length > 0) throw doesNotFit(path, detection.format, tally);
   tell();
 }
@@ -196,7 +232,7 @@ function doesNotFit(path: string, format: Format, { faults, rowsRead }: Tally): 
   const more = faults.length > FAULTS_TOLD ? `; and ${faults.length - FAULTS_TOLD} more` : '';
   const rows = `${faults.length} of the ${rowsRead} rows read ${faults.length === 1 ? 'does' : 'do'} not fit`;
   return new DatasetError(
-    `${path}:${line ?? row}: ${told.join('; ')}${more}. ${rows} the format "${format.title}", recognised from the first rows; nothing was imported`,
+    `${path}:${line ?? ` row ${row}`}: ${told.join('; ')}${more}. ${rows} the format "${format.title}", recognised from the first rows; nothing was imported`,
     { details: { line, field, faults } },
   );
 }

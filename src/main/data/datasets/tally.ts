@@ -1,7 +1,7 @@
 /** Counts what an import reads: accepted and refused rows, prompts, ties, duplicates, lengths. */
 import { createHash } from 'node:crypto';
 import type { ChatMessage, RefusedRow, TextOrChat } from '../../../preload/contract/datasets.ts';
-import { RowFault, RowRefused, valueAt } from '../formats/format.ts';
+import { type Draft, RowFault, RowRefused, valueAt } from '../formats/format.ts';
 import { IdenticalPair } from '../formats/preference-pair.ts';
 import type { SourceRecord } from '../records.ts';
 import type { NewPair } from '../store/pairs.ts';
@@ -79,22 +79,60 @@ export const rowDigest = ({ prompt, chosen, rejected, completion, label }: NewPa
 const charsOf = (value: TextOrChat): number =>
   typeof value === 'string' ? value.length : value.reduce((n, { content }) => n + content.length, 0);
 
-/** Reads one record into rows and counts it; refused ones are listed with their place. */
-export function take(record: SourceRecord, { format, mapping }: Detection, file: string, tally: Tally): NewPair[] {
-  tally.rowsRead++;
-  try {
-    const rows = format
-      .read(record.value, mapping)
-      .map((d) => ({ ...d, provenance: { file, line: record.line, row: record.row } }));
-    tally.rowsAccepted++;
+/** Reads the records of one file into rows and counts them; refused ones are listed with their place. */
+export interface Taker {
+  /** Rows of this record. */
+  take(record: SourceRecord): NewPair[];
+  /** Rows that need all records of the file. */
+  finish(): NewPair[];
+}
+
+export function newTaker({ format, mapping }: Detection, file: string, tally: Tally): Taker {
+  const named = tally.severalFiles ? file : undefined;
+  const accept = (drafts: readonly Draft[], { line, row }: Place): NewPair[] => {
+    const rows = drafts.map((d) => ({ ...d, provenance: { file, line, row } }));
     for (const row of rows) countRow(row, tally);
     return rows;
-  } catch (error) {
-    if (!(error instanceof RowRefused)) throw error;
-    refuse(record, error, tally.severalFiles ? file : undefined, tally);
-    return [];
-  }
+  };
+  /** Rows of a record that is counted as read; none when it is refused. */
+  const attempt = (record: SourceRecord, body: () => NewPair[]): NewPair[] => {
+    tally.rowsRead++;
+    try {
+      const rows = body();
+      tally.rowsAccepted++;
+      return rows;
+    } catch (error) {
+      if (!(error instanceof RowRefused)) throw error;
+      refuse(record, error, named, tally);
+      return [];
+    }
+  };
+  const gathering = format.gather?.(mapping);
+  if (!gathering)
+    return {
+      take: (record) => attempt(record, () => accept(format.read(record.value, mapping), record)),
+      finish: () => [],
+    };
+  const places: Place[] = [];
+  return {
+    take: (record) =>
+      attempt(record, () => {
+        gathering.add(record.value, places.length);
+        places.push({ line: record.line, row: record.row });
+        return [];
+      }),
+    finish() {
+      const { rows, unused } = gathering.finish();
+      // they were taken for accepted until all records were there
+      tally.rowsAccepted -= unused.length;
+      for (const { place, reason, found } of unused)
+        refuse({ ...places[place], value: {} }, new RowRefused(reason, found), named, tally);
+      return rows.flatMap(({ draft, place }) => accept([draft], places[place]));
+    },
+  };
 }
+
+type Place = Pick<SourceRecord, 'line' | 'row'>;
 
 const FOUND_CHARS = 160;
 

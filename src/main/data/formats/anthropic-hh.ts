@@ -1,12 +1,21 @@
 /** Anthropic's HH dialogues (2204.05862): two whole dialogues that differ in the last assistant turn. */
-import type { ChatMessage } from '../../../preload/contract/datasets.ts';
-import { type Format, percentOf, RowFault, RowRefused, textAt, valueAt } from './format.ts';
-import { pairDraft } from './preference-pair.ts';
+import type { ChatMessage, ColumnMapping } from '../../../preload/contract/datasets.ts';
+import {
+  type Draft,
+  type Format,
+  percentOf,
+  type RecordValue,
+  RowFault,
+  RowRefused,
+  textAt,
+  valueAt,
+} from './format.ts';
+import { BESIDE_A_PAIR, BESIDE_FIELDS, pairDraft } from './preference-pair.ts';
 
 const TURN = /\n\nHuman:|\n\nAssistant:/g;
 
 /** "\n\nHuman: … \n\nAssistant: …" → messages; refused when it does not begin with a turn. */
-function dialogue(text: string, field: string): ChatMessage[] {
+export function turnsOfDialogue(text: string, field: string): ChatMessage[] {
   const marks = [...text.matchAll(TURN)];
   if (marks.length === 0 || marks[0].index !== 0) throw new RowRefused(`${field} does not begin with "\\n\\nHuman:"`);
   return marks.map((mark, i) => ({
@@ -26,8 +35,8 @@ export const anthropicHh: Format = {
   id: 'hh',
   title: 'Anthropic HH dialogues',
   kind: 'preference',
-  fields: ['chosen', 'rejected'],
-  mapping: { chosen: 'chosen', rejected: 'rejected' },
+  fields: ['chosen', 'rejected', ...BESIDE_FIELDS],
+  mapping: { chosen: 'chosen', rejected: 'rejected', ...BESIDE_A_PAIR },
   sniff(records) {
     const fits = records.filter((r) =>
       ['chosen', 'rejected'].every((c) => String(valueAt(r, c) ?? '').startsWith('\n\nHuman:')),
@@ -43,17 +52,24 @@ export const anthropicHh: Format = {
       const text = textAt(record, mapping[field], field);
       if (typeof text !== 'string')
         throw new RowFault(field, `${field} is a list of messages; a dialogue as text was expected`);
-      return dialogue(text, field);
+      return turnsOfDialogue(text, field);
     });
-    const [chosen, rejected] = texts;
-    const answers = texts.map((turns) => turns.at(-1));
-    if (answers.some((a) => a?.role !== 'assistant')) throw new RowRefused("the last turn is not the assistant's");
-    if (JSON.stringify(chosen.slice(0, -1)) !== JSON.stringify(rejected.slice(0, -1)))
-      throw new RowRefused('the dialogues differ before the last assistant turn', whereTheyDiffer(chosen, rejected));
-    const empty = answers.findIndex((a) => a?.content === '');
-    if (empty >= 0) throw new RowRefused('the last assistant turn of one side is empty', endOf(texts[empty]));
-    return [
-      pairDraft(record, mapping, chosen.slice(0, -1), { chosen: chosen.slice(-1), rejected: rejected.slice(-1) }),
-    ];
+    return [pairOfDialogues(record, mapping, texts)];
   },
 };
+
+/** The pair of two dialogues, the chosen one first: what comes before their last turns is the prompt. */
+export function pairOfDialogues(
+  record: RecordValue,
+  mapping: ColumnMapping,
+  texts: readonly (readonly ChatMessage[])[],
+): Draft {
+  const [chosen, rejected] = texts;
+  const answers = texts.map((turns) => turns.at(-1));
+  if (answers.some((a) => a?.role !== 'assistant')) throw new RowRefused("the last turn is not the assistant's");
+  if (JSON.stringify(chosen.slice(0, -1)) !== JSON.stringify(rejected.slice(0, -1)))
+    throw new RowRefused('the dialogues differ before the last assistant turn', whereTheyDiffer(chosen, rejected));
+  const empty = answers.findIndex((a) => a?.content === '');
+  if (empty >= 0) throw new RowRefused('the last assistant turn of one side is empty', endOf(texts[empty]));
+  return pairDraft(record, mapping, chosen.slice(0, -1), { chosen: chosen.slice(-1), rejected: rejected.slice(-1) });
+}

@@ -1,50 +1,40 @@
 /** Any table whose columns a user mapped by hand: the roles that are mapped decide what its rows are. */
 import type { ColumnMapping, DatasetKind, TextOrChat } from '../../../preload/contract/datasets.ts';
-import {
-  conversationAt,
-  type Draft,
-  draft,
-  type Format,
-  labelAt,
-  type RecordValue,
-  RowFault,
-  restOf,
-  textAt,
-  valueAt,
-} from './format.ts';
-import { answersAt, asAnswer, BESIDE_A_PAIR, BESIDE_FIELDS, pairDraft } from './preference-pair.ts';
+import { conversationAt, type Draft, draft, type Format, labelAt, type RecordValue, restOf, textAt } from './format.ts';
+import { annotatorAt, answersAt, asAnswer, BESIDE_A_PAIR, BESIDE_FIELDS, pairDraft } from './preference-pair.ts';
+import { promptAt } from './prompt.ts';
 import { readImplicit } from './trl-implicit.ts';
 import { withPrompt } from './trl-preference.ts';
+import { judgedDraft, restBeside, scoresAt, verdictAt } from './two-answers.ts';
+
+const isJudged = ({ answer_a: a, answer_b: b }: ColumnMapping): boolean => a !== undefined || b !== undefined;
 
 function kindOf(mapping: ColumnMapping): DatasetKind {
+  if (isJudged(mapping)) return 'preference';
   if (mapping.chosen !== undefined || mapping.rejected !== undefined) return 'preference';
   if (mapping.completion === undefined && mapping.messages === undefined)
     return mapping.text === undefined ? 'prompts' : 'demonstrations';
   return mapping.label === undefined ? 'demonstrations' : 'unpaired';
 }
 
-/** A cell beside the prompt, where it says something. */
-function extraAt(record: RecordValue, column: string | undefined, field: string): string {
-  if (column === undefined || (valueAt(record, column) ?? '') === '') return '';
-  const text = textAt(record, column, field);
-  if (typeof text !== 'string') throw new RowFault(column, `"${column}" is a conversation; text was expected`);
-  return text;
-}
-
-/** Prompt with its input on a line of its own; with a system text it becomes a conversation. */
-function promptAt(record: RecordValue, mapping: ColumnMapping): TextOrChat {
-  const prompt = textAt(record, mapping.prompt, 'prompt');
-  const input = extraAt(record, mapping.input, 'input');
-  const system = extraAt(record, mapping.system, 'system');
-  if (typeof prompt !== 'string') return system === '' ? prompt : [{ role: 'system', content: system }, ...prompt];
-  const whole = input === '' ? prompt : `${prompt}\n${input}`;
-  // one row has a system text and the next none: the column decides, so that all rows are alike
-  if (mapping.system === undefined) return whole;
-  const user = { role: 'user', content: whole };
-  return system === '' ? [user] : [{ role: 'system', content: system }, user];
+/** Two answers and a verdict, which may be in words. */
+export function readJudged(record: RecordValue, mapping: ColumnMapping): readonly Draft[] {
+  const prompt = promptAt(record, mapping);
+  const answer = (field: 'answer_a' | 'answer_b') => asAnswer(prompt, textAt(record, mapping[field], field));
+  const judged = {
+    prompt,
+    a: answer('answer_a'),
+    b: answer('answer_b'),
+    verdict: verdictAt(record, mapping.preference ?? 'preference'),
+    ...scoresAt(record, mapping),
+    annotator: annotatorAt(record, mapping.annotator),
+    metadata: restBeside(record, mapping),
+  };
+  return [judgedDraft(judged)];
 }
 
 function readPair(record: RecordValue, mapping: ColumnMapping): readonly Draft[] {
+  if (isJudged(mapping)) return readJudged(record, mapping);
   if (mapping.prompt === undefined) return readImplicit(record, mapping);
   const prompt = promptAt(record, mapping);
   const whole = withPrompt(prompt, answersAt(record, mapping));
@@ -67,9 +57,15 @@ export const columns: Format = {
   fields: [
     'prompt',
     'system',
+    'history',
     'input',
     'chosen',
     'rejected',
+    'answer_a',
+    'answer_b',
+    'preference',
+    'score_a',
+    'score_b',
     'completion',
     'label',
     'text',

@@ -9,7 +9,7 @@ export const promptCompletion: Format = {
   mapping: { prompt: 'prompt', completion: 'completion' },
   sniff(records) {
     const share = shareWith(records, ['prompt', 'completion'], ['label']);
-    return { score: 0.85 * share, reason: `${percentOf(share)} have prompt and completion` };
+    return { score: 0.94 * share, reason: `${percentOf(share)} have prompt and completion` };
   },
   read: (record, mapping) => [
     draft({

@@ -33,6 +33,19 @@ export interface Format extends Named {
   readonly mapping: ColumnMapping;
   /** Rows of one record; throws RowRefused with the reason. */
   read(record: RecordValue, mapping: ColumnMapping): readonly Draft[];
+  /** For a format whose rows are made of several records: it wins over `read`. */
+  gather?(mapping: ColumnMapping): Gathering;
+}
+
+/** Records that make rows together: taken one by one, read when all are there. */
+export interface Gathering {
+  /** Keeps what is needed of the record at that 0-based place; throws RowRefused as `read` does. */
+  add(record: RecordValue, place: number): void;
+  /** The rows, each with the place of the record that it stands for, and the places of records that are in none. */
+  finish(): {
+    readonly rows: readonly { readonly draft: Draft; readonly place: number }[];
+    readonly unused: readonly { readonly place: number; readonly reason: string; readonly found: string }[];
+  };
 }
 
 /** A record that cannot be used: reported with its line, the rest goes on. */
@@ -67,6 +80,10 @@ export function valueAt(record: RecordValue, column: string): unknown {
   }
   return value;
 }
+
+/** An object that is no list. */
+export const isRecord = (value: unknown): value is RecordValue =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
 
 const isMessage = (m: unknown): m is ChatMessage =>
   m !== null &&

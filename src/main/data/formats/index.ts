@@ -1,36 +1,102 @@
 /** Dataset formats: one file each, one line here. */
 import { registry } from '../../base/registry.ts';
+import { alpacaEval } from './alpaca-eval.ts';
+import { alpacaRanking } from './alpaca-ranking.ts';
 import { anthropicHh } from './anthropic-hh.ts';
+import { arenaVotes } from './arena-votes.ts';
+import { argilla } from './argilla.ts';
 import { columns } from './columns.ts';
 import { messages, plainText, promptCompletion, promptOnly } from './demonstrations.ts';
 import type { Format, RecordValue, Sniffed } from './format.ts';
+import { helpsteer2, helpsteer3 } from './helpsteer.ts';
+import { hhScored } from './hh-scored.ts';
 import { instructionPreference } from './instruction-preference.ts';
 import { kto } from './kto.ts';
+import { labelStudio } from './label-studio.ts';
+import { llmComparatorImport } from './llm-comparator.ts';
+import { llmbar } from './llmbar.ts';
+import { mtBench } from './mt-bench.ts';
+import { mtBenchQuestions } from './mt-bench-questions.ts';
 import { multipleChoice } from './multiple-choice.ts';
-import { alpaca, questionPreference, stackExchange, truthfulQa } from './named-tables.ts';
+import {
+  alpaca,
+  argillaUltrafeedback,
+  chosenResponses,
+  inputPreference,
+  instructionResponse,
+  nemo,
+  persona,
+  promptResponse,
+  questionAnswer,
+  questionPreference,
+  stackExchange,
+  truthfulQa,
+} from './named-tables.ts';
 import { oasst } from './oasst.ts';
-import { sharegpt } from './sharegpt.ts';
+import { oasstMessages } from './oasst-messages.ts';
+import { pandalm } from './pandalm.ts';
+import { rankedColumns } from './ranked-columns.ts';
+import { nectar, nemoRanked, stackExchangeRanked, ultrafeedbackRanked } from './ranked-objects.ts';
+import { selfInstruct } from './self-instruct.ts';
+import { sharegpt, sharegptMessages, sharegptSingular, sharegptTagged } from './sharegpt.ts';
+import { shp } from './shp.ts';
+import { summarizeComparisons } from './summarize-comparisons.ts';
 import { trlImplicit } from './trl-implicit.ts';
 import { trlPreference } from './trl-preference.ts';
 import { ultrafeedback } from './ultrafeedback.ts';
+import { webgpt } from './webgpt.ts';
 
 export const formats = registry<Format>('format', [
   ultrafeedback,
+  ultrafeedbackRanked,
+  argillaUltrafeedback,
   anthropicHh,
+  hhScored,
+  nectar,
   instructionPreference,
   sharegpt,
+  sharegptTagged,
+  sharegptMessages,
+  sharegptSingular,
   oasst,
+  oasstMessages,
+  summarizeComparisons,
+  shp,
+  webgpt,
+  helpsteer2,
+  helpsteer3,
+  pandalm,
+  alpacaEval,
+  llmbar,
+  mtBench,
+  arenaVotes,
+  llmComparatorImport,
+  argilla,
+  labelStudio,
+  persona,
+  nemo,
+  nemoRanked,
   questionPreference,
+  inputPreference,
+  chosenResponses,
   stackExchange,
+  stackExchangeRanked,
   truthfulQa,
   multipleChoice,
   trlPreference,
   trlImplicit,
+  alpacaRanking,
+  rankedColumns,
   kto,
   promptCompletion,
+  selfInstruct,
   messages,
   plainText,
   alpaca,
+  instructionResponse,
+  promptResponse,
+  questionAnswer,
+  mtBenchQuestions,
   promptOnly,
   columns,
 ]);

@@ -1,13 +1,13 @@
 /** Instructions with a better and a worse answer, as "Build a Large Language Model" has them: an input that is not empty follows the instruction on a line of its own, and a line end closes the prompt. */
 import { type Format, percentOf, RowFault, shareWith, textAt, valueAt } from './format.ts';
-import { answersAt, pairDraft } from './preference-pair.ts';
+import { answersAt, BESIDE_A_PAIR, BESIDE_FIELDS, pairDraft } from './preference-pair.ts';
 
 export const instructionPreference: Format = {
   id: 'instruction-preference',
   title: 'Instructions with preference',
   kind: 'preference',
-  fields: ['prompt', 'input', 'chosen', 'rejected'],
-  mapping: { prompt: 'instruction', input: 'input', chosen: 'chosen', rejected: 'rejected' },
+  fields: ['prompt', 'input', 'chosen', 'rejected', ...BESIDE_FIELDS],
+  mapping: { prompt: 'instruction', input: 'input', chosen: 'chosen', rejected: 'rejected', ...BESIDE_A_PAIR },
   sniff(records) {
     const share = shareWith(records, ['instruction', 'chosen', 'rejected']);
     return { score: 0.92 * share, reason: `${percentOf(share)} have instruction, chosen and rejected` };

@@ -33,7 +33,8 @@ export const kto: Format = {
   read(record, mapping) {
     const label = labelAt(record, mapping.label ?? 'label');
     const metadata = restOf(record, Object.values(mapping));
-    if (mapping.messages !== undefined && valueAt(record, mapping.messages) !== undefined)
+    const has = (column: string | undefined) => column !== undefined && valueAt(record, column) !== undefined;
+    if (mapping.messages !== undefined && has(mapping.messages) && !(has(mapping.prompt) && has(mapping.completion)))
       return [draft({ ...conversationAt(record, mapping.messages), label, metadata })];
     const prompt = textAt(record, mapping.prompt, 'prompt');
     return [draft({ prompt, completion: textAt(record, mapping.completion, 'completion'), label, metadata })];

@@ -13,9 +13,11 @@ interface NamedTable {
   /** Columns that make it another format. */
   readonly without?: readonly string[];
   readonly mapping: ColumnMapping;
+  /** How sure the columns make it; names that many tables have are less sure. */
+  readonly score?: number;
 }
 
-const tableFormat = ({ id, title, kind, required, without = [], mapping }: NamedTable): Format => ({
+const tableFormat = ({ id, title, kind, required, without = [], mapping, score = 0.88 }: NamedTable): Format => ({
   id,
   title,
   kind,
@@ -24,7 +26,7 @@ const tableFormat = ({ id, title, kind, required, without = [], mapping }: Named
   mapping,
   sniff(records) {
     const share = shareWith(records, required, without);
-    return { score: 0.88 * share, reason: `${percentOf(share)} have ${required.join(', ')}` };
+    return { score: score * share, reason: `${percentOf(share)} have ${required.join(', ')}` };
   },
   read: columns.read,
 });
@@ -47,13 +49,85 @@ export const questionPreference = tableFormat({
   mapping: { prompt: 'question', system: 'system', chosen: 'chosen', rejected: 'rejected', ...BESIDE_A_PAIR },
 });
 
+/** The same under "input", as in distilabel's Orca pairs; the list of generations beside the pair stays in the metadata. */
+export const inputPreference = tableFormat({
+  id: 'input-preference',
+  title: 'Inputs with preference',
+  kind: 'preference',
+  required: ['input', 'chosen', 'rejected'],
+  without: ['prompt', 'instruction', 'question'],
+  mapping: { prompt: 'input', system: 'system', chosen: 'chosen', rejected: 'rejected', ...BESIDE_A_PAIR },
+});
+
+/** MedicalGPT's reward data: earlier turns as [question, answer]. */
+export const chosenResponses = tableFormat({
+  id: 'response-chosen',
+  title: 'Questions, response_chosen and response_rejected',
+  kind: 'preference',
+  required: ['question', 'response_chosen', 'response_rejected'],
+  mapping: {
+    prompt: 'question',
+    system: 'system',
+    history: 'history',
+    chosen: 'response_chosen',
+    rejected: 'response_rejected',
+    ...BESIDE_A_PAIR,
+  },
+});
+
+/** NeMo-Aligner's DPO data, with its rewards where there are some. */
+export const nemo = tableFormat({
+  id: 'nemo',
+  title: 'NeMo, chosen_response and rejected_response',
+  kind: 'preference',
+  required: ['prompt', 'chosen_response', 'rejected_response'],
+  mapping: {
+    ...BESIDE_A_PAIR,
+    prompt: 'prompt',
+    chosen: 'chosen_response',
+    rejected: 'rejected_response',
+    score_chosen: 'chosen_reward',
+    score_rejected: 'rejected_reward',
+  },
+});
+
+/** Argilla's binarised UltraFeedback. */
+export const argillaUltrafeedback = tableFormat({
+  id: 'argilla-ultrafeedback',
+  title: 'UltraFeedback, binarised by Argilla',
+  kind: 'preference',
+  required: ['instruction', 'chosen_response', 'rejected_response'],
+  mapping: {
+    ...BESIDE_A_PAIR,
+    prompt: 'instruction',
+    chosen: 'chosen_response',
+    rejected: 'rejected_response',
+    score_chosen: 'chosen_avg_rating',
+    score_rejected: 'rejected_avg_rating',
+  },
+});
+
+/** Model-written evaluations (2212.09251): the answer that matches the behaviour is chosen; map the columns the other way round to train against it. */
+export const persona = tableFormat({
+  id: 'persona',
+  title: 'Questions with a matching answer',
+  kind: 'preference',
+  required: ['question', 'answer_matching_behavior', 'answer_not_matching_behavior'],
+  mapping: {
+    prompt: 'question',
+    chosen: 'answer_matching_behavior',
+    rejected: 'answer_not_matching_behavior',
+    ...BESIDE_A_PAIR,
+  },
+});
+
 /** TruthfulQA (2109.07958): its best answer against its best wrong one. */
 export const truthfulQa = tableFormat({
   id: 'truthfulqa',
   title: 'TruthfulQA',
   kind: 'preference',
   required: ['Question', 'Best Answer', 'Best Incorrect Answer'],
-  mapping: { prompt: 'Question', chosen: 'Best Answer', rejected: 'Best Incorrect Answer' },
+  mapping: { prompt: 'Question', chosen: 'Best Answer', rejected: 'Best Incorrect Answer', ...BESIDE_A_PAIR },
 });
 
 export const alpaca = tableFormat({
@@ -62,5 +136,35 @@ export const alpaca = tableFormat({
   kind: 'demonstrations',
   required: ['instruction', 'output'],
   without: ['chosen', 'rejected'],
-  mapping: { prompt: 'instruction', input: 'input', system: 'system', completion: 'output' },
+  mapping: { prompt: 'instruction', input: 'input', system: 'system', history: 'history', completion: 'output' },
+});
+
+/** Dolly and tables like it. */
+export const instructionResponse = tableFormat({
+  id: 'instruction-response',
+  title: 'Instructions with response',
+  kind: 'demonstrations',
+  required: ['instruction', 'response'],
+  without: ['chosen', 'rejected', 'output'],
+  mapping: { prompt: 'instruction', input: 'context', completion: 'response' },
+});
+
+export const promptResponse = tableFormat({
+  id: 'prompt-response',
+  title: 'Prompts with response',
+  kind: 'demonstrations',
+  required: ['prompt', 'response'],
+  without: ['chosen', 'rejected', 'completion'],
+  mapping: { prompt: 'prompt', system: 'system', completion: 'response' },
+  score: 0.7,
+});
+
+export const questionAnswer = tableFormat({
+  id: 'question-answer',
+  title: 'Questions with answer',
+  kind: 'demonstrations',
+  required: ['question', 'answer'],
+  without: ['chosen', 'rejected'],
+  mapping: { prompt: 'question', system: 'system', input: 'context', completion: 'answer' },
+  score: 0.7,
 });

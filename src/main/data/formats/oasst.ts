@@ -1,8 +1,19 @@
 /** OpenAssistant's conversation trees (2304.07327): replies of the assistant ranked by people, 0 = best; of two ranked ones the better is preferred. */
 import type { ChatMessage } from '../../../preload/contract/datasets.ts';
-import { type Draft, draft, type Format, percentOf, type RecordValue, RowFault, RowRefused, textAt } from './format.ts';
+import {
+  type Draft,
+  draft,
+  type Format,
+  isRecord,
+  percentOf,
+  type RecordValue,
+  RowFault,
+  RowRefused,
+  textAt,
+} from './format.ts';
 
-interface Node {
+/** A message with the replies to it. */
+export interface Node {
   readonly text: string;
   readonly role: string;
   readonly replies: readonly Node[];
@@ -10,19 +21,16 @@ interface Node {
   readonly value: RecordValue;
 }
 
-const ROLES: Readonly<Record<string, string>> = { prompter: 'user', assistant: 'assistant' };
-
-const isObject = (value: unknown): value is RecordValue =>
-  value !== null && typeof value === 'object' && !Array.isArray(value);
+export const ROLES: Readonly<Record<string, string>> = { prompter: 'user', assistant: 'assistant' };
 
 /** The first message: of a tree ("prompt"), or the row itself. */
 function rootOf(record: RecordValue): RecordValue | undefined {
-  const found = isObject(record.prompt) ? record.prompt : record;
+  const found = isRecord(record.prompt) ? record.prompt : record;
   return typeof found.text === 'string' && Array.isArray(found.replies) ? found : undefined;
 }
 
 function nodeOf(value: unknown): Node {
-  if (!isObject(value)) throw new RowFault('replies', 'a reply is not an object');
+  if (!isRecord(value)) throw new RowFault('replies', 'a reply is not an object');
   const text = textAt(value, 'text', 'text');
   const role = ROLES[String(value.role)];
   if (typeof text !== 'string' || role === undefined)
@@ -42,17 +50,29 @@ const ranked = (node: Node): (Node & { readonly rank: number })[] =>
 
 const message = ({ role, text }: Node): ChatMessage => ({ role, content: text });
 
+/** A pair, and the messages that it is made of. */
+export interface PairOfReplies {
+  readonly draft: Draft;
+  readonly better: Node;
+  /** The conversation before it, both replies included. */
+  readonly messages: readonly Node[];
+}
+
 /** Pairs of this message's replies and of all below, each with the conversation that leads to it. */
-function pairsBelow(node: Node, before: readonly ChatMessage[]): Draft[] {
-  const prompt = [...before, message(node)];
+export function pairsBelow(node: Node, before: readonly Node[] = []): PairOfReplies[] {
+  const path = [...before, node];
   const replies = ranked(node).sort((a, b) => a.rank - b.rank);
   const here = replies.flatMap((better, i) =>
     replies
       .slice(i + 1)
       .filter((worse) => worse.rank > better.rank && worse.text !== better.text)
-      .map((worse) => pairOf(prompt, better, worse)),
+      .map((worse) => ({
+        draft: pairOf(path.map(message), better, worse),
+        better,
+        messages: [...path, better, worse],
+      })),
   );
-  return [...here, ...node.replies.flatMap((reply) => pairsBelow(reply, prompt))];
+  return [...here, ...node.replies.flatMap((reply) => pairsBelow(reply, path))];
 }
 
 const pairOf = (prompt: ChatMessage[], better: Node & { rank: number }, worse: Node & { rank: number }): Draft =>
@@ -83,7 +103,7 @@ export const oasst: Format = {
   read(record) {
     const root = rootOf(record);
     if (!root) throw new RowFault('replies', 'a message with "text" and "replies" was expected');
-    const pairs = pairsBelow(nodeOf(root), []);
+    const pairs = pairsBelow(nodeOf(root)).map(({ draft: pair }) => pair);
     if (pairs.length === 0) throw new RowRefused('no message has two replies of different rank: no pair');
     return pairs;
   },

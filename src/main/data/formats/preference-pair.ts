@@ -2,6 +2,7 @@
 import type { ColumnMapping, MappingField, TextOrChat } from '../../../preload/contract/datasets.ts';
 import {
   booleanAt,
+  checkedText,
   type Draft,
   draft,
   numberAt,
@@ -58,7 +59,7 @@ export function splitShared(chosen: TextOrChat, rejected: TextOrChat): Answers &
   return { prompt: chosen.slice(0, shared), chosen: chosen.slice(shared), rejected: rejected.slice(shared) };
 }
 
-const sameText = (a: TextOrChat, b: TextOrChat): boolean =>
+export const sameText = (a: TextOrChat, b: TextOrChat): boolean =>
   typeof a === 'string' ? a === b : JSON.stringify(a) === JSON.stringify(b);
 
 /** A pair with what stands beside it; refused when an answer is empty, or when both are equal and the row does not call it a tie. Equal scores are a tie. */
@@ -74,7 +75,6 @@ export function pairDraft(
   const scoreRejected = numberAt(record, mapping.score_rejected);
   const tie = mapping.tie !== undefined && booleanAt(record, mapping.tie) === true;
   if (!tie && sameText(chosen, rejected)) throw new IdenticalPair(chosen);
-  const annotator = mapping.annotator === undefined ? null : valueAt(record, mapping.annotator);
   const difference = scoreChosen !== null && scoreRejected !== null ? scoreChosen - scoreRejected : null;
   return draft({
     prompt,
@@ -84,9 +84,19 @@ export function pairDraft(
     scoreRejected,
     tie: tie || difference === 0,
     margin: numberAt(record, mapping.margin) ?? difference,
-    annotator: typeof annotator === 'string' && annotator !== '' ? annotator : null,
+    annotator: annotatorAt(record, mapping.annotator),
     metadata: restOf(record, Object.values(mapping)),
   });
+}
+
+/** Who judged: a name, or a number that serves as one; null where nobody is named. */
+export function annotatorAt(record: RecordValue, column: string | undefined): string | null {
+  const value = column === undefined ? null : (valueAt(record, column) ?? null);
+  if (value === null || value === '' || column === undefined) return null;
+  if (typeof value === 'number') return String(value);
+  if (typeof value !== 'string')
+    throw new RowFault(column, `"${column}" must be a name, found ${JSON.stringify(value)?.slice(0, 40)}`);
+  return checkedText(value, column);
 }
 
 /** The answer; of a conversation its last message. */

@@ -1,52 +1,83 @@
-/** ShareGPT's messages ({from, value}): one conversation, judged or not, or one with two answers beside it as LLaMA-Factory has them. */
+/** ShareGPT's messages ({from, value}, or {role, content}): one conversation, judged or not, or one with two answers beside it as LLaMA-Factory has them. */
 import type { ChatMessage, ColumnMapping, DatasetKind } from '../../../preload/contract/datasets.ts';
 import {
   checkedText,
   type Draft,
   draft,
   type Format,
+  isConversation,
+  isRecord,
   labelAt,
   percentOf,
   type RecordValue,
   RowFault,
   RowRefused,
   restOf,
+  textAt,
   valueAt,
 } from './format.ts';
 import { BESIDE_A_PAIR, BESIDE_FIELDS, pairDraft } from './preference-pair.ts';
+
+/** Names of speakers in the files of ShareGPT's many children. */
+const ROLES: Readonly<Record<string, string>> = {
+  human: 'user',
+  user: 'user',
+  gpt: 'assistant',
+  assistant: 'assistant',
+  chatgpt: 'assistant',
+  bing: 'assistant',
+  bard: 'assistant',
+  model: 'assistant',
+  system: 'system',
+};
 
 interface Turn {
   readonly from: string;
   readonly value: string;
 }
 
-const ROLES: Readonly<Record<string, string>> = { human: 'user', gpt: 'assistant' };
+/** A message in either form. */
+function turnOf(value: unknown): Turn | undefined {
+  if (!isRecord(value)) return undefined;
+  const [from, text] = [value.from ?? value.role, value.value ?? value.content];
+  return typeof from === 'string' && typeof text === 'string' ? { from, value: text } : undefined;
+}
 
-const isTurn = (value: unknown): value is Turn =>
-  value !== null &&
-  typeof value === 'object' &&
-  typeof (value as Turn).from === 'string' &&
-  typeof (value as Turn).value === 'string';
+const isTurns = (value: unknown): value is unknown[] =>
+  Array.isArray(value) && value.length > 0 && value.every((item) => turnOf(item) !== undefined);
 
-const isTurns = (value: unknown): value is Turn[] => Array.isArray(value) && value.every(isTurn);
-
-const messageOf = ({ from, value }: Turn, column: string): ChatMessage => ({
-  role: Object.hasOwn(ROLES, from) ? ROLES[from] : checkedText(from, column),
-  content: checkedText(value, column),
-});
+const messageOf = ({ from, value }: Turn, column: string): ChatMessage => {
+  const known = from.toLowerCase();
+  return {
+    role: Object.hasOwn(ROLES, known) ? ROLES[known] : checkedText(from, column),
+    content: checkedText(value, column),
+  };
+};
 
 function conversation(record: RecordValue, column: string): ChatMessage[] {
   const found = valueAt(record, column);
-  if (!isTurns(found)) throw new RowFault(column, `"${column}" must be a list of {from, value}`);
-  return found.map((turn) => messageOf(turn, column));
+  // a pair may begin with its answers: then the conversation before them is empty
+  if (!isTurns(found) && !(Array.isArray(found) && found.length === 0))
+    throw new RowFault(column, `"${column}" must be a list of {from, value}`);
+  return found.map((item) => messageOf(turnOf(item) ?? { from: '', value: '' }, column));
 }
 
+/** An answer as a message, or as its text alone. */
 function answer(record: RecordValue, column: string): ChatMessage[] {
   const found = valueAt(record, column);
-  const turn = Array.isArray(found) && found.length === 1 ? found[0] : found;
-  if (!isTurn(turn)) throw new RowFault(column, `"${column}" must be one message {from, value}`);
+  const one = Array.isArray(found) && found.length === 1 ? found[0] : found;
+  const turn = typeof one === 'string' ? { from: 'gpt', value: one } : turnOf(one);
+  if (!turn) throw new RowFault(column, `"${column}" must be one message {from, value}, or its text`);
   // an empty text is no answer, as in every other format
   return turn.value === '' ? [] : [messageOf(turn, column)];
+}
+
+/** The system text that some files keep in a column of its own. */
+function systemAt(record: RecordValue, column: string | undefined): ChatMessage[] {
+  if (column === undefined || (valueAt(record, column) ?? '') === '') return [];
+  const content = textAt(record, column, 'system');
+  if (typeof content !== 'string') throw new RowFault(column, `"${column}" is a conversation; text was expected`);
+  return [{ role: 'system', content }];
 }
 
 const kindOf = ({ chosen, rejected, label }: ColumnMapping): DatasetKind =>
@@ -59,21 +90,72 @@ function readOne(record: RecordValue, mapping: ColumnMapping, messages: readonly
   return draft({ prompt: messages.slice(0, -1), completion: messages.slice(-1), label, metadata });
 }
 
-export const sharegpt: Format = {
-  id: 'sharegpt',
-  title: 'ShareGPT conversations',
+interface Variant {
+  readonly id: string;
+  readonly title: string;
+  /** What such files call the conversation, and whether the answer was wanted. */
+  readonly messages: string;
+  readonly label: string;
+  fits(record: RecordValue): boolean;
+}
+
+const variant = ({ id, title, messages: column, label, fits }: Variant): Format => ({
+  id,
+  title,
   kind: 'demonstrations',
   kindOf,
-  fields: ['messages', 'chosen', 'rejected', 'label', ...BESIDE_FIELDS],
-  mapping: { messages: 'conversations', chosen: 'chosen', rejected: 'rejected', label: 'label', ...BESIDE_A_PAIR },
+  fields: ['messages', 'system', 'chosen', 'rejected', 'label', ...BESIDE_FIELDS],
+  mapping: { messages: column, system: 'system', chosen: 'chosen', rejected: 'rejected', label, ...BESIDE_A_PAIR },
   sniff(records) {
-    const share = records.filter((r) => isTurns(r.conversations)).length / Math.max(1, records.length);
-    return { score: 0.93 * share, reason: `${percentOf(share)} hold a conversation of {from, value}` };
+    const share = records.filter(fits).length / Math.max(1, records.length);
+    return { score: 0.93 * share, reason: `${percentOf(share)} hold a conversation as "${column}"` };
   },
   read(record, mapping) {
-    const messages = conversation(record, mapping.messages ?? 'conversations');
+    const messages = [...systemAt(record, mapping.system), ...conversation(record, mapping.messages ?? column)];
     if (kindOf(mapping) !== 'preference') return [readOne(record, mapping, messages)];
     const chosen = answer(record, mapping.chosen ?? 'chosen');
     return [pairDraft(record, mapping, messages, { chosen, rejected: answer(record, mapping.rejected ?? 'rejected') })];
   },
-};
+});
+
+const hasPair = ({ chosen, rejected }: RecordValue): boolean => chosen !== undefined && rejected !== undefined;
+const holdsTurns = (value: unknown, record: RecordValue): boolean =>
+  isTurns(value) || (Array.isArray(value) && value.length === 0 && hasPair(record));
+
+export const sharegpt = variant({
+  id: 'sharegpt',
+  title: 'ShareGPT conversations',
+  messages: 'conversations',
+  label: 'label',
+  fits: (r) => holdsTurns(r.conversations, r) && r.kto_tag === undefined,
+});
+
+/** LLaMA-Factory's name for the label. */
+export const sharegptTagged = variant({
+  id: 'sharegpt-kto',
+  title: 'ShareGPT conversations with kto_tag',
+  messages: 'conversations',
+  label: 'kto_tag',
+  fits: (r) => holdsTurns(r.conversations, r) && r.kto_tag !== undefined,
+});
+
+/** The same with OpenAI's names: messages, and two answers beside them; or messages in ShareGPT's form. */
+export const sharegptMessages = variant({
+  id: 'sharegpt-messages',
+  title: 'Messages with two answers',
+  messages: 'messages',
+  label: 'label',
+  fits: (r) =>
+    r.prompt === undefined &&
+    isTurns(r.messages) &&
+    (isConversation(r.messages) ? hasPair(r) && !isConversation(r.chosen) : true),
+});
+
+/** Sets that write the column in the singular. */
+export const sharegptSingular = variant({
+  id: 'sharegpt-conversation',
+  title: 'Conversations, one a row',
+  messages: 'conversation',
+  label: 'label',
+  fits: (r) => isTurns(r.conversation),
+});

@@ -1,9 +1,8 @@
 /** The bytes of a data file: unpacked, without byte order mark, as text only where they are UTF-8. */
-import { closeSync, createReadStream, openSync, readSync, statSync } from 'node:fs';
-import { pipeline, type Readable } from 'node:stream';
-import * as zlib from 'node:zlib';
-import { createGunzip } from 'node:zlib';
+import { closeSync, createReadStream, openSync, statSync } from 'node:fs';
+import type { Readable } from 'node:stream';
 import { DatasetError, faultAt } from './dataset-error.ts';
+import { firstBytes, packingOf, unpacked } from './packed.ts';
 
 export interface ReadOptions {
   /** Called with the bytes of the file (packed, when it is packed) read so far. */
@@ -18,13 +17,12 @@ const CHUNK_BYTES = 256 << 10;
 
 /** Known by their first bytes, and refused with what to do instead of a complaint about their bytes. */
 const REFUSED: readonly (readonly [magic: string, what: string])[] = [
-  ['PAR1', 'Parquet files are not read; save the table as JSONL'],
-  ['PK\x03\x04', 'zip archives and spreadsheets are not read; unpack it, or save the table as CSV'],
   ['BZh', 'bzip2 files are not read; unpack it, or pack it with gzip or zstandard'],
   ['\xfd7zXZ', 'xz files are not read; unpack it, or pack it with gzip or zstandard'],
-  ['ARROW1', 'Arrow files are not read; save the table as JSONL'],
+  ['FEA1', 'Feather files of version 1 are not read; write version 2, or Parquet'],
   ['SQLite format 3', 'databases are not read; save the table as CSV or JSONL'],
   ['%PDF', 'PDF files are not read'],
+  ['\xd0\xcf\x11\xe0', 'old Excel files (.xls) are not read; save the sheet as .xlsx or CSV'],
 ];
 
 const NUL = 0;
@@ -105,24 +103,8 @@ function openBytes(path: string, options: ReadOptions): Readable {
     bytes += chunk.length;
     options.onBytes?.(bytes);
   });
-  if (magic[0] === 0x1f && magic[1] === 0x8b) return pipeline(raw, createGunzip(), () => undefined);
-  if (magic.readUInt32LE(0) === 0xfd2fb528) {
-    if (!('createZstdDecompress' in zlib))
-      throw new DatasetError(`${path}: zstandard files need a newer Node; unpack it first`);
-    return pipeline(raw, zlib.createZstdDecompress(), () => undefined);
-  }
-  return raw;
-}
-
-function firstBytes(path: string, count: number): Buffer {
-  const buffer = Buffer.alloc(count);
-  const file = openSync(path, 'r');
-  try {
-    readSync(file, buffer, 0, count, 0);
-    return buffer;
-  } finally {
-    closeSync(file);
-  }
+  const packing = packingOf(path);
+  return packing === undefined ? raw : unpacked(raw, packing);
 }
 
 /** Damaged archives fail with zlib's words; say which file. */

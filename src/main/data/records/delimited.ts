@@ -4,9 +4,7 @@ import { parse as parseCsv } from 'csv-parse';
 import type { SourceRecord } from '../records.ts';
 import { MAX_RECORD_BYTES, type ReadOptions, readLines } from './bytes.ts';
 import { DatasetError, faultAt } from './dataset-error.ts';
-
-/** More columns than any dataset has; each is looked up in every row. */
-const MAX_COLUMNS = 10_000;
+import { checkHeader } from './header.ts';
 
 interface CsvFault {
   readonly code?: string;
@@ -59,15 +57,6 @@ export async function* readDelimited(
 
 async function* linesOf(path: string, options: ReadOptions): AsyncGenerator<string> {
   for await (const { text } of readLines(path, options)) yield `${text}\n`;
-}
-
-function checkHeader(path: string, line: number, names: readonly string[]): void {
-  if (names.length > MAX_COLUMNS) throw faultAt(path, line, `${names.length} columns; at most ${MAX_COLUMNS}`);
-  const seen = new Set<string>();
-  for (const name of names) {
-    if (seen.has(name)) throw faultAt(path, line, `the header has "${name}" twice`, name);
-    seen.add(name);
-  }
 }
 
 function objectOf(

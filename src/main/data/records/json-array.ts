@@ -24,20 +24,29 @@ interface Element {
   readonly line: number;
 }
 
-export async function* readJsonArray(path: string, options: ReadOptions): AsyncGenerator<SourceRecord> {
+/** `offset`: bytes before a list that stands inside a document; what follows such a list is not looked at. */
+export async function* readJsonArray(path: string, options: ReadOptions, offset = 0): AsyncGenerator<SourceRecord> {
   let row = 0;
-  const scanner = createScanner(path);
-  for await (const chunk of readBytes(path, options))
+  let skip = offset;
+  const scanner = createScanner(path, offset > 0);
+  for await (let chunk of readBytes(path, options)) {
+    if (skip > 0) {
+      const skipped = chunk.subarray(0, skip);
+      scanner.pass(skipped);
+      skip -= skipped.length;
+      chunk = chunk.subarray(skipped.length);
+    }
     for (const { bytes, line } of scanner.elements(chunk)) {
       const where = `${path}:${line}: row ${row}`;
       const value = parseJson(decodeText(path, bytes, line), where, { line, row });
       yield { value: asObject(value, where, { line, row }), line, row: row++ };
     }
+  }
   scanner.finish();
 }
 
 /** Walks the bytes: all that structures JSON is ASCII, so UTF-8 need not be decoded to find it. */
-function createScanner(path: string) {
+function createScanner(path: string, inDocument: boolean) {
   let awaiting: Awaiting = 'list';
   let line = 1;
   let depth = 0;
@@ -50,6 +59,7 @@ function createScanner(path: string) {
   /** A byte between elements: punctuation, white space or the begin of an element. */
   function between(byte: number): boolean {
     if (byte === 32 || byte === 9 || byte === 13 || byte === LF) return false;
+    if (awaiting === 'end' && inDocument) return false;
     if (awaiting === 'list' && byte === OPEN_LIST) awaiting = 'first value or end';
     else if (awaiting === 'comma or end' && byte === COMMA) awaiting = 'value';
     else if ((awaiting === 'comma or end' || awaiting === 'first value or end') && byte === CLOSE_LIST)
@@ -95,6 +105,10 @@ function createScanner(path: string) {
   }
 
   return {
+    /** Counts the lines of bytes before the list. */
+    pass(bytes: Buffer): void {
+      for (const byte of bytes) if (byte === LF) line++;
+    },
     *elements(chunk: Buffer): Generator<Element> {
       let start = 0;
       for (let i = 0; i < chunk.length; i++) {

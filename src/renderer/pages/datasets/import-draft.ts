@@ -1,6 +1,6 @@
 /** The import being prepared: file, format, columns, name and split; kept for the session, so that leaving the wizard loses nothing. */
 import { create } from 'zustand';
-import type { ColumnMapping, FileHandle, MappingField } from '../../../preload/contract/index.ts';
+import type { ColumnMapping, FileHandle, ImportPreview, MappingField } from '../../../preload/contract/index.ts';
 import { call, upload } from '../../host.ts';
 
 export type ImportStep = 0 | 1 | 2;
@@ -14,6 +14,8 @@ export interface ImportDraft {
   /** undefined: what the host finds. */
   readonly format: string | undefined;
   readonly mapping: ColumnMapping;
+  /** What was chosen for earlier files with these columns is left aside. */
+  readonly asFound: boolean;
   /** null: the name that the host suggests. */
   readonly name: string | null;
   /** Share of the prompts that is held out as a dataset of its own; 0: none. */
@@ -27,6 +29,7 @@ const EMPTY: ImportDraft = {
   error: null,
   format: undefined,
   mapping: {},
+  asFound: false,
   name: null,
   heldOut: 0,
 };
@@ -35,7 +38,10 @@ export const useImportDraft = create<ImportDraft>()(() => EMPTY);
 
 export const clearDraft = (): void => useImportDraft.setState(EMPTY);
 
-const EXTENSIONS = ['jsonl', 'ndjson', 'json', 'csv', 'tsv', 'gz', 'zst'];
+const EXTENSIONS = [
+  ...['jsonl', 'ndjson', 'json', 'csv', 'tsv', 'parquet', 'arrow', 'arrows', 'feather', 'xlsx'],
+  ...['gz', 'zst'],
+];
 export const ACCEPTED = EXTENSIONS.map((extension) => `.${extension}`).join(',');
 
 /** Takes what `hand` gives as the file of the draft; a failure is shown in the first step. */
@@ -59,7 +65,27 @@ export const chooseDropped = (file: File): Promise<void> => take(file.name, () =
 /** Another format: corrections of columns belonged to the one before. */
 export const chooseFormat = (format: string): void => useImportDraft.setState({ format, mapping: {} });
 
-/** `column` null: the field is read from nowhere. */
-export function mapField(format: string, field: MappingField, column: string | null): void {
-  useImportDraft.setState(({ mapping }) => ({ format, mapping: { ...mapping, [field]: column ?? '' } }));
+/** As the host finds it, whatever was chosen now or before. */
+export const readAsFound = (): void => useImportDraft.setState({ format: undefined, mapping: {}, asFound: true });
+
+/** `column` null: the field is read from nowhere. A correction of what was guessed or remembered takes that over. */
+export function mapField(
+  { format, mapping: shown, guessed, remembered }: ImportPreview,
+  field: MappingField,
+  column: string | null,
+): void {
+  const kept = guessed !== null || remembered !== null ? shown : {};
+  useImportDraft.setState(({ mapping }) => ({
+    format: format.id,
+    mapping: { ...kept, ...mapping, [field]: column ?? '' },
+  }));
 }
+
+/** What an import of a preview asks for: a guess is said out loud, because the person who saw it confirms it. */
+export const readingOf = (
+  { format, mapping, asFound }: ImportDraft,
+  preview: ImportPreview,
+): { format?: string; mapping: ColumnMapping; asFound?: boolean } =>
+  preview.guessed === null
+    ? { format, mapping, asFound: asFound || undefined }
+    : { format: preview.format.id, mapping: preview.mapping };

@@ -33,8 +33,13 @@ export function useChooseFile(): { readonly open: () => void; readonly field: Re
 }
 
 const FORMS: readonly (readonly [what: string, columns: string])[] = [
-  ['Pairs', 'prompt, chosen, rejected; TRL, UltraFeedback, instructions with preference'],
+  ['Pairs', 'prompt, chosen, rejected; TRL, UltraFeedback, NeMo, ShareGPT, instructions with preference'],
   ['Pairs with the prompt inside', 'chosen, rejected; Anthropic HH dialogues, conversations that begin alike'],
+  [
+    'Two answers and a verdict',
+    'AlpacaEval, PandaLM, LLMBar, SHP, HelpSteer, MT-bench, Arena, LLM Comparator, Argilla, Label Studio',
+  ],
+  ['Ranked answers', 'lists with scores or ranks; UltraFeedback, Nectar, Stack Exchange, OpenAssistant trees'],
   ['Single answers with a mark', 'prompt, completion, label; KTO'],
   ['Answers to learn from', 'prompt, completion; messages; text'],
   ['Prompts', 'prompt'],
@@ -52,8 +57,8 @@ export function FileStep({ choose }: { choose: () => void }) {
       <div className="pl-drop">
         <h2>Drop a file anywhere on this window</h2>
         <p className="pl-2">
-          JSONL, JSON, CSV or TSV, also packed with gzip or zstandard. The format is found by the content; you can
-          correct it, and see the rows as they will be stored, before anything is.
+          JSONL, JSON, CSV, TSV, Parquet, Arrow or XLSX, also packed with gzip or zstandard. The format is found by the
+          content; you can correct it, and see the rows as they will be stored, before anything is.
         </p>
         <Button leftSection={<IconFile />} onClick={choose} loading={handingOver !== null}>
           Choose a file
@@ -74,7 +79,7 @@ export function FileStep({ choose }: { choose: () => void }) {
             </div>
           ))}
         </dl>
-        <p className="pl-caption">Other column names can be mapped by hand.</p>
+        <p className="pl-caption">Other column names are matched by likeness, and you correct what is wrong.</p>
       </section>
     </Content>
   );

@@ -3,13 +3,13 @@ import { Button, Select } from '@mantine/core';
 import { IconBulb } from '@tabler/icons-react';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { type RefObject, useState } from 'react';
-import { counted, whole } from '../../../charts/numbers.ts';
+import { counted, percent, whole } from '../../../charts/numbers.ts';
 import type { ImportPreview, MappingField } from '../../../preload/contract/index.ts';
 import { Card } from '../../components/card.tsx';
 import { Content } from '../../components/content.tsx';
 import { Banner, Tag } from '../../components/labels.tsx';
 import { SkeletonLines } from '../../components/states.tsx';
-import { chooseFormat, mapField, useImportDraft } from './import-draft.ts';
+import { chooseFormat, mapField, readAsFound, useImportDraft } from './import-draft.ts';
 import { ImportSummary } from './import-summary.tsx';
 import { PreviewTable } from './preview-table.tsx';
 import { RefusedTable } from './refused-table.tsx';
@@ -17,6 +17,7 @@ import { RefusedTable } from './refused-table.tsx';
 const FIELD_NAMES: Readonly<Record<MappingField, readonly [name: string, help: string]>> = {
   prompt: ['Prompt', 'text or messages'],
   system: ['System', 'text before the prompt'],
+  history: ['History', 'earlier questions and answers'],
   input: ['Input', 'a line after the prompt'],
   chosen: ['Chosen', 'the better answer'],
   rejected: ['Rejected', 'the worse answer'],
@@ -29,18 +30,59 @@ const FIELD_NAMES: Readonly<Record<MappingField, readonly [name: string, help: s
   score_rejected: ['Score of rejected', 'number; equal: a tie'],
   tie: ['Tie', 'true or false'],
   annotator: ['Annotator', 'name'],
+  answer_a: ['Answer A', 'beside a verdict'],
+  answer_b: ['Answer B', 'beside a verdict'],
+  preference: ['Verdict', 'A, B or tie; 1, 2 or 0'],
+  score_a: ['Score of A', 'number'],
+  score_b: ['Score of B', 'number'],
 };
 
 /** Fields that most files do without: shown when they are mapped, or asked for. */
 const BESIDE: ReadonlySet<MappingField> = new Set([
   'system',
+  'history',
   'input',
   'margin',
   'score_chosen',
   'score_rejected',
   'tie',
   'annotator',
+  'answer_a',
+  'answer_b',
+  'preference',
+  'score_a',
+  'score_b',
 ]);
+
+/** Why the file is read in this way. */
+function Reason({ preview }: { preview: ImportPreview }) {
+  const { format, remembered, guessed } = preview;
+  const chosen = useImportDraft((draft) => draft.format !== undefined);
+  if (remembered !== null)
+    return (
+      <p className="pl-caption pl-reason">
+        As you chose for {remembered}, which has the same columns.{' '}
+        <button type="button" className="pl-link pl-caption" onClick={readAsFound}>
+          Read it as found
+        </button>
+      </p>
+    );
+  if (guessed !== null)
+    return (
+      <p className="pl-caption pl-reason">
+        No known format has these columns. They are matched by their names: look at each before you go on.
+      </p>
+    );
+  if (!chosen) return <p className="pl-caption pl-reason">Found by content: {format.reason}.</p>;
+  return (
+    <p className="pl-caption pl-reason">
+      Chosen by you; kept for the next file with these columns.{' '}
+      <button type="button" className="pl-link pl-caption" onClick={readAsFound}>
+        Read it as found
+      </button>
+    </p>
+  );
+}
 
 function FormatCard({ preview }: { preview: ImportPreview }) {
   const { format, alternatives, formats } = preview;
@@ -55,7 +97,7 @@ function FormatCard({ preview }: { preview: ImportPreview }) {
         data={formats.map(({ id, title }) => ({ value: id, label: title }))}
         onChange={(id) => id && chooseFormat(id)}
       />
-      <p className="pl-caption pl-reason">Found by content: {format.reason}.</p>
+      <Reason preview={preview} />
       {second && (
         <p className="pl-caption pl-row">
           <IconBulb size={15} stroke={1.6} aria-hidden="true" />
@@ -72,16 +114,20 @@ function FormatCard({ preview }: { preview: ImportPreview }) {
 }
 
 function ColumnsCard({ preview }: { preview: ImportPreview }) {
-  const { format, fields, columns, mapping } = preview;
+  const { fields, columns, mapping, guessed } = preview;
   const [all, setAll] = useState(false);
   const shown = fields.filter((field) => all || !BESIDE.has(field) || mapping[field] !== undefined);
   const names = [...new Set([...columns.map(({ name }) => name), ...Object.values(mapping)])];
   return (
-    <Card title="Columns" note="What each field is read from">
+    <Card
+      title="Columns"
+      note={guessed === null ? 'What each field is read from' : 'Matched by name: correct what is wrong'}
+    >
       <div className="pl-mapping">
         {shown.map((field) => {
           const [name, help] = FIELD_NAMES[field];
           const column = mapping[field] ?? null;
+          const likeness = guessed?.[field];
           return (
             <div key={field} className="pl-map-row">
               <span className={column === null ? 'pl-2' : 'pl-strong'}>{name}</span>
@@ -93,10 +139,10 @@ function ColumnsCard({ preview }: { preview: ImportPreview }) {
                 clearable
                 clearButtonProps={{ 'aria-label': `Read ${name.toLowerCase()} from nowhere` }}
                 classNames={{ input: 'pl-mono' }}
-                onChange={(to) => mapField(format.id, field, to)}
+                onChange={(to) => mapField(preview, field, to)}
               />
               <span className="pl-caption pl-ellipsis" title={help}>
-                {help}
+                {likeness === undefined ? help : likeness === 1 ? 'the same name' : `name ${percent(likeness)} alike`}
               </span>
             </div>
           );
@@ -167,9 +213,7 @@ function PreviewFailed({ error }: { error: Error }) {
           {format === undefined ? (
             <Button onClick={() => chooseFormat('columns')}>Map the columns by hand</Button>
           ) : (
-            <Button onClick={() => useImportDraft.setState({ format: undefined, mapping: {} })}>
-              Back to the format found
-            </Button>
+            <Button onClick={readAsFound}>Back to the format found</Button>
           )}
         </>
       }

@@ -11,7 +11,7 @@ import { useKeys } from '../../shortcuts.ts';
 import '../pages.css';
 import { rowsCounted } from './chat-text.ts';
 import './datasets.css';
-import { clearDraft, type ImportStep, useImportDraft } from './import-draft.ts';
+import { clearDraft, type ImportStep, readingOf, useImportDraft } from './import-draft.ts';
 import { FileStep, useChooseFile } from './import-file.tsx';
 import { FormatStep } from './import-format.tsx';
 import { forgetJob, startImport, useImportJob } from './import-job.ts';
@@ -25,10 +25,10 @@ const SPLIT_SEED = 42;
 
 /** What the host makes of the file as it is mapped now. */
 function usePreview() {
-  const { file, format, mapping } = useImportDraft();
-  const input = { fileId: file?.fileId ?? '', format, mapping };
+  const { file, format, mapping, asFound } = useImportDraft();
+  const input = { fileId: file?.fileId ?? '', format, mapping, asFound: asFound || undefined };
   // of another file nothing is kept; while a correction is worked out, what was there stays
-  const corrected = format !== undefined || Object.keys(mapping).length > 0;
+  const corrected = format !== undefined || Object.keys(mapping).length > 0 || asFound;
   return useCall('datasets.preview', input, { enabled: file !== null, keep: corrected });
 }
 
@@ -63,7 +63,7 @@ export function ImportPage() {
     if (!file || !settled || !isImportable(settled)) return toProblem();
     if (nameProblem(name, settled.kind, taken)) return go(2);
     const split = draft.heldOut > 0 && canSplit(settled) ? { share: draft.heldOut, seed: SPLIT_SEED } : undefined;
-    startImport({ fileId: file.fileId, format: draft.format, mapping: draft.mapping, name, split });
+    startImport({ fileId: file.fileId, ...readingOf(draft, settled), name, split });
   };
   const cancel = () => {
     clearDraft();

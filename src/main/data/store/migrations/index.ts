@@ -5,10 +5,11 @@ import { runOwners } from './0003-run-owners.ts';
 import { cpuSeconds } from './0004-cpu-seconds.ts';
 import { ratingItems } from './0005-rating-items.ts';
 import { ratingQueues } from './0006-rating-queues.ts';
+import { columnMappings } from './0007-column-mappings.ts';
 
 export interface Migration {
   readonly number: number;
   readonly sql: string;
 }
 
-export const migrations: readonly Migration[] = [first, metricChunks, runOwners, cpuSeconds, ratingItems, ratingQueues];
+export const migrations: readonly Migration[] = [first, metricChunks, runOwners, cpuSeconds, ratingItems, ratingQueues, columnMappings];

@@ -1,0 +1,46 @@
+/** A cell of an Arrow column as a plain value, by its type. */
+import { DataType, type Vector } from 'apache-arrow';
+import { DatasetError } from './dataset-error.ts';
+import { plainValue, strictText } from './table-values.ts';
+
+/** The cell at `i`; `where` begins the error for a text that is not UTF-8. */
+export function arrowValue(vector: Vector, i: number, where: string): unknown {
+  if (!vector.isValid(i)) return null;
+  const { type } = vector;
+  if (DataType.isUtf8(type) || DataType.isLargeUtf8(type)) return textAt(vector, i, where);
+  if (DataType.isList(type) || DataType.isFixedSizeList(type) || DataType.isLargeList(type))
+    return listOf(vector.get(i) as Vector, where);
+  if (DataType.isStruct(type))
+    return Object.fromEntries(
+      type.children.map(({ name }, column) => {
+        const child = vector.getChildAt(column);
+        return [name, child === null ? null : arrowValue(child, i, `${where}.${name}`)];
+      }),
+    );
+  if (DataType.isTimestamp(type) || DataType.isDate(type)) return new Date(Number(vector.get(i)));
+  // as Parquet's reader has it: a number of at most 15 digits is exact, money is
+  if (DataType.isDecimal(type)) return Number(String(vector.get(i))) / 10 ** type.scale;
+  return plainValue(jsonOf(vector.get(i)));
+}
+
+const listOf = (items: Vector, where: string): unknown[] =>
+  Array.from({ length: items.length }, (_, at) => arrowValue(items, at, where));
+
+/** The library replaces bytes that are not UTF-8: where its mark stands, the bytes are looked at. */
+function textAt(vector: Vector, i: number, where: string): string {
+  const text = vector.get(i) as string;
+  if (!text.includes('\ufffd') || vector.data.length !== 1) return text;
+  const { values, valueOffsets } = vector.data[0] as unknown as {
+    values: Uint8Array;
+    valueOffsets: Int32Array | BigInt64Array;
+  };
+  const strict = strictText(values.subarray(Number(valueOffsets[i]), Number(valueOffsets[i + 1])));
+  if (strict === undefined) throw new DatasetError(`${where} is not UTF-8`);
+  return strict;
+}
+
+/** Rows of maps and unions have a form of their own. */
+const jsonOf = (value: unknown): unknown =>
+  value !== null && typeof value === 'object' && 'toJSON' in value && !(value instanceof Date)
+    ? (value as { toJSON(): unknown }).toJSON()
+    : value;
