@@ -11,11 +11,13 @@ interface Exported {
   readonly rows: number;
   readonly left_out: number;
   readonly out: string;
+  /** Written beside it. */
+  readonly beside?: string;
 }
 
 export const exportCommand = defineCommand({
   id: 'export',
-  summary: 'Write a dataset to a file: TRL, ShareGPT, HH, KTO, CSV and others.',
+  summary: 'Write a dataset to a file: TRL, ShareGPT, HH, KTO, CSV, Parquet and others.',
   examples: [
     'plumb export my-pairs --format trl --out pairs.jsonl',
     'plumb export my-pairs@2 --format csv --out pairs.csv --json -',
@@ -39,11 +41,12 @@ export const exportCommand = defineCommand({
     const out = resolve(String(options.out));
     return withExistingStore(context, (store) => {
       const { dataset, version } = requireVersion(store, reference);
-      const { rows, leftOut } = exportVersion(store, version.id, format, out);
-      return { dataset: dataset.name, version: version.number, format, rows, left_out: leftOut, out };
+      const { rows, leftOut, beside } = exportVersion(store, version.id, format, out);
+      return { dataset: dataset.name, version: version.number, format, rows, left_out: leftOut, out, beside };
     });
   },
-  show({ rows, left_out: leftOut, format, out }: Exported, { print }) {
+  show({ rows, left_out: leftOut, format, out, beside }: Exported, { print }) {
     print(`${rows} rows in ${out} (${format})${leftOut > 0 ? `; ${leftOut} left out: ties have no label` : ''}`);
+    if (beside !== undefined) print(`and its entry in ${beside}`);
   },
 });

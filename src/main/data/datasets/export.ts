@@ -1,12 +1,14 @@
 /** From a stored version to a file: export then import is the identity on every field the format holds. */
-import { closeSync, openSync, statSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { replaceFileAtomic } from '../checkpoints/atomic.ts';
+import { asObject, parseJson } from '../records/json-text.ts';
 import { DatasetError } from '../records.ts';
 import { getDataset } from '../store/datasets.ts';
 import { iteratePairs } from '../store/pairs.ts';
 import { type Store, StoreError } from '../store/store.ts';
 import { getVersion } from '../store/versions.ts';
-import type { ExportFormat, ExportSource } from './export-formats/export-format.ts';
+import type { BesideFile, ExportFormat, ExportSource } from './export-formats/export-format.ts';
 import { exportFormats } from './export-formats/index.ts';
 
 export interface ExportResult {
@@ -14,6 +16,8 @@ export interface ExportResult {
   readonly rows: number;
   /** Rows that the format has no meaning for. */
   readonly leftOut: number;
+  /** A file that was written beside it, for programs that want one. */
+  readonly beside: string | undefined;
 }
 
 /** Writes a whole version; the file appears when it is complete. Throws RangeError for an unknown format, StoreError `not_found`, DatasetError for a kind or row that the format cannot hold. */
@@ -27,22 +31,28 @@ export function exportVersion(store: Store, versionId: string, formatId: string,
       `the dataset "${dataset.name}" holds ${dataset.kind}; the format ${format.id} holds ${format.kinds.join(' or ')}`,
     );
   checkTarget(path);
-  let rows = 0;
   let leftOut = 0;
-  function* counted() {
-    for (const pair of iteratePairs(store, versionId)) {
-      rows++;
-      yield pair;
-    }
-  }
   const leaveOut = () => {
     leftOut++;
   };
-  const source = { name: dataset.name, kind: dataset.kind, rows: counted(), leaveOut };
+  const rows = { [Symbol.iterator]: () => iteratePairs(store, versionId) };
+  const source = { name: dataset.name, kind: dataset.kind, rows, leaveOut };
+  const beside = format.beside && withEntry(dirname(path), format.beside(source, basename(path)));
   // one snapshot: another program may remove the dataset while its rows are read
   const write = store.db.transaction((temporary: string) => writePieces(temporary, format, source));
   replaceFileAtomic(path, (temporary) => write.deferred(temporary));
-  return { rows: rows - leftOut, leftOut };
+  beside?.write();
+  return { rows: version.rows - leftOut, leftOut, beside: beside?.path };
+}
+
+/** The file beside the export with its entry; what others have written into it stays. Throws DatasetError when it is no JSON object. */
+function withEntry(folder: string, { name, entry: [key, value] }: BesideFile) {
+  const path = join(folder, name);
+  checkTarget(path);
+  const found: unknown = existsSync(path) ? parseJson(readFileSync(path, 'utf8'), path, { file: path }) : {};
+  const entries = { ...asObject(found, path, { file: path }), [key]: value };
+  const text = `${JSON.stringify(entries, null, 2)}\n`;
+  return { path, write: () => replaceFileAtomic(path, (temporary) => writeFileSync(temporary, text)) };
 }
 
 /** Replacing a folder, a pipe or a device by a file is not what anybody means. */

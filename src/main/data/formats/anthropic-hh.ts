@@ -20,7 +20,8 @@ export function turnsOfDialogue(text: string, field: string): ChatMessage[] {
   if (marks.length === 0 || marks[0].index !== 0) throw new RowRefused(`${field} does not begin with "\\n\\nHuman:"`);
   return marks.map((mark, i) => ({
     role: mark[0].includes('Human') ? 'user' : 'assistant',
-    content: text.slice(mark.index + mark[0].length, marks[i + 1]?.index).trim(),
+    // the space after the colon belongs to the mark; all else is what was said
+    content: text.slice(mark.index + mark[0].length, marks[i + 1]?.index).replace(/^ /, ''),
   }));
 }
 
@@ -69,7 +70,7 @@ export function pairOfDialogues(
   if (answers.some((a) => a?.role !== 'assistant')) throw new RowRefused("the last turn is not the assistant's");
   if (JSON.stringify(chosen.slice(0, -1)) !== JSON.stringify(rejected.slice(0, -1)))
     throw new RowRefused('the dialogues differ before the last assistant turn', whereTheyDiffer(chosen, rejected));
-  const empty = answers.findIndex((a) => a?.content === '');
+  const empty = answers.findIndex((a) => a?.content.trim() === '');
   if (empty >= 0) throw new RowRefused('the last assistant turn of one side is empty', endOf(texts[empty]));
   return pairDraft(record, mapping, chosen.slice(0, -1), { chosen: chosen.slice(-1), rejected: rejected.slice(-1) });
 }

@@ -86,7 +86,7 @@ export const nectar = rankedSet({
 /** A dialogue that ends with "Assistant:" asks for the answer: that turn is not there yet. */
 function openTurns(dialogue: string): TextOrChat {
   const turns = turnsOfDialogue(dialogue, 'prompt');
-  return turns.at(-1)?.role === 'assistant' && turns.at(-1)?.content === '' ? turns.slice(0, -1) : turns;
+  return turns.at(-1)?.role === 'assistant' && turns.at(-1)?.content.trim() === '' ? turns.slice(0, -1) : turns;
 }
 
 /** NeMo-RL's preference data: completions of a conversation, rank 0 the best. */

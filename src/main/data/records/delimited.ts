@@ -74,14 +74,23 @@ function objectOf(
 }
 
 /** Our own CSV export writes a conversation as its JSON; every other cell is text. */
-function cellValue(cell: string): unknown {
-  if (!/^\[\s*\{\s*"(role|content)"/.test(cell)) return cell;
+const cellValue = (cell: string): unknown => conversationIn(cell) ?? cell;
+
+/** The conversation that a cell spells out as JSON: a list of {role, content}, and nothing else. */
+export function conversationIn(cell: string): unknown[] | undefined {
+  if (!/^\[\s*\{\s*"(role|content)"/.test(cell)) return undefined;
   try {
-    return JSON.parse(cell);
+    const value: unknown = JSON.parse(cell);
+    return Array.isArray(value) && value.every(isMessage) ? value : undefined;
   } catch {
     // text that merely begins like one
-    return cell;
+    return undefined;
   }
+}
+
+function isMessage(value: unknown): boolean {
+  const { role, content, ...more } = (value ?? {}) as Record<string, unknown>;
+  return typeof role === 'string' && typeof content === 'string' && Object.keys(more).length === 0;
 }
 
 /** csv-parse's faults with the line where the broken row begins and the name of the column. */

@@ -1,6 +1,7 @@
 /** CSV with TRL's names as its header; other columns of the source are left out, because a header must be known before the rows. */
 import type { DatasetKind } from '../../../../preload/contract/datasets.ts';
-import { type ExportFormat, type ExportSource, inPieces } from './export-format.ts';
+import { conversationIn } from '../../records/delimited.ts';
+import { cannotHold, type ExportFormat, type ExportSource, inPieces } from './export-format.ts';
 import { trlFields } from './trl.ts';
 
 const COLUMNS: Readonly<Record<DatasetKind, readonly string[]>> = {
@@ -21,6 +22,9 @@ function* lines({ kind, rows }: ExportSource): Generator<string> {
   yield columns.join(',');
   for (const pair of rows) {
     const fields = trlFields(pair);
+    for (const name of columns)
+      if (typeof fields[name] === 'string' && conversationIn(fields[name]))
+        throw cannotHold(pair, 'csv', `its ${name} is a text that would be read back as a conversation`);
     yield columns.map((name) => cell(fields[name], columns.length === 1)).join(',');
   }
 }

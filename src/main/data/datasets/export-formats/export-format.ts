@@ -1,18 +1,12 @@
 /** What an export format is: which datasets it can hold, and how their rows become the pieces of a file. */
-import {
-  type ChatMessage,
-  type DatasetKind,
-  mappingField,
-  type StoredPair,
-  type TextOrChat,
-} from '../../../../preload/contract/datasets.ts';
+import type { ChatMessage, DatasetKind, StoredPair, TextOrChat } from '../../../../preload/contract/datasets.ts';
 import type { Named } from '../../../base/registry.ts';
 import { DatasetError } from '../../records.ts';
 
 export interface ExportSource {
   readonly name: string;
   readonly kind: DatasetKind;
-  /** Read as they are asked for. */
+  /** Read as they are asked for, as often as they are asked for. */
   readonly rows: Iterable<StoredPair>;
   /** Counts a row that the format has no meaning for (a tie, where each answer is either good or bad). */
   leaveOut(): void;
@@ -24,8 +18,16 @@ export interface ExportFormat extends Named {
   readonly extension: string;
   /** Kinds of datasets that the format can hold. */
   readonly kinds: readonly DatasetKind[];
+  /** What other programs want beside the file; written where it stands, after it. */
+  beside?(source: ExportSource, fileName: string): BesideFile;
   /** The file, piece by piece. Throws DatasetError for a row that would not come back as it is. */
   pieces(source: ExportSource): Iterable<string | Uint8Array>;
+}
+
+/** A JSON object in the file's folder that other programs may have entries of their own in. */
+export interface BesideFile {
+  readonly name: string;
+  readonly entry: readonly [key: string, value: unknown];
 }
 
 /** Lines that go to the disk in one write. */
@@ -54,8 +56,11 @@ export function* jsonLines(
   yield* inPieces(lines());
 }
 
-/** Source columns under these names would be read back as fields. */
-const RESERVED: ReadonlySet<string> = new Set(mappingField.options);
+/** Source columns under these names would be taken for the row's own fields. */
+const RESERVED: ReadonlySet<string> = new Set([
+  ...['prompt', 'chosen', 'rejected', 'completion', 'label'],
+  ...['tie', 'margin', 'score_chosen', 'score_rejected', 'annotator'],
+]);
 
 /** What stands beside the texts of a row under TRL's names; what is absent is left out. */
 export const besideOf = (pair: StoredPair): Record<string, unknown> => ({

@@ -1,6 +1,6 @@
 /** Anthropic's HH JSONL: two whole dialogues as text that differ in the last turn. */
 import type { ChatMessage, StoredPair } from '../../../../preload/contract/datasets.ts';
-import { answerOf, asChat, cannotHold, type ExportFormat, jsonLines, othersOf } from './export-format.ts';
+import { answerOf, asChat, besideOf, cannotHold, type ExportFormat, jsonLines, othersOf } from './export-format.ts';
 
 const SPEAKERS: Readonly<Record<string, string>> = { user: 'Human', assistant: 'Assistant' };
 const TURN = /\n\n(Human|Assistant):/;
@@ -20,7 +20,7 @@ function rowOf(pair: StoredPair): object {
   const prompt = asChat(pair.prompt, 'user').filter(({ content }) => content !== '');
   if (prompt.length === 0) throw cannotHold(pair, 'hh', 'its prompt is empty; a dialogue begins with one');
   const whole = (side: 'chosen' | 'rejected') => dialogue(pair, [...prompt, answerOf(pair, side, 'hh')]);
-  return { chosen: whole('chosen'), rejected: whole('rejected'), ...othersOf(pair) };
+  return { chosen: whole('chosen'), rejected: whole('rejected'), ...besideOf(pair), ...othersOf(pair) };
 }
 
 export const hh: ExportFormat = {

@@ -5,6 +5,7 @@ import type { ExportFormat } from './export-format.ts';
 import { hh } from './hh.ts';
 import { kto } from './kto.ts';
 import { llmComparator } from './llm-comparator.ts';
+import { parquet } from './parquet.ts';
 import { sharegpt } from './sharegpt.ts';
 import { trl, trlConversational } from './trl.ts';
 
@@ -15,5 +16,6 @@ export const exportFormats = registry<ExportFormat>('export format', [
   sharegpt,
   kto,
   csv,
+  parquet,
   llmComparator,
 ]);

@@ -1,6 +1,7 @@
 /** The JSON that Google's LLM Comparator opens: answers side by side, with a score that is above 0 where A, the chosen one, is better. */
 import type { StoredPair, TextOrChat } from '../../../../preload/contract/datasets.ts';
 import { type ExportFormat, type ExportSource, inPieces } from './export-format.ts';
+import { metadataColumns } from './metadata-columns.ts';
 
 /** A conversation as people read it. */
 export const asText = (value: TextOrChat | null): string =>
@@ -10,31 +11,51 @@ export const asText = (value: TextOrChat | null): string =>
       ? value[0].content
       : value.map(({ role, content }) => `${role}: ${content}`).join('\n\n');
 
+/** What stands beside a pair, in the tool's own types of fields. */
 const FIELDS = [
   { name: 'margin', type: 'number' },
   { name: 'score_chosen', type: 'number' },
   { name: 'score_rejected', type: 'number' },
+  { name: 'annotator', type: 'string' },
 ] as const;
+const OWN: ReadonlySet<string> = new Set([...FIELDS.map(({ name }) => name), 'tags', 'individual_rater_scores']);
 
-const exampleOf = (pair: StoredPair): object => ({
+/** Fields that the tool can show: texts and numbers. */
+const shownFields = (source: ExportSource) =>
+  [...metadataColumns(source)].flatMap(([name, type]) =>
+    (type === 'text' || type === 'number') && !OWN.has(name)
+      ? [{ name, type: type === 'text' ? ('string' as const) : type }]
+      : [],
+  );
+
+const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+
+const exampleOf = (pair: StoredPair, shown: ReturnType<typeof shownFields>): object => ({
   input_text: asText(pair.prompt),
-  tags: pair.annotator === null ? [] : [pair.annotator],
+  tags: listOf(pair.metadata.tags),
   output_text_a: asText(pair.chosen),
   output_text_b: asText(pair.rejected),
   score: pair.tie ? 0 : 1,
-  individual_rater_scores: [],
-  custom_fields: { margin: pair.margin, score_chosen: pair.scoreChosen, score_rejected: pair.scoreRejected },
+  individual_rater_scores: listOf(pair.metadata.individual_rater_scores),
+  custom_fields: {
+    margin: pair.margin,
+    score_chosen: pair.scoreChosen,
+    score_rejected: pair.scoreRejected,
+    annotator: pair.annotator,
+    ...Object.fromEntries(shown.map(({ name }) => [name, pair.metadata[name] ?? null])),
+  },
 });
 
-function* lines({ name, rows }: ExportSource): Generator<string> {
+function* lines(source: ExportSource): Generator<string> {
+  const shown = shownFields(source);
   const head = {
-    metadata: { source_path: name, custom_fields_schema: FIELDS },
+    metadata: { source_path: source.name, custom_fields_schema: [...FIELDS, ...shown] },
     models: [{ name: 'chosen' }, { name: 'rejected' }],
   };
   yield `${JSON.stringify(head).slice(0, -1)},"examples":[`;
   let first = true;
-  for (const pair of rows) {
-    yield `${first ? '' : ','}${JSON.stringify(exampleOf(pair))}`;
+  for (const pair of source.rows) {
+    yield `${first ? '' : ','}${JSON.stringify(exampleOf(pair, shown))}`;
     first = false;
   }
   yield ']}';

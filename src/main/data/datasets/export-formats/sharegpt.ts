@@ -1,6 +1,15 @@
 /** ShareGPT's messages ({from, value}) as LLaMA-Factory reads them: pairs with both answers beside the conversation, others with the answer as its last message. */
 import type { ChatMessage, StoredPair } from '../../../../preload/contract/datasets.ts';
-import { answerOf, asChat, besideOf, cannotHold, type ExportFormat, jsonLines, othersOf } from './export-format.ts';
+import {
+  answerOf,
+  asChat,
+  besideOf,
+  cannotHold,
+  type ExportFormat,
+  type ExportSource,
+  jsonLines,
+  othersOf,
+} from './export-format.ts';
 
 const SPEAKERS: Readonly<Record<string, string>> = { user: 'human', assistant: 'gpt', system: 'system' };
 
@@ -12,7 +21,7 @@ function turn(pair: StoredPair, { role, content }: ChatMessage): { from: string;
 
 function rowOf(pair: StoredPair): object {
   const prompt = pair.prompt === '' ? [] : asChat(pair.prompt, 'user').map((m) => turn(pair, m));
-  const others = { ...besideOf(pair), ...othersOf(pair, ['conversations']) };
+  const others = { ...besideOf(pair), ...othersOf(pair, ['conversations', 'system', 'kto_tag']) };
   const answer = (side: 'chosen' | 'rejected' | 'completion') => turn(pair, answerOf(pair, side, 'sharegpt'));
   if (pair.chosen !== null)
     return { conversations: prompt, chosen: answer('chosen'), rejected: answer('rejected'), ...others };
@@ -20,10 +29,20 @@ function rowOf(pair: StoredPair): object {
   return { conversations: [...prompt, ...last], label: pair.label ?? undefined, ...others };
 }
 
+/** LLaMA-Factory finds a file by its entry in dataset_info.json, which also says what its columns mean. */
+function entryOf({ kind }: ExportSource, fileName: string): object {
+  const columns = { messages: 'conversations' };
+  const common = { file_name: fileName, formatting: 'sharegpt' };
+  if (kind === 'preference')
+    return { ...common, ranking: true, columns: { ...columns, chosen: 'chosen', rejected: 'rejected' } };
+  return { ...common, columns: kind === 'unpaired' ? { ...columns, kto_tag: 'label' } : columns };
+}
+
 export const sharegpt: ExportFormat = {
   id: 'sharegpt',
   title: 'ShareGPT, JSONL',
   extension: 'jsonl',
   kinds: ['preference', 'unpaired', 'demonstrations'],
+  beside: (source, fileName) => ({ name: 'dataset_info.json', entry: [source.name, entryOf(source, fileName)] }),
   pieces: (source) => jsonLines(source, (pair) => [rowOf(pair)]),
 };
