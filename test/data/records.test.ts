@@ -30,6 +30,10 @@ describe('containers', () => {
     ['b.txt', '\n{"a": 1}', 'jsonl'],
     ['c.txt', 'a,b\n1,2', 'csv'],
     ['d.txt', 'a\tb\n1\t2', 'tsv'],
+    ['e.txt', 'a;"b,c"\n1;2,5', 'csv-semicolon'],
+    ['f.txt', '{"models": [], "examples": [{"a": 1}]}', 'json-document'],
+    ['g.txt', '{"examples": [{"a": 1}]}\n{"examples": [{"a": 2}]}', 'jsonl'],
+    ['h.txt', '{"data": "x", "text": "\\"data\\": [{"}', 'jsonl'],
   ])('%s is told by its content', async (name, content, container) => {
     expect(await detectContainer(file(name, content))).toBe(container);
   });
@@ -48,6 +52,25 @@ describe('containers', () => {
   it('an archive that is cut off is named', async () => {
     const packed = gzipSync(Buffer.from('{"a": 1}\n'.repeat(1000)));
     await expect(all(file('half.gz', packed.subarray(0, packed.length - 10)))).rejects.toThrow('cannot be unpacked');
+  });
+});
+
+describe('one document whose rows are a list', () => {
+  it('rows have their lines, and what stands before the list; what follows it is not looked at', async () => {
+    const text =
+      '\ufeff\n{\n "models": [{"name": "é"}],\n "examples": [\n  {"a": 1},\n  {"a": 2, "models": 3}\n ],\n "more": {}\n}\n';
+    expect(await all(file('document.json', text))).toEqual([
+      { value: { models: [{ name: 'é' }], a: 1 }, line: 5, row: 0 },
+      { value: { models: 3, a: 2 }, line: 6, row: 1 },
+    ]);
+  });
+
+  it('a long one is read like a list, and named where it is cut off', async () => {
+    const rows = Array.from({ length: 5000 }, (_, i) => `{"a": "${'x'.repeat(30)}${i}"}`);
+    const text = `{"version": 2, "data": [${rows.join(',\n')}]}`;
+    const records = await all(file('long-document.json', text));
+    expect([records.length, records[4999].line, records[4999].value.version]).toEqual([5000, 5000, 2]);
+    await expect(all(file('cut-document.json', text.slice(0, 100_000)))).rejects.toThrow('cut off');
   });
 });
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { findMapping, forgetMapping, keepMapping } from '../../../src/main/data/store/column-mappings.ts';
 import { appendMetrics, readMetrics } from '../../../src/main/data/store/metrics.ts';
 import { migrations } from '../../../src/main/data/store/migrations/index.ts';
 import { openReadable, openStore } from '../../../src/main/data/store/open.ts';
@@ -102,6 +103,20 @@ describe('migrations', () => {
     const item = { prompt: 'p', first: 'f', second: 's', firstModel: 'x', secondModel: 'y', sourceRow: 3 };
     insertQueue(store, { id: 'q', name: 'q', ...queue, ...rest }, [item]);
     expect(nextQueueItem(store, 'q', 'ada')).toMatchObject({ ...item, position: 0, judged: null });
+    store.close();
+  });
+
+  it('7: a workspace of before has kept no mapping, and keeps one from then on', () => {
+    databaseOf(6, RUN);
+    const store = openStore(path);
+    expect(findMapping(store, 's')).toBe(undefined);
+    const kept = { signature: 's', format: 'columns', mapping: { prompt: 'ask', margin: '' }, source: 'a.csv' };
+    keepMapping(store, kept);
+    keepMapping(store, { ...kept, format: 'trl' });
+    expect(findMapping(store, 's')).toMatchObject({ ...kept, format: 'trl' });
+    forgetMapping(store, 's');
+    expect(findMapping(store, 's')).toBe(undefined);
+    expect(getRun(store, 'r')).toMatchObject({ status: 'finished' });
     store.close();
   });
 

@@ -47,8 +47,12 @@ export const judgedTable = (table: JudgedTable): Format => ({
   fields: FIELDS,
   mapping: table.mapping,
   sniff(records) {
-    const fitting = records.filter((record) => table.fits?.(record) ?? true);
-    const share = (shareWith(fitting, table.required) * fitting.length) / Math.max(1, records.length);
+    const has = (record: RecordValue, column: string) => valueAt(record, column) !== undefined;
+    const fitting = records.filter(
+      (record) => table.required.every((column) => has(record, column)) && (table.fits?.(record) ?? true),
+    );
+    const { prompt = '', answer_a = '', answer_b = '' } = table.mapping;
+    const share = (shareWith(fitting, [prompt, answer_a, answer_b]) * fitting.length) / Math.max(1, records.length);
     return { score: 0.95 * share, reason: `${percentOf(share)} have ${table.required.join(', ')}` };
   },
   read(record, mapping) {

@@ -29,7 +29,7 @@ export function findRowList(head: string, isWhole: boolean): RowList | undefined
     } else if (c === '{' || c === '[') depth++;
     else if ((c === '}' || c === ']') && --depth === 0)
       // one object a line: rows, each of which happens to hold a list
-      return isWhole && head.slice(at + 1).trim() === '' ? list : undefined;
+      return head.slice(at + 1).trim() === '' ? list : undefined;
   }
   return isWhole ? undefined : list;
 }

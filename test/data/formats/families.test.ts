@@ -1,0 +1,734 @@
+/** One row as each published family has it, with its own columns: found by content, read by the rule that the format's file states. */
+import { describe, expect, it } from 'vitest';
+import type { RecordValue } from '../../../src/main/data/formats/format.ts';
+import { RowFault, RowRefused, valueAt } from '../../../src/main/data/formats/format.ts';
+import { formats, rankFormats } from '../../../src/main/data/formats/index.ts';
+
+const user = (content: string) => ({ role: 'user', content });
+const assistant = (content: string) => ({ role: 'assistant', content });
+
+/** The rows of a record in the best format, without fields that are absent and without metadata unless `keep` names some of it. */
+function read(record: RecordValue, ...keep: string[]): { format: string; rows: object[] } {
+  const [best] = rankFormats([record]);
+  const mapping = Object.fromEntries(
+    Object.entries(best.format.mapping).filter(([, column]) => valueAt(record, column) !== undefined),
+  );
+  const rows = best.format.read(record, mapping).map(({ metadata, ...fields }) => {
+    const kept = Object.fromEntries(keep.map((name) => [name, metadata[name]]));
+    const present = Object.entries(fields).filter(([, value]) => value !== null && value !== false);
+    return { ...Object.fromEntries(present), ...(keep.length > 0 ? { metadata: kept } : {}) };
+  });
+  return { format: best.format.id, rows };
+}
+
+const pair = (prompt: unknown, chosen: unknown, rejected: unknown, more: object = {}) => ({
+  prompt,
+  chosen,
+  rejected,
+  ...more,
+});
+
+describe('two answers and a verdict', () => {
+  it('PandaLM: each annotator makes a pair, 0 is a tie', () => {
+    const record = {
+      idx: 0,
+      motivation_app: 'Grammarly',
+      cmp_key: 'opt-7b_pythia-6.9b',
+      instruction: 'Say',
+      input: 'hi',
+      response1: 'a',
+      response2: 'b',
+      annotator1: 2,
+      annotator2: 1,
+      annotator3: 0,
+    };
+    expect(read(record, 'cmp_key', 'annotator3')).toEqual({
+      format: 'pandalm',
+      rows: [
+        pair('Say\nhi', 'b', 'a', { annotator: 'annotator1', metadata: { cmp_key: record.cmp_key, annotator3: 0 } }),
+        pair('Say\nhi', 'a', 'b', { annotator: 'annotator2', metadata: { cmp_key: record.cmp_key, annotator3: 0 } }),
+        pair('Say\nhi', 'a', 'b', {
+          annotator: 'annotator3',
+          tie: true,
+          metadata: { cmp_key: record.cmp_key, annotator3: 0 },
+        }),
+      ],
+    });
+  });
+
+  it.each([
+    [1, pair('Say', 'a', 'b')],
+    [2, pair('Say', 'b', 'a')],
+    [1.5, pair('Say', 'a', 'b', { tie: true })],
+    [0, pair('Say', 'a', 'b', { tie: true })],
+    [1.75, pair('Say', 'b', 'a', { margin: 0.5 })],
+  ])('AlpacaEval: preference %s', (preference, row) => {
+    const record = {
+      instruction: 'Say',
+      output_1: 'a',
+      generator_1: 'text_davinci_003',
+      dataset: 'helpful_base',
+      output_2: 'b',
+      generator_2: 'gpt4',
+      annotator: 'alpaca_eval_gpt4',
+      preference,
+    };
+    const generators =
+      preference === 2 || preference === 1.75 ? ['gpt4', 'text_davinci_003'] : ['text_davinci_003', 'gpt4'];
+    expect(read(record, 'generator_chosen', 'generator_rejected', 'dataset')).toEqual({
+      format: 'alpaca-eval',
+      rows: [
+        {
+          ...row,
+          annotator: 'alpaca_eval_gpt4',
+          metadata: { generator_chosen: generators[0], generator_rejected: generators[1], dataset: 'helpful_base' },
+        },
+      ],
+    });
+  });
+
+  it('AlpacaEval: a row without a verdict is refused, another number does not fit', () => {
+    const record = { instruction: 'Say', output_1: 'a', output_2: 'b', preference: null };
+    expect(() => read(record)).toThrow(RowRefused);
+    expect(() => read({ ...record, preference: 7 })).toThrow('must be 1 to 2, or 0 for a tie; found 7');
+  });
+
+  it.each([
+    ['llmbar', { input: 'q', output_1: 'a', output_2: 'b', label: 2 }, pair('q', 'b', 'a')],
+    [
+      'shp',
+      {
+        post_id: 'x',
+        domain: 'askacademia_train',
+        upvote_ratio: 0.9,
+        history: 'q',
+        c_root_id_A: 'i',
+        c_root_id_B: 'j',
+        created_at_utc_A: 1,
+        created_at_utc_B: 2,
+        score_A: 3,
+        score_B: 8,
+        human_ref_A: 'a',
+        human_ref_B: 'b',
+        labels: 0,
+        seconds_difference: 1,
+        score_ratio: 2.7,
+      },
+      pair('q', 'b', 'a', { scoreChosen: 8, scoreRejected: 3, margin: 5 }),
+    ],
+    [
+      'helpsteer2',
+      {
+        split: 'train',
+        prompt: 'q',
+        response_1: 'a',
+        response_2: 'b',
+        preference_strength: -2,
+        preference_statement: 's',
+      },
+      pair('q', 'a', 'b', { margin: 2 }),
+    ],
+    [
+      'helpsteer3',
+      {
+        domain: 'code',
+        language: 'en',
+        context: [user('q')],
+        response1: 'a',
+        response2: 'b',
+        overall_preference: 3,
+        individual_preference: [],
+      },
+      pair([user('q')], [assistant('b')], [assistant('a')], { margin: 3 }),
+    ],
+    [
+      'webgpt',
+      {
+        question: { dataset: 'eli5', id: '1', full_text: 'q' },
+        quotes_0: {},
+        answer_0: 'a',
+        tokens_0: {},
+        score_0: 0.5,
+        quotes_1: {},
+        answer_1: 'b',
+        tokens_1: {},
+        score_1: -0.5,
+      },
+      pair('q', 'a', 'b', { scoreChosen: 0.5, scoreRejected: -0.5, margin: 1 }),
+    ],
+    [
+      'webgpt',
+      { question: { full_text: 'q' }, answer_0: 'a', score_0: 0, answer_1: 'b', score_1: 0 },
+      pair('q', 'a', 'b', { scoreChosen: 0, scoreRejected: 0, margin: 0, tie: true }),
+    ],
+    [
+      'summarize-comparisons',
+      {
+        info: { id: 't3', post: 'long', title: 'T', subreddit: 'tifu', site: null, article: null },
+        summaries: [
+          { text: 'a', policy: 'sup4', note: 'ok' },
+          { text: 'b', policy: 'ref', note: null },
+        ],
+        choice: 1,
+        worker: 'w1',
+        batch: 'batch3',
+        split: 'train',
+        extra: { confidence: 5 },
+      },
+      pair('SUBREDDIT: r/tifu\nTITLE: T\nPOST: long\nTL;DR:', 'b', 'a', { annotator: 'w1' }),
+    ],
+    [
+      'summarize-comparisons',
+      {
+        info: { id: 'x', post: null, title: 'T', subreddit: null, site: 'cnn', article: 'news' },
+        summaries: [{ text: 'a' }, { text: 'b' }],
+        choice: 0,
+      },
+      pair('news\n\nTL;DR:', 'a', 'b'),
+    ],
+  ] as [string, RecordValue, object][])('%s', (format, record, row) => {
+    expect(read(record)).toEqual({ format, rows: [row] });
+  });
+
+  const ab = (a: string[], b: string[]) =>
+    [a, b].map((answers) => answers.flatMap((text, i) => [user(`q${i + 1}`), assistant(text)]));
+
+  it('MT-bench: a judgement of the first turn is about the first answers alone', () => {
+    const [conversation_a, conversation_b] = ab(['a1', 'a2'], ['b1', 'b2']);
+    const record = {
+      question_id: 81,
+      model_a: 'alpaca-13b',
+      model_b: 'gpt-3.5-turbo',
+      winner: 'model_b',
+      judge: 'author_2',
+      conversation_a,
+      conversation_b,
+      turn: 1,
+    };
+    expect(read(record, 'model_chosen', 'turn')).toEqual({
+      format: 'mt-bench',
+      rows: [
+        pair([user('q1')], [assistant('b1')], [assistant('a1')], {
+          annotator: 'author_2',
+          metadata: { model_chosen: 'gpt-3.5-turbo', turn: 1 },
+        }),
+      ],
+    });
+    const second = read({ ...record, winner: 'tie', judge: ['gpt-4', 'pair-v2'], turn: 2 });
+    expect(second.rows).toEqual([
+      pair([user('q1')], conversation_a.slice(1), conversation_b.slice(1), { tie: true, annotator: 'gpt-4 pair-v2' }),
+    ]);
+  });
+
+  it('Arena: both bad is a tie; a table of votes has its turns as JSON', () => {
+    const [conversation_a, conversation_b] = ab(['a'], ['b']);
+    const vote = {
+      question_id: 'x',
+      model_a: 'm',
+      model_b: 'n',
+      winner: 'tie (bothbad)',
+      judge: 'arena_user_9',
+      conversation_a,
+      conversation_b,
+      turn: 1,
+      language: 'English',
+    };
+    expect(read(vote).rows).toEqual([
+      pair([user('q1')], [assistant('a')], [assistant('b')], { tie: true, annotator: 'arena_user_9' }),
+    ]);
+    const table = {
+      id: '30192',
+      model_a: 'm',
+      model_b: 'n',
+      prompt: '["q1","q2"]',
+      response_a: '["same","a"]',
+      response_b: '["same","b"]',
+      winner_model_a: '0',
+      winner_model_b: '1',
+      winner_tie: '0',
+    };
+    expect(read(table, 'model_rejected')).toEqual({
+      format: 'arena-votes',
+      rows: [
+        pair([user('q1'), assistant('same'), user('q2')], [assistant('b')], [assistant('a')], {
+          metadata: { model_rejected: 'm' },
+        }),
+      ],
+    });
+    expect(() => read({ ...table, response_a: '["same",null]' })).toThrow('lacks the text of a turn');
+    expect(() => read({ ...table, winner_tie: '1' })).toThrow('2 of the columns');
+  });
+
+  it('LLM Comparator: the score says which, and by how much; raters and tags are kept', () => {
+    const record = {
+      models: [{ name: 'Gemma 1.1' }, { name: 'Gemma 1.0' }],
+      input_text: 'q',
+      tags: ['Travel'],
+      output_text_a: 'a',
+      output_text_b: 'b',
+      score: -1.25,
+      individual_rater_scores: [{ is_flipped: false, score: -1.5, rationale: 'r' }],
+      custom_fields: { prompt_word_count: 8 },
+    };
+    const kept = { tags: ['Travel'], custom_fields: { prompt_word_count: 8 }, model_chosen: 'Gemma 1.0' };
+    expect(read(record, 'tags', 'custom_fields', 'model_chosen')).toEqual({
+      format: 'llm-comparator',
+      rows: [pair('q', 'b', 'a', { margin: 1.25, metadata: kept })],
+    });
+    expect(read({ ...record, score: 0 }).rows).toEqual([pair('q', 'a', 'b', { margin: 0, tie: true })]);
+  });
+
+  it('Label Studio: each annotation makes a pair, one that was skipped makes none', () => {
+    const result = (selected: string) => [
+      {
+        value: { selected },
+        id: 'x',
+        from_name: 'comparison',
+        to_name: ['answer1', 'answer2'],
+        type: 'pairwise',
+        origin: 'manual',
+      },
+    ];
+    const record = {
+      id: 7,
+      data: { prompt: 'q', answer1: 'a', answer2: 'b', source: 's' },
+      annotations: [
+        { id: 1, completed_by: 3, result: result('right'), was_cancelled: false },
+        { id: 2, completed_by: { id: 4, email: 'me@example.org' }, result: result('left'), was_cancelled: false },
+        { id: 3, completed_by: 5, result: [], was_cancelled: true },
+      ],
+      predictions: [],
+      created_at: '2024-01-01',
+    };
+    expect(read(record, 'source', 'id')).toEqual({
+      format: 'label-studio',
+      rows: [
+        pair('q', 'b', 'a', { annotator: '3', metadata: { source: 's', id: 7 } }),
+        pair('q', 'a', 'b', { annotator: 'me@example.org', metadata: { source: 's', id: 7 } }),
+      ],
+    });
+    const choices = [{ value: { choices: ['Both are good'] }, from_name: 'c', to_name: 'answer1', type: 'choices' }];
+    expect(read({ ...record, annotations: [{ result: choices }] }).rows).toEqual([pair('q', 'a', 'b', { tie: true })]);
+    const small = {
+      id: 1,
+      prompt: 'q',
+      answer1: 'a',
+      answer2: 'b',
+      comparison: [{ selected: 'right' }],
+      annotator: 1,
+      annotation_id: 2,
+      lead_time: 4.2,
+    };
+    expect(read(small)).toEqual({ format: 'label-studio', rows: [pair('q', 'b', 'a', { annotator: '1' })] });
+    expect(() => read({ ...record, annotations: [] })).toThrow('no annotation decides');
+  });
+
+  it('Argilla: rankings and labels of every user, nested, flat and as Hugging Face columns', () => {
+    const ranking = [
+      { value: 'response1', rank: 2 },
+      { value: 'response2', rank: 1 },
+    ];
+    const nested = {
+      id: '1',
+      status: 'completed',
+      fields: { prompt: 'q', response1: 'a', response2: 'b' },
+      metadata: { source: 's' },
+      suggestions: { preference: { value: 'response1', score: null, agent: 'llm' } },
+      responses: {
+        preference: [
+          { value: ranking, user_id: 'u1' },
+          { value: 'response1', user_id: 'u2' },
+        ],
+        reason: [{ value: 'x', user_id: 'u1' }],
+      },
+      vectors: {},
+      _server_id: 's1',
+    };
+    const rows = [pair('q', 'b', 'a', { annotator: 'u1' }), pair('q', 'a', 'b', { annotator: 'u2' })];
+    expect(read(nested)).toEqual({ format: 'argilla', rows });
+    const flat = {
+      id: '1',
+      status: 'completed',
+      prompt: 'q',
+      response1: 'a',
+      response2: 'b',
+      'preference.responses': [ranking, 'response1'],
+      'preference.responses.users': ['u1', 'u2'],
+      'preference.responses.status': ['submitted', 'submitted'],
+      'preference.suggestion': 'response1',
+      'preference.suggestion.agent': 'llm',
+    };
+    expect(read(flat)).toEqual({ format: 'argilla', rows });
+    const columns = {
+      prompt: 'q',
+      response1: 'a',
+      response2: 'b',
+      external_id: null,
+      metadata: '{}',
+      preference: [
+        {
+          user_id: 'u1',
+          value: [
+            { rank: 2, value: 'Response 1' },
+            { rank: 1, value: 'Response 2' },
+          ],
+          status: 'submitted',
+        },
+        {
+          user_id: 'u3',
+          value: [
+            { rank: 1, value: 'Response 1' },
+            { rank: 1, value: 'Response 2' },
+          ],
+          status: 'submitted',
+        },
+        { user_id: 'u4', value: 'x', status: 'discarded' },
+      ],
+      'preference-suggestion': null,
+      'preference-suggestion-metadata': { type: null },
+    };
+    expect(read(columns)).toEqual({
+      format: 'argilla',
+      rows: [pair('q', 'b', 'a', { annotator: 'u1' }), pair('q', 'a', 'b', { annotator: 'u3', tie: true })],
+    });
+    expect(() => read({ ...nested, responses: {} })).toThrow('no response decides');
+  });
+
+  it('a verdict in any words of raters; other words do not fit', () => {
+    const columns = formats.get('columns');
+    const mapping = { prompt: 'q', answer_a: 'a', answer_b: 'b', preference: 'v' };
+    const chosen = (v: unknown) => {
+      const [row] = columns.read({ q: 'q', a: 'x', b: 'y', v }, mapping);
+      return row.tie ? 'tie' : row.chosen === 'x' ? 'a' : 'b';
+    };
+    for (const word of ['A', 'a', 1, '1', 'model_a', 'Response 1', 'left', '[[A]]', 'Answer A is better', 'the first'])
+      expect(chosen(word)).toBe('a');
+    for (const word of ['B', 2, 'model_b', 'output-2', 'right', '[[B]]', 'B is slightly better', 'second'])
+      expect(chosen(word)).toBe('b');
+    for (const word of ['tie', 'Tie (both bad)', 0, 'both', 'equal', 'neither', '[[C]]', 1.5])
+      expect(chosen(word)).toBe('tie');
+    for (const word of ['ab', 'yes', 3, true, { a: 1 }]) expect(() => chosen(word)).toThrow(RowFault);
+    for (const word of [null, undefined, '']) expect(() => chosen(word)).toThrow('holds no verdict');
+  });
+});
+
+describe('ranked answers', () => {
+  it('UltraFeedback: every two completions, equal scores are a tie', () => {
+    const completion = (response: string, overall_score: number, model: string) => ({
+      model,
+      response,
+      overall_score,
+      'fine-grained_score': 1,
+      critique: 'c',
+    });
+    const record = {
+      source: 'evol_instruct',
+      instruction: 'q',
+      models: ['m', 'n', 'o'],
+      completions: [completion('a', 8, 'm'), completion('b', 3.5, 'n'), completion('c', 8, 'o')],
+      correct_answers: ['None'],
+      incorrect_answers: ['None'],
+    };
+    expect(read(record, 'model_chosen', 'model_rejected')).toEqual({
+      format: 'ultrafeedback-ranked',
+      rows: [
+        pair('q', 'a', 'b', {
+          scoreChosen: 8,
+          scoreRejected: 3.5,
+          margin: 4.5,
+          metadata: { model_chosen: 'm', model_rejected: 'n' },
+        }),
+        pair('q', 'a', 'c', {
+          scoreChosen: 8,
+          scoreRejected: 8,
+          margin: 0,
+          tie: true,
+          metadata: { model_chosen: 'm', model_rejected: 'o' },
+        }),
+        pair('q', 'c', 'b', {
+          scoreChosen: 8,
+          scoreRejected: 3.5,
+          margin: 4.5,
+          metadata: { model_chosen: 'o', model_rejected: 'n' },
+        }),
+      ],
+    });
+  });
+
+  it('Nectar: rank 1 is the best, the dialogue asks for the answer', () => {
+    const record = {
+      prompt: '\n\nHuman: q \n\nAssistant: ',
+      answers: [
+        { answer: 'b', model: 'n', rank: 2.0 },
+        { answer: 'a', model: 'm', rank: 1.0 },
+      ],
+      turns: 1,
+      num_responses: 2,
+      source: ['s'],
+      good_natured: true,
+    };
+    expect(read(record, 'rank_chosen', 'rank_rejected')).toEqual({
+      format: 'nectar',
+      rows: [
+        pair([user('q ')], [assistant('a')], [assistant('b')], { metadata: { rank_chosen: 1, rank_rejected: 2 } }),
+      ],
+    });
+  });
+
+  it.each([
+    [
+      'nemo-ranked',
+      {
+        context: [user('q')],
+        completions: [
+          { rank: 0, completion: [assistant('a')] },
+          { rank: 1, completion: [assistant('b')] },
+        ],
+      },
+      [pair([user('q')], [assistant('a')], [assistant('b')])],
+    ],
+    [
+      'stack-exchange-ranked',
+      {
+        qid: 1,
+        question: 'q',
+        date: '2020',
+        metadata: [],
+        answers: [
+          { answer_id: 1, author: 'x', author_id: 1, author_profile: 'p', pm_score: 2, selected: false, text: 'a' },
+          { answer_id: 2, author: 'y', author_id: 2, author_profile: 'p', pm_score: 5, selected: true, text: 'b' },
+        ],
+      },
+      [pair('q', 'b', 'a', { scoreChosen: 5, scoreRejected: 2, margin: 3 })],
+    ],
+    [
+      'ranked-answers',
+      { instruction: 'q', generations: ['a', 'b', 'a'], ratings: [2, 5, null], model_name: 'm' },
+      [pair('q', 'b', 'a', { scoreChosen: 5, scoreRejected: 2, margin: 3 })],
+    ],
+    ['ranked-answers', { prompt: 'q', responses: ['a', 'b'], ranks: [2, 1] }, [pair('q', 'b', 'a')]],
+    ['alpaca-ranking', { instruction: 'Say', input: 'hi', output: ['a', 'b'] }, [pair('Say\nhi', 'a', 'b')]],
+    [
+      'hh-scored',
+      { text: ['\n\nHuman: q\n\nAssistant: b', '\n\nHuman: q\n\nAssistant: a'], score: [0, 1] },
+      [pair([user('q')], [assistant('a')], [assistant('b')], { scoreChosen: 1, scoreRejected: 0, margin: 1 })],
+    ],
+  ] as [string, RecordValue, object[]][])('%s', (format, record, rows) => {
+    expect(read(record)).toEqual({ format, rows });
+  });
+
+  it('lists that make no pair are refused, whatever their scores', () => {
+    expect(() => read({ prompt: 'q', responses: ['a', 'a'], scores: [1, 2] })).toThrow(
+      'fewer than two answers that differ',
+    );
+    expect(() => read({ prompt: 'q', responses: ['a', 'b'], scores: [1] })).toThrow(
+      '2 answers in "responses", 1 numbers in "scores"',
+    );
+  });
+});
+
+describe('OpenAssistant messages, a row each', () => {
+  const message = (message_id: string, parent_id: string | null, role: string, text: string, rank: number | null) => ({
+    message_id,
+    parent_id,
+    user_id: 'u',
+    created_date: '2023',
+    text,
+    role,
+    lang: 'en',
+    review_count: 3,
+    review_result: true,
+    deleted: false,
+    rank,
+    synthetic: false,
+    model_name: null,
+    message_tree_id: 't',
+    tree_state: 'ready_for_export',
+  });
+  const tree = [
+    message('c', 'a', 'assistant', 'second', 1),
+    message('a', null, 'prompter', 'q', null),
+    message('d', 'b', 'prompter', 'more?', 0),
+    message('b', 'a', 'assistant', 'first', 0),
+    message('x', 'gone', 'assistant', 'orphan', 0),
+  ];
+
+  it('trees are put together in whatever order the rows stand', () => {
+    expect(rankFormats(tree)[0].format.id).toBe('oasst-messages');
+    const gathering = formats.get('oasst-messages').gather?.({});
+    for (const [i, record] of tree.entries()) gathering?.add(record, i);
+    const done = gathering?.finish();
+    expect(done?.rows).toMatchObject([
+      { place: 3, draft: { prompt: [user('q')], chosen: [assistant('first')], rejected: [assistant('second')] } },
+    ]);
+    expect(done?.unused).toEqual([
+      { place: 2, found: 'more?', reason: expect.stringContaining('it is in no pair') },
+      { place: 4, found: 'orphan', reason: 'its parent gone is not in the file' },
+    ]);
+  });
+
+  it('messages that name each other as parents end', () => {
+    const gathering = formats.get('oasst-messages').gather?.({});
+    gathering?.add(message('a', 'b', 'assistant', 'x', 0), 0);
+    gathering?.add(message('b', 'a', 'prompter', 'y', 0), 1);
+    expect(() => gathering?.add(message('b', 'a', 'prompter', 'y', 0), 2)).toThrow('was there before');
+    expect(gathering?.finish().rows).toEqual([]);
+  });
+});
+
+describe('pairs, demonstrations and prompts by other names', () => {
+  it.each([
+    [
+      'persona',
+      {
+        question: 'q',
+        statement: 's',
+        label_confidence: 0.9,
+        answer_matching_behavior: ' Yes',
+        answer_not_matching_behavior: ' No',
+      },
+      pair('q', ' Yes', ' No'),
+    ],
+    [
+      'nemo',
+      {
+        prompt: '<extra_id_1>User\nq',
+        chosen_response: 'a',
+        rejected_response: 'b',
+        chosen_reward: 4,
+        rejected_reward: 1,
+      },
+      pair('<extra_id_1>User\nq', 'a', 'b', { scoreChosen: 4, scoreRejected: 1, margin: 3 }),
+    ],
+    [
+      'argilla-ultrafeedback',
+      {
+        source: 's',
+        instruction: 'q',
+        chosen_response: 'a',
+        rejected_response: 'b',
+        chosen_avg_rating: 4.5,
+        rejected_avg_rating: 4,
+        chosen_model: 'm',
+      },
+      pair('q', 'a', 'b', { scoreChosen: 4.5, scoreRejected: 4, margin: 0.5 }),
+    ],
+    [
+      'input-preference',
+      {
+        system: '',
+        input: 'q',
+        chosen: 'a',
+        rejected: 'b',
+        generations: ['a', 'b'],
+        rating: [9, 7],
+        status: 'swapped',
+      },
+      pair([user('q')], [assistant('a')], [assistant('b')]),
+    ],
+    [
+      'response-chosen',
+      { system: '', history: [['h', 'r']], question: 'q', response_chosen: 'a', response_rejected: 'b' },
+      pair([user('h'), assistant('r'), user('q')], [assistant('a')], [assistant('b')]),
+    ],
+    ['response-chosen', { question: 'q', response_chosen: 'a', response_rejected: 'b' }, pair('q', 'a', 'b')],
+    [
+      'sharegpt',
+      { conversations: [{ from: 'human', value: 'q' }], chosen: 'a', rejected: 'b' },
+      pair([user('q')], [assistant('a')], [assistant('b')]),
+    ],
+    [
+      'sharegpt-messages',
+      { messages: [user('q')], chosen: assistant('a'), rejected: assistant('b') },
+      pair([user('q')], [assistant('a')], [assistant('b')]),
+    ],
+    [
+      'sharegpt',
+      {
+        id: 'x',
+        conversations: [
+          { from: 'User', value: 'q' },
+          { from: 'Assistant', value: 'a' },
+        ],
+        system: 's',
+        mask: 'User',
+      },
+      { prompt: [{ role: 'system', content: 's' }, user('q')], completion: [assistant('a')] },
+    ],
+    [
+      'sharegpt-kto',
+      {
+        conversations: [
+          { from: 'human', value: 'q' },
+          { from: 'gpt', value: 'a' },
+        ],
+        kto_tag: true,
+      },
+      { prompt: [user('q')], completion: [assistant('a')], label: true },
+    ],
+    [
+      'sharegpt-conversation',
+      { conversation: [user('q'), assistant('a')] },
+      { prompt: [user('q')], completion: [assistant('a')] },
+    ],
+    [
+      'alpaca',
+      { instruction: 'q', input: '', output: 'a', history: [['h', 'r']] },
+      { prompt: [user('h'), assistant('r'), user('q')], completion: [assistant('a')] },
+    ],
+    ['alpaca', { instruction: 'Say', input: 'hi', output: 'a' }, { prompt: 'Say\nhi', completion: 'a' }],
+    [
+      'instruction-response',
+      { instruction: 'q', context: 'c', response: 'a', category: 'closed_qa' },
+      { prompt: 'q\nc', completion: 'a' },
+    ],
+    ['question-answer', { question: 'q', answer: 'a' }, { prompt: 'q', completion: 'a' }],
+    ['prompt-response', { prompt: 'q', response: 'a', helpfulness: 3 }, { prompt: 'q', completion: 'a' }],
+    [
+      'self-instruct',
+      { id: 'u', motivation_app: 'm', instruction: 'q', instances: [{ input: 'i', output: 'a' }] },
+      { prompt: 'q\ni', completion: 'a' },
+    ],
+    ['mt-bench-questions', { question_id: 81, category: 'writing', turns: ['q', 'then'] }, { prompt: 'q' }],
+  ] as [string, RecordValue, object][])('%s', (format, record, row) => {
+    expect(read(record)).toEqual({ format, rows: [row] });
+  });
+
+  it.each([
+    ['pandalm', { instruction: 1, response1: 'a', response2: 'b', annotator1: 1 }, 'instruction'],
+    ['shp', { history: 'q', human_ref_A: 5, human_ref_B: 'b', labels: 1 }, 'human_ref_A'],
+    [
+      'persona',
+      { question: 'q', answer_matching_behavior: [' Yes'], answer_not_matching_behavior: ' No' },
+      'answer_matching_behavior',
+    ],
+    [
+      'ultrafeedback-ranked',
+      {
+        instruction: 'q',
+        completions: [
+          { response: 1, overall_score: 1 },
+          { response: 'b', overall_score: 2 },
+        ],
+      },
+      'response',
+    ],
+    ['llm-comparator', { input_text: 'q', output_text_a: { a: 1 }, output_text_b: 'b', score: 1 }, 'output_text_a'],
+    ['alpaca', { instruction: 'q', input: 3, output: 'a' }, 'input'],
+    ['sharegpt', { conversations: [{ from: 'human', value: 'q' }], chosen: 7, rejected: 'b' }, 'chosen'],
+  ] as [string, RecordValue, string][])('%s: a cell that is no text is never turned into one', (id, record, field) => {
+    const format = formats.get(id);
+    const mapping = Object.fromEntries(
+      Object.entries(format.mapping).filter(([, c]) => valueAt(record, c) !== undefined),
+    );
+    const thrown = (() => {
+      try {
+        return format.read(record, mapping);
+      } catch (error) {
+        return error;
+      }
+    })();
+    expect(thrown).toBeInstanceOf(RowFault);
+    expect((thrown as RowFault).field).toBe(field);
+  });
+});
