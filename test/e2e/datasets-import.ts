@@ -95,6 +95,45 @@ export const datasetsImportSpecs: readonly Spec[] = [
     },
   },
   {
+    name: 'import: columns of no known format are matched by name, corrected, kept for the next file and forgotten again',
+    async run(stage) {
+      const { page } = stage;
+      const rows = [
+        { ask: 'Name a colour.', the_better: 'Blue.', the_worse: 'Colour.', who: 'kim' },
+        { ask: 'Capital of Peru?', the_better: 'Lima.', the_worse: 'Peru.', who: 'lee' },
+      ];
+      const column = (field: string) => page.getByRole('combobox', { name: `Column for ${field}` });
+      const remember = page.getByRole('checkbox', { name: 'Remember this mapping for files of the same shape' });
+      await handFile(stage, writeRows(stage, 'unknown.jsonl', rows));
+      await importButton(page).waitFor();
+      await page.getByText('No known format has these columns.').waitFor();
+      assert.equal(await column('chosen').inputValue(), 'the_better');
+      await page.getByText('85% alike').first().waitFor();
+      assert.equal(await remember.isChecked(), true);
+      await assertAccessible(page, 'guessed columns');
+      await mapColumn(page, 'prompt', 'who'); // not what the name says
+      await page.getByText('Chosen by you.').waitFor();
+      await pressImport(page);
+      await handFile(stage, writeRows(stage, 'next.jsonl', [{ ...rows[1], ask: 'And of Chile?' }]));
+      await importButton(page).waitFor();
+      await page.getByText('As you chose for unknown.jsonl, which has the same columns.').waitFor();
+      assert.equal(await column('prompt').inputValue(), 'who');
+      await page.getByRole('button', { name: 'Read it as found' }).click();
+      await page.getByText('No known format has these columns.').waitFor();
+      assert.equal(await column('prompt').inputValue(), 'ask');
+      await remember.uncheck();
+      await pressImport(page);
+      await handFile(stage, writeRows(stage, 'last.jsonl', rows));
+      await importButton(page).waitFor();
+      await page.getByText('As you chose for unknown.jsonl').waitFor(); // what was not to be remembered changed nothing
+      await remember.uncheck();
+      await pressImport(page);
+      await handFile(stage, writeRows(stage, 'forgotten.jsonl', rows));
+      await page.getByText('No known format has these columns.').waitFor();
+      assert.deepEqual(stage.errors, []);
+    },
+  },
+  {
     name: 'import: a corrected mapping is what is stored',
     missing: needsBeside(RASBT),
     async run(stage) {
@@ -179,12 +218,12 @@ export const datasetsImportSpecs: readonly Spec[] = [
     name: 'import: columns of other names are mapped by hand',
     async run(stage) {
       const { page } = stage;
-      const rows = somePairs(8).map(({ prompt, chosen, rejected }) => ({ ask: prompt, good: chosen, bad: rejected }));
+      const rows = somePairs(8).map(({ prompt, chosen, rejected }) => ({ x17: prompt, x18: chosen, x19: rejected }));
       await handFile(stage, writeRows(stage, 'own-names.jsonl', rows));
       await page.getByRole('button', { name: 'Map the columns by hand' }).click();
-      await mapColumn(page, 'prompt', 'ask');
-      await mapColumn(page, 'chosen', 'good');
-      await mapColumn(page, 'rejected', 'bad');
+      await mapColumn(page, 'prompt', 'x17');
+      await mapColumn(page, 'chosen', 'x18');
+      await mapColumn(page, 'rejected', 'x19');
       await page.getByRole('button', { name: 'Import 8 pairs' }).waitFor();
       await pressImport(page);
       assert.equal(await cellText(page, 1, 1), 'Question 0: what is the answer?');

@@ -26,7 +26,7 @@ export const datasetsHandlers = ({ store, files }: HostServices): Handlers<'data
         previewImport(path, { format, mapping, asFound, recall: (signature) => findMapping(store, signature) }, name),
       );
     },
-    'datasets.import'({ fileId, format, mapping, asFound, name, split }, { emit, signal }) {
+    'datasets.import'({ fileId, format, mapping, asFound, name, split, remember }, { emit, signal }) {
       const file = files.get(fileId);
       let last = 0;
       const onProgress = (progress: { bytesRead: number; bytesTotal: number; rows: number }) => {
@@ -34,7 +34,7 @@ export const datasetsHandlers = ({ store, files }: HostServices): Handlers<'data
         last = Date.now();
         emit(progress);
       };
-      const job = { name, format, mapping, asFound, sourceName: file.name, onProgress, signal };
+      const job = { name, format, mapping, asFound, remember, sourceName: file.name, onProgress, signal };
       return withoutPaths({ [file.path]: file.name }, () =>
         split ? importAndSplit(store, file.path, job, split) : importFile(store, file.path, job),
       );

@@ -114,7 +114,8 @@ export const contract = {
   'datasets.list': call(nothing, z.array(datasetSummary)),
   'datasets.preview': call(importRequest, importPreview),
   'datasets.import': stream(
-    importRequest.extend({ name: z.string(), split: splitRequest.optional() }),
+    /** `remember` false: what was chosen by hand is not kept for the next file with these columns, and forgotten when it was. */
+    importRequest.extend({ name: z.string(), split: splitRequest.optional(), remember: z.boolean().optional() }),
     importProgress,
     importReport,
   ),

@@ -128,7 +128,7 @@ export interface ImportJob extends ImportOptions {
   /** Name shown as the origin; the path itself stays out of the database. */
   readonly sourceName?: string;
   readonly recipe?: string;
-  /** Whether what is chosen by hand is kept for the next file (default); false for files of the program's own. */
+  /** Whether what is chosen by hand is kept for the next file (default). */
   readonly remember?: boolean;
   onProgress?(progress: { bytesRead: number; bytesTotal: number; rows: number }): void;
   readonly signal?: AbortSignal;
@@ -180,9 +180,11 @@ export async function importFiles(store: WritableStore, paths: Paths, job: Impor
 }
 
 /** Keeps what the user chose for the next file with these columns; what was kept goes when they wanted the file as it is found. */
-function remember(store: WritableStore, { signature, format }: Detection, job: ImportJob, source: string): void {
-  if (job.remember === false) return;
-  if (isAsked(job)) keepMapping(store, { signature, format: format.id, mapping: job.mapping ?? {}, source });
+function remember(store: WritableStore, first: Detection, job: ImportJob, source: string): void {
+  const { signature, format, remembered } = first;
+  if (job.remember === false) {
+    if (remembered) forgetMapping(store, signature);
+  } else if (isAsked(job)) keepMapping(store, { signature, format: format.id, mapping: job.mapping ?? {}, source });
   else if (job.asFound) forgetMapping(store, signature);
 }
 

@@ -16,6 +16,8 @@ export interface ImportDraft {
   readonly mapping: ColumnMapping;
   /** What was chosen for earlier files with these columns is left aside. */
   readonly asFound: boolean;
+  /** Whether what is chosen by hand is kept for the next file with these columns. */
+  readonly remember: boolean;
   /** null: the name that the host suggests. */
   readonly name: string | null;
   /** Share of the prompts that is held out as a dataset of its own; 0: none. */
@@ -30,6 +32,7 @@ const EMPTY: ImportDraft = {
   format: undefined,
   mapping: {},
   asFound: false,
+  remember: true,
   name: null,
   heldOut: 0,
 };
@@ -83,9 +86,13 @@ export function mapField(
 
 /** What an import of a preview asks for: a guess is said out loud, because the person who saw it confirms it. */
 export const readingOf = (
-  { format, mapping, asFound }: ImportDraft,
+  { format, mapping, asFound, remember }: ImportDraft,
   preview: ImportPreview,
-): { format?: string; mapping: ColumnMapping; asFound?: boolean } =>
+): { format?: string; mapping: ColumnMapping; asFound?: boolean; remember: boolean } =>
   preview.guessed === null
-    ? { format, mapping, asFound: asFound || undefined }
-    : { format: preview.format.id, mapping: preview.mapping };
+    ? { format, mapping, asFound: asFound || undefined, remember }
+    : { format: preview.format.id, mapping: preview.mapping, remember };
+
+/** Whether there is anything to keep: what a person chose, now or before, or confirms. */
+export const isByHand = ({ format, mapping }: ImportDraft, { guessed, remembered }: ImportPreview): boolean =>
+  format !== undefined || Object.keys(mapping).length > 0 || guessed !== null || remembered !== null;

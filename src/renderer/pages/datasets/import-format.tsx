@@ -2,57 +2,18 @@
 import { Button, Select } from '@mantine/core';
 import { IconBulb } from '@tabler/icons-react';
 import type { UseQueryResult } from '@tanstack/react-query';
-import { type RefObject, useState } from 'react';
-import { counted, percent, whole } from '../../../charts/numbers.ts';
-import type { ImportPreview, MappingField } from '../../../preload/contract/index.ts';
+import type { RefObject } from 'react';
+import { counted, whole } from '../../../charts/numbers.ts';
+import type { ImportPreview } from '../../../preload/contract/index.ts';
 import { Card } from '../../components/card.tsx';
 import { Content } from '../../components/content.tsx';
 import { Banner, Tag } from '../../components/labels.tsx';
 import { SkeletonLines } from '../../components/states.tsx';
-import { chooseFormat, mapField, readAsFound, useImportDraft } from './import-draft.ts';
+import { ColumnsCard } from './import-columns.tsx';
+import { chooseFormat, readAsFound, useImportDraft } from './import-draft.ts';
 import { ImportSummary } from './import-summary.tsx';
 import { PreviewTable } from './preview-table.tsx';
 import { RefusedTable } from './refused-table.tsx';
-
-const FIELD_NAMES: Readonly<Record<MappingField, readonly [name: string, help: string]>> = {
-  prompt: ['Prompt', 'text or messages'],
-  system: ['System', 'text before the prompt'],
-  history: ['History', 'earlier questions and answers'],
-  input: ['Input', 'a line after the prompt'],
-  chosen: ['Chosen', 'the better answer'],
-  rejected: ['Rejected', 'the worse answer'],
-  completion: ['Answer', 'text or messages'],
-  label: ['Label', 'true: wanted'],
-  text: ['Text', 'prompt and answer in one'],
-  messages: ['Messages', 'the last one is the answer'],
-  margin: ['Margin', 'number'],
-  score_chosen: ['Score of chosen', 'number'],
-  score_rejected: ['Score of rejected', 'number; equal: a tie'],
-  tie: ['Tie', 'true or false'],
-  annotator: ['Annotator', 'name'],
-  answer_a: ['Answer A', 'beside a verdict'],
-  answer_b: ['Answer B', 'beside a verdict'],
-  preference: ['Verdict', 'A, B or tie; 1, 2 or 0'],
-  score_a: ['Score of A', 'number'],
-  score_b: ['Score of B', 'number'],
-};
-
-/** Fields that most files do without: shown when they are mapped, or asked for. */
-const BESIDE: ReadonlySet<MappingField> = new Set([
-  'system',
-  'history',
-  'input',
-  'margin',
-  'score_chosen',
-  'score_rejected',
-  'tie',
-  'annotator',
-  'answer_a',
-  'answer_b',
-  'preference',
-  'score_a',
-  'score_b',
-]);
 
 /** Why the file is read in this way. */
 function Reason({ preview }: { preview: ImportPreview }) {
@@ -76,7 +37,7 @@ function Reason({ preview }: { preview: ImportPreview }) {
   if (!chosen) return <p className="pl-caption pl-reason">Found by content: {format.reason}.</p>;
   return (
     <p className="pl-caption pl-reason">
-      Chosen by you; kept for the next file with these columns.{' '}
+      Chosen by you.{' '}
       <button type="button" className="pl-link pl-caption" onClick={readAsFound}>
         Read it as found
       </button>
@@ -108,50 +69,6 @@ function FormatCard({ preview }: { preview: ImportPreview }) {
             </button>
           </span>
         </p>
-      )}
-    </Card>
-  );
-}
-
-function ColumnsCard({ preview }: { preview: ImportPreview }) {
-  const { fields, columns, mapping, guessed } = preview;
-  const [all, setAll] = useState(false);
-  const shown = fields.filter((field) => all || !BESIDE.has(field) || mapping[field] !== undefined);
-  const names = [...new Set([...columns.map(({ name }) => name), ...Object.values(mapping)])];
-  return (
-    <Card
-      title="Columns"
-      note={guessed === null ? 'What each field is read from' : 'Matched by name: correct what is wrong'}
-    >
-      <div className="pl-mapping">
-        {shown.map((field) => {
-          const [name, help] = FIELD_NAMES[field];
-          const column = mapping[field] ?? null;
-          const likeness = guessed?.[field];
-          return (
-            <div key={field} className="pl-map-row">
-              <span className={column === null ? 'pl-2' : 'pl-strong'}>{name}</span>
-              <Select
-                aria-label={`Column for ${name.toLowerCase()}`}
-                data={names}
-                value={column}
-                placeholder="not in this file"
-                clearable
-                clearButtonProps={{ 'aria-label': `Read ${name.toLowerCase()} from nowhere` }}
-                classNames={{ input: 'pl-mono' }}
-                onChange={(to) => mapField(preview, field, to)}
-              />
-              <span className="pl-caption pl-ellipsis" title={help}>
-                {likeness === undefined ? help : likeness === 1 ? 'the same name' : `name ${percent(likeness)} alike`}
-              </span>
-            </div>
-          );
-        })}
-      </div>
-      {!all && shown.length < fields.length && (
-        <button type="button" className="pl-link quiet pl-more-fields" onClick={() => setAll(true)}>
-          {counted(fields.length - shown.length, 'more field')}, not in this file
-        </button>
       )}
     </Card>
   );

@@ -1,13 +1,15 @@
 /** Beside the import: rows read = accepted + refused, and what they amount to. */
-
+import { Checkbox } from '@mantine/core';
 import { counted, MISSING, percent, whole } from '../../../charts/numbers.ts';
 import type { ImportPreview } from '../../../preload/contract/index.ts';
 import { Facts, Figure } from '../../components/figures.tsx';
 import { SidePanel } from '../../components/side-panel.tsx';
 import { rowsNoun } from './chat-text.ts';
 import { Lengths } from './dataset-columns.tsx';
+import { isByHand, useImportDraft } from './import-draft.ts';
 
 export function ImportSummary({ preview }: { preview: ImportPreview }) {
+  const draft = useImportDraft();
   const { kind, rowsRead, rowsAccepted, refusedTotal, pairs, unpaired } = preview;
   const stored = pairs || unpaired || rowsAccepted;
   const isPairs = kind === 'preference';
@@ -39,6 +41,13 @@ export function ImportSummary({ preview }: { preview: ImportPreview }) {
             : null,
         ]}
       />
+      {isByHand(draft, preview) && (
+        <Checkbox
+          label="Remember this mapping for files of the same shape"
+          checked={draft.remember}
+          onChange={(event) => useImportDraft.setState({ remember: event.currentTarget.checked })}
+        />
+      )}
       <p className="pl-caption">
         Nothing is stored until you press Import. If it is interrupted, nothing is half imported.
       </p>
