@@ -111,6 +111,63 @@ describe('rows', () => {
     ]);
   });
 
+  it('Parquet goes out and comes in as it was', async () => {
+    const home = newHome();
+    const rows = [
+      { ...pair(1), margin: 2, note: 'é' },
+      { ...pair(2), tie: true },
+    ];
+    await document('import', file('first.jsonl', jsonl(rows)), '--home', home);
+    const out = join(folder, 'first.parquet');
+    await document('export', 'first', '--format', 'parquet', '--out', out, '--home', home);
+    expect(readFileSync(out).toString('latin1', 0, 4)).toBe('PAR1');
+    const report = await document<Report>('import', out, '--name', 'second', '--home', home);
+    expect(report).toMatchObject({ format: 'trl', pairs: 2, ties: 1, refused_total: 0 });
+    const rowsOf = async (name: string) => {
+      const { rows: all } = await document<{ rows: Record<string, unknown>[] }>(
+        'datasets',
+        'pairs',
+        name,
+        '--home',
+        home,
+      );
+      return all.map(({ prompt, chosen, rejected, margin, tie, metadata }) => [
+        prompt,
+        chosen,
+        rejected,
+        margin,
+        tie,
+        metadata,
+      ]);
+    };
+    expect(await rowsOf('second')).toEqual(await rowsOf('first'));
+  });
+
+  it('what --map said is kept for the next file with the same columns; --as-found forgets it', async () => {
+    const home = newHome();
+    const maps = ['--map', 'prompt=ask', 'chosen=poor', 'rejected=rich'];
+    await document('import', file('kept.csv', 'ask,rich,poor\nq,a,b\n'), ...maps, '--home', home);
+    const next = file('next.csv', 'poor,ask,rich\nd,q2,c\n');
+    const dry = await document('import', next, '--dry-run', '--home', home);
+    expect(dry).toMatchObject({ remembered: 'kept.csv', mapping: { chosen: 'poor' }, pairs: 1 });
+    const { out } = await plumb('import', next, '--dry-run', '--home', home);
+    expect(out).toContain('as chosen for kept.csv, which has the same columns; --as-found reads it as it is found');
+    expect(await document('import', next, '--home', home)).toMatchObject({ pairs: 1 });
+    const unknown = await failure(3, 'import', next, '--as-found', '--home', home);
+    expect(unknown.message).toContain('no known format fits its columns (poor, ask, rich)');
+    await failure(2, 'import', next, '--as-found', ...maps, '--home', home);
+  });
+
+  it('columns of no known format are an error that lists them and what they may be', async () => {
+    const home = newHome();
+    const path = file('guess.csv', 'the_question,better_reply,worse_reply\nq,a,b\n');
+    const { message } = await failure(3, 'import', path, '--home', home);
+    expect(message).toContain('(the_question, better_reply, worse_reply)');
+    expect(message).toContain('--map prompt=the_question --map chosen=better_reply --map rejected=worse_reply');
+    const maps = message.match(/--map [a-z]+=\w+/g)?.flatMap((word) => word.split(' ')) ?? [];
+    expect(await document('import', path, ...maps, '--home', home)).toMatchObject({ pairs: 1 });
+  });
+
   it('several files are one version, each row with its own file', async () => {
     const home = newHome();
     const parts = [

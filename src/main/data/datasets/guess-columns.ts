@@ -1,5 +1,5 @@
 /** Which column of an unknown table plays which role, by how alike its name is to names in use and by what stands in it: a guess that a person confirms. */
-import type { ColumnMapping, MappingField } from '../../../preload/contract/datasets.ts';
+import { type ColumnMapping, type MappingField, mappingField } from '../../../preload/contract/datasets.ts';
 import { editDistance } from '../../base/registry.ts';
 import { isConversation, type RecordValue, valueAt } from '../formats/format.ts';
 
@@ -256,9 +256,14 @@ export function guessColumns(head: readonly RecordValue[]): Guess | undefined {
   for (const [needs, beside] of FORMS) {
     const found = assign(head, columns, [...needs, ...beside]);
     if (!needs.every((field) => found.has(field))) continue;
+    // in the order in which fields are shown
+    const ordered = mappingField.options.flatMap((field) => {
+      const match = found.get(field);
+      return match ? [{ field, ...match }] : [];
+    });
     return {
-      mapping: Object.fromEntries([...found].map(([field, { column }]) => [field, column])),
-      similarity: Object.fromEntries([...found].map(([field, { alike }]) => [field, Math.round(100 * alike) / 100])),
+      mapping: Object.fromEntries(ordered.map(({ field, column }) => [field, column])),
+      similarity: Object.fromEntries(ordered.map(({ field, alike }) => [field, Math.round(100 * alike) / 100])),
     };
   }
   return undefined;

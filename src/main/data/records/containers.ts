@@ -1,15 +1,12 @@
 /** Kinds of files that rows come in, told by how their bytes begin: one line each. */
 import { type Named, registry } from '../../base/registry.ts';
 import type { SourceRecord } from '../records.ts';
-import { readArrow } from './arrow.ts';
 import type { ReadOptions } from './bytes.ts';
 import { readDelimited } from './delimited.ts';
 import { readJsonArray } from './json-array.ts';
 import { findRowList, readJsonDocument } from './json-document.ts';
 import { readJsonLines } from './json-lines.ts';
-import { readParquet } from './parquet.ts';
 import { ofUnpacked } from './unpacked-file.ts';
-import { readXlsx } from './xlsx.ts';
 
 /** The unpacked beginning of a file, from the first byte on that is no white space. */
 export interface Beginning {
@@ -27,22 +24,23 @@ interface Container extends Named {
   read(path: string, options: ReadOptions, beginning: Beginning): AsyncGenerator<SourceRecord>;
 }
 
-/** A container that is read at any place of its file. */
-const table = (
-  id: string,
-  matches: (bytes: Buffer) => boolean,
-  read: (path: string, options: ReadOptions) => AsyncGenerator<SourceRecord>,
-): Container => ({
+type Read = (path: string, options: ReadOptions) => AsyncGenerator<SourceRecord>;
+
+/** A container that is read at any place of its file; its library is loaded when a file asks for it. */
+const table = (id: string, matches: (bytes: Buffer) => boolean, load: () => Promise<Read>): Container => ({
   id,
   matches: ({ bytes }) => matches(bytes),
-  read: (path, options) => ofUnpacked(path, options, (file) => read(file, options)),
+  async *read(path, options) {
+    const read = await load();
+    yield* ofUnpacked(path, options, (file) => read(file, options));
+  },
 });
 
 const startsWith = (magic: string) => (bytes: Buffer) => bytes.toString('latin1', 0, magic.length) === magic;
 
-/** A stream begins with a mark and the length of its schema. */
-const isArrowStream = (bytes: Buffer): boolean =>
-  bytes.length >= 8 && bytes.readInt32LE(0) === -1 && bytes.readInt32LE(4) > 0;
+/** A file says so; a stream begins with a mark and the length of its schema. */
+const isArrow = (bytes: Buffer): boolean =>
+  startsWith('ARROW1')(bytes) || (bytes.length >= 8 && bytes.readInt32LE(0) === -1 && bytes.readInt32LE(4) > 0);
 
 const delimited = (id: string, separator: string): Container => ({
   id,
@@ -59,9 +57,9 @@ function separatorOf(text: string): string {
 
 /** In the order in which they are tried; what none else is, is read as CSV. */
 export const containers = registry<Container>('container', [
-  table('parquet', startsWith('PAR1'), readParquet),
-  table('arrow', (bytes) => startsWith('ARROW1')(bytes) || isArrowStream(bytes), readArrow),
-  table('xlsx', startsWith('PK\x03\x04'), readXlsx),
+  table('parquet', startsWith('PAR1'), async () => (await import('./parquet.ts')).readParquet),
+  table('arrow', isArrow, async () => (await import('./arrow.ts')).readArrow),
+  table('xlsx', startsWith('PK\x03\x04'), async () => (await import('./xlsx.ts')).readXlsx),
   { id: 'json', matches: ({ text }) => text[0] === '[', read: (path, options) => readJsonArray(path, options) },
   {
     id: 'json-document',
