@@ -527,6 +527,44 @@ describe('ranked answers', () => {
   });
 });
 
+describe('TruthfulQA as it was published elsewhere', () => {
+  it.each([
+    [
+      'the older table',
+      {
+        Type: 't',
+        Question: 'q',
+        'Best Answer': 'a',
+        'Correct Answers': 'a; c',
+        'Incorrect Answers': 'b; d;',
+        Source: 's',
+      },
+    ],
+    [
+      'lists',
+      {
+        type: 't',
+        question: 'q',
+        best_answer: 'a',
+        correct_answers: ['a', 'c'],
+        incorrect_answers: ['b', 'd'],
+        source: 's',
+      },
+    ],
+  ])('%s: the best answer against each incorrect one', (_what, record) => {
+    expect(read(record)).toEqual({ format: 'truthfulqa-answers', rows: [pair('q', 'a', 'b'), pair('q', 'a', 'd')] });
+  });
+
+  it('multiple choice as two lists', () => {
+    const record = {
+      question: 'q',
+      mc1_targets: { choices: ['a', 'b'], labels: [1, 0] },
+      mc2_targets: { choices: ['a'], labels: [1] },
+    };
+    expect(read(record)).toEqual({ format: 'multiple-choice', rows: [pair('q', 'a', 'b')] });
+  });
+});
+
 describe('OpenAssistant messages, a row each', () => {
   const message = (message_id: string, parent_id: string | null, role: string, text: string, rank: number | null) => ({
     message_id,

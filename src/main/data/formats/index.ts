@@ -43,6 +43,7 @@ import { shp } from './shp.ts';
 import { summarizeComparisons } from './summarize-comparisons.ts';
 import { trlImplicit } from './trl-implicit.ts';
 import { trlPreference } from './trl-preference.ts';
+import { truthfulQaAnswers } from './truthfulqa-answers.ts';
 import { ultrafeedback } from './ultrafeedback.ts';
 import { webgpt } from './webgpt.ts';
 
@@ -82,6 +83,7 @@ export const formats = registry<Format>('format', [
   stackExchange,
   stackExchangeRanked,
   truthfulQa,
+  truthfulQaAnswers,
   multipleChoice,
   trlPreference,
   trlImplicit,

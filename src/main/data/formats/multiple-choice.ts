@@ -2,6 +2,7 @@
 import {
   draft,
   type Format,
+  isRecord,
   percentOf,
   type RecordValue,
   RowFault,
@@ -20,8 +21,16 @@ const isTargets = (value: unknown): value is Record<string, 0 | 1> =>
   !Array.isArray(value) &&
   Object.values(value).every((mark) => mark === 0 || mark === 1);
 
+/** The same as two lists, which is how tables hold it: {choices, labels}. */
+function fromLists(value: unknown): unknown {
+  if (!isRecord(value) || !Array.isArray(value.choices) || !Array.isArray(value.labels)) return value;
+  const { choices, labels } = value;
+  if (choices.length !== labels.length || !choices.every((text) => typeof text === 'string')) return value;
+  return Object.fromEntries(choices.map((text, i) => [text, labels[i]]));
+}
+
 function targetsAt(record: RecordValue, column: string): Record<string, 0 | 1> {
-  const found = valueAt(record, column);
+  const found = fromLists(valueAt(record, column));
   if (!isTargets(found)) throw new RowFault(column, `"${column}" must be an object of answer → 1 or 0`);
   return found;
 }
@@ -33,7 +42,7 @@ export const multipleChoice: Format = {
   fields: ['prompt', 'chosen'],
   mapping: { prompt: 'question', chosen: TARGETS },
   sniff(records) {
-    const fits = records.filter((r) => typeof r.question === 'string' && isTargets(r[TARGETS])).length;
+    const fits = records.filter((r) => typeof r.question === 'string' && isTargets(fromLists(r[TARGETS]))).length;
     const share = fits / Math.max(1, records.length);
     return { score: 0.9 * share, reason: `${percentOf(share)} have a question and marked answers` };
   },
