@@ -23,7 +23,7 @@ import {
 } from '../../../src/main/data/store/runs.ts';
 import { appendSamples, deleteSamplesAfter, readSamples } from '../../../src/main/data/store/samples.ts';
 import { transaction, type WritableStore, withFullSync } from '../../../src/main/data/store/store.ts';
-import { modelSummary } from '../../../src/preload/contract/models.ts';
+import { storedModel } from '../../../src/preload/contract/models.ts';
 import { runDetail, runSummary } from '../../../src/preload/contract/runs.ts';
 
 let folder: string;
@@ -134,7 +134,7 @@ describe('models', () => {
     };
     insertModel(store, model);
     expect(listModels(store)).toEqual([model]);
-    modelSummary.parse(getModelByName(store, 'base'));
+    storedModel.parse(getModelByName(store, 'base'));
     expect(removeModel(store, 'm')).toBe(true);
     expect(getModelByName(store, 'base')).toBeUndefined();
   });
