@@ -50,6 +50,7 @@ describe('a pasted config', () => {
     const options = parseConfig(schema, pasted);
     expect(options).toMatchObject({
       shuffle: false,
+      gradient_checkpointing: true,
       warmup_steps: 0.1,
       eval_steps: 0.2,
       save_steps: 500,
@@ -61,7 +62,7 @@ describe('a pasted config', () => {
     expect(Object.keys(options).filter((key) => !(key in schema.shape))).toEqual([]);
   });
   it('names what has no effect', () => {
-    expect(ignoredOptions(schema, pasted)).toContain('gradient_checkpointing');
+    expect(ignoredOptions(schema, pasted)).toContain('gradient_checkpointing_kwargs');
     expect(ignoredOptions(schema, pasted)).not.toContain('learning_rate');
     expect(ignoredOptions(schema, base)).toEqual([]);
   });

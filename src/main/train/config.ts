@@ -109,6 +109,16 @@ export const commonOptions = {
         'Training',
       ),
     ),
+  gradient_checkpointing: z
+    .boolean()
+    .default(false)
+    .meta(
+      about(
+        'Gradient checkpointing',
+        'Layers are computed again in the backward pass instead of kept: less memory, about a third more time, the same numbers.',
+        'Training',
+      ),
+    ),
   per_device_train_batch_size: z
     .int()
     .min(1)

@@ -54,9 +54,9 @@ const RULES: ReadonlyMap<string, Rule> = new Map([
     'ddp_find_unused_parameters ddp_broadcast_buffers accelerator_config parallelism_config full_determinism',
   ),
   ...anything('torch_compile torch_compile_backend torch_compile_mode torch_empty_cache_steps enable_jit_checkpoint'),
-  ...anything('gradient_checkpointing gradient_checkpointing_kwargs activation_checkpointing'),
+  ...anything('gradient_checkpointing_kwargs'),
   ...anything(
-    'activation_checkpointing_kwargs activation_offloading use_cache attn_implementation debug use_liger_kernel',
+    'activation_checkpointing activation_checkpointing_kwargs activation_offloading use_cache attn_implementation debug use_liger_kernel',
   ),
   ...anything('liger_kernel_config half_precision_backend fp16_opt_level fp16_backend'),
   ...anything('use_logits_to_keep padding_free pad_to_multiple_of average_tokens_across_devices disable_dropout'),

@@ -76,7 +76,14 @@ export function rowsReached<Row>(options: LoopOptions, rows: readonly Row[]): re
 
 /** Options that change the numbers: a resume must have the same. */
 function fingerprintOf(options: LoopOptions, rows: number): string {
-  const { output_dir: _out, save_strategy: _by, save_steps: _save, save_total_limit: _keep, ...rest } = options;
+  const {
+    output_dir: _out,
+    gradient_checkpointing: _recompute,
+    save_strategy: _by,
+    save_steps: _save,
+    save_total_limit: _keep,
+    ...rest
+  } = options;
   return createHash('sha256')
     .update(JSON.stringify([rest, rows]))
     .digest('hex');

@@ -39,11 +39,12 @@ export async function createPairPass(
   model: LanguageModel,
   objective: PairObjective,
   reference: PairReference,
-  { maxPositions, threads }: { maxPositions: number; threads?: number },
+  { maxPositions, threads, recompute }: { maxPositions: number; threads?: number; recompute: boolean },
 ): Promise<PairPass> {
   const running = new RunningMeans();
   const graph = buildStepGraph(model, maxPositions, (g, tokens) => buildPairLoss(g, tokens, objective, running), {
     packed: true,
+    recompute,
   });
   const session = await Session.create(graph, { threads, owner: model.weights });
   const feeds = weightFeeds(model);

@@ -28,6 +28,8 @@ export interface StepGraphOptions {
   readonly packed?: boolean;
   /** An adapter's dropout is applied; batches then come with `dropoutFeeds`. */
   readonly dropout?: boolean;
+  /** Gradient checkpointing: layers are computed again in the backward pass instead of kept. */
+  readonly recompute?: boolean;
 }
 
 const paddedTokens = (g: GraphBuilder) => ({
@@ -66,7 +68,8 @@ export function buildObjectiveGraph(
   const rows = g.input('rows', 'int32', ['M']);
   const drops = options.dropout && (model.adapter?.config.dropout ?? 0) > 0;
   const weights = weightInputs(g, model, drops ? declareDropout(g, tokens.ids.shape, rows) : undefined);
-  const { hidden } = architecture.decode(g, config, weights, { ...tokens, mask, maxPositions });
+  const recompute = options.recompute === true && !options.forwardOnly;
+  const { hidden } = architecture.decode(g, config, weights, { ...tokens, mask, maxPositions, recompute });
   const loss = objective(g, { hidden: g.gather(hidden, rows), weights });
   g.output('loss', loss);
   if (!options.forwardOnly) {

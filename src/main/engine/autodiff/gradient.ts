@@ -11,9 +11,19 @@ import { formatShape, type Value } from '../graph/value.ts';
 export function gradients(g: GraphBuilder, loss: Value, targets: readonly Value[], seed?: Value): Value[] {
   if (!seed && loss.shape.length !== 0)
     throw new Error(`the loss must be a scalar, found shape ${formatShape(loss.shape)}`);
-  const tape = [...g.tape];
+  return vectorJacobian(g, [...g.tape], loss, targets, seed ?? g.scalar(1));
+}
+
+/** The same along a tape: Σ seed · d output / d target, for every target. */
+export function vectorJacobian(
+  g: GraphBuilder,
+  tape: readonly TapeEntry[],
+  output: Value,
+  targets: readonly Value[],
+  seed: Value,
+): Value[] {
   const wanted = reachable(tape, targets);
-  const sums = new Map<number, Value>([[loss.id, seed ?? g.scalar(1)]]);
+  const sums = new Map<number, Value>([[output.id, seed]]);
   for (let i = tape.length - 1; i >= 0; i--) {
     const entry = tape[i];
     if (!entry.outputs.some((o) => sums.has(o.id)) || !entry.outputs.some((o) => wanted.has(o.id))) continue;

@@ -148,6 +148,19 @@ export class GraphBuilder {
     return outputs;
   }
 
+  /** Builds nodes whose tape is handed back instead of kept. */
+  record<T>(build: () => T): { readonly result: T; readonly tape: readonly TapeEntry[] } {
+    const outer = this.#taping;
+    const start = this.tape.length;
+    this.#taping = true;
+    try {
+      return { result: build(), tape: this.tape.splice(start) };
+    } finally {
+      this.#taping = outer;
+      this.tape.splice(start);
+    }
+  }
+
   /** Builds nodes that differentiation does not see: the inside of a fused group. */
   untaped<T>(build: () => T): T {
     const outer = this.#taping;

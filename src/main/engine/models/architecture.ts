@@ -77,6 +77,8 @@ export interface DecoderInput {
    * computed from the positions instead of read from tables. For graphs that other programs run.
    */
   readonly grows?: boolean;
+  /** Layers are computed again in the backward pass instead of kept; the keys and values they give are left out. */
+  readonly recompute?: boolean;
   /** Positions the RoPE tables must cover. */
   readonly maxPositions: number;
 }

@@ -11,6 +11,7 @@ import { attentionKinds } from './attention-kinds.ts';
 import type { ModelConfig } from './config.ts';
 import { attention, embed, gatedUnit, linear, rmsNorm } from './layers.ts';
 import { matrix, vector } from './parameters.ts';
+import { stackLayers } from './stack-layers.ts';
 
 export interface GatedFamily
   extends Pick<Architecture, 'id' | 'title' | 'modelTypes' | 'classifierName' | 'readConfig'> {
@@ -48,10 +49,9 @@ export function gatedDecoder(family: GatedFamily): Architecture {
       };
       const kindOf = attentionKinds(g, config, input);
       const embedded = embed(g, weights('model.embed_tokens.weight'), input.ids, config.padId);
-      let x = config.embeddingScale === 1 ? embedded : g.mul(config.embeddingScale, embedded);
-      const present = [];
+      const x = config.embeddingScale === 1 ? embedded : g.mul(config.embeddingScale, embedded);
       const { afterAttention, beforeUnit } = normNames(family.outputNorms);
-      for (let i = 0; i < config.layers; i++) {
+      const decoded = stackLayers(g, config, input, x, (x, i) => {
         const part = (h: Value, name: string, biased: boolean) => project(g, weights, h, layer(i, name), biased);
         const h = norm(x, layer(i, 'input_layernorm'));
         const head = (name: string, count: number) => {
@@ -66,15 +66,15 @@ export function gatedDecoder(family: GatedFamily): Architecture {
           v: part(h, 'self_attn.v_proj', config.qkvBias),
         };
         const attended = attention(g, config, qkv, kindOf(i), input, input.past?.[i]);
-        present.push(attended.present);
         const output = part(attended.output, 'self_attn.o_proj', config.outputBias);
-        x = g.add(x, afterAttention ? norm(output, layer(i, afterAttention)) : output);
-        const m = norm(x, layer(i, beforeUnit));
+        const added = g.add(x, afterAttention ? norm(output, layer(i, afterAttention)) : output);
+        const m = norm(added, layer(i, beforeUnit));
         const feed = (input: Value, name: string) => part(input, `mlp.${name}_proj`, config.mlpBias);
         const unit = feed(gatedUnit(g, config.activation, feed(m, 'gate'), feed(m, 'up')), 'down');
-        x = g.add(x, family.outputNorms ? norm(unit, layer(i, 'post_feedforward_layernorm')) : unit);
-      }
-      return { hidden: norm(x, 'model.norm'), present };
+        const y = g.add(added, family.outputNorms ? norm(unit, layer(i, 'post_feedforward_layernorm')) : unit);
+        return { x: y, present: attended.present };
+      });
+      return { hidden: norm(decoded.x, 'model.norm'), present: decoded.present };
     },
     head: (g, config, weights, hidden) =>
       softCap(

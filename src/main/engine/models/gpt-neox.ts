@@ -9,6 +9,7 @@ import { readPlain } from './decoder-config.ts';
 import { attention, embed, layerNorm, linear } from './layers.ts';
 import { matrix, vector } from './parameters.ts';
 import { type RopeConfig, ropeFrom, scalingOf } from './rope-config.ts';
+import { stackLayers } from './stack-layers.ts';
 
 const layer = (i: number, part: string) => `gpt_neox.layers.${i}.${part}`;
 
@@ -106,20 +107,18 @@ export const gptNeox: Architecture = {
     const parallel = isParallel(config.raw);
     const kindOf = attentionKinds(g, config, input);
     const rows = product(input.ids.shape);
-    const present = [];
-    let x = embed(g, weights('gpt_neox.embed_in.weight'), input.ids, null);
-    for (let i = 0; i < config.layers; i++) {
+    const embedded = embed(g, weights('gpt_neox.embed_in.weight'), input.ids, null);
+    const { x, present } = stackLayers(g, config, input, embedded, (x, i) => {
       // [B*T, 3·hidden] holds query, key and value of the first head, then of the second
       const fused = dense(norm(x, layer(i, 'input_layernorm')), layer(i, 'attention.query_key_value'), config.qkvBias);
       const parts = g.node('Split', [g.reshape(fused, [rows, heads, 3, headSize]), g.integers([1, 1, 1])], { axis: 2 });
       const [q, k, v] = parts.map((part) => g.reshape(part, [rows, hidden]));
       const attended = attention(g, config, { q, k, v }, kindOf(i), input, input.past?.[i]);
-      present.push(attended.present);
       const added = g.add(x, dense(attended.output, layer(i, 'attention.dense'), config.outputBias));
       const unitInput = norm(parallel ? x : added, layer(i, 'post_attention_layernorm'));
       const inner = activations.get(config.activation).build(g, dense(unitInput, layer(i, 'mlp.dense_h_to_4h')));
-      x = g.add(added, dense(inner, layer(i, 'mlp.dense_4h_to_h')));
-    }
+      return { x: g.add(added, dense(inner, layer(i, 'mlp.dense_4h_to_h'))), present: attended.present };
+    });
     return { hidden: norm(x, 'gpt_neox.final_layer_norm'), present };
   },
 

@@ -8,6 +8,7 @@ import { ConfigReader, readActivation, UnsupportedModel } from './config.ts';
 import { readPlain } from './decoder-config.ts';
 import { attention, embed, layerNorm, linear } from './layers.ts';
 import { initialStd, matrix, vector } from './parameters.ts';
+import { stackLayers } from './stack-layers.ts';
 
 const layer = (i: number, part: string) => `transformer.h.${i}.${part}`;
 
@@ -109,21 +110,19 @@ export const gpt2: Architecture = {
     const activate = (x: Value) => activations.get(config.activation).build(g, x);
     const kindOf = attentionKinds(g, config, input);
     const sizes = g.integers([config.hidden, config.hidden, config.hidden]);
-    const present = [];
     const flat = g.reshape(input.positions, [product(input.positions.shape)]);
-    let x = g.add(
+    const embedded = g.add(
       embed(g, weights('transformer.wte.weight'), input.ids, null),
       g.gather(weights('transformer.wpe.weight'), flat),
     );
-    for (let i = 0; i < config.layers; i++) {
+    const { x, present } = stackLayers(g, config, input, embedded, (x, i) => {
       const fused = dense(norm(x, layer(i, 'ln_1')), layer(i, 'attn.c_attn'));
       const [q, k, v] = g.node('Split', [fused, sizes], { axis: 1 });
       const attended = attention(g, config, { q, k, v }, kindOf(i), input, input.past?.[i]);
-      present.push(attended.present);
-      x = g.add(x, dense(attended.output, layer(i, 'attn.c_proj')));
-      const inner = activate(dense(norm(x, layer(i, 'ln_2')), layer(i, 'mlp.c_fc')));
-      x = g.add(x, dense(inner, layer(i, 'mlp.c_proj')));
-    }
+      const added = g.add(x, dense(attended.output, layer(i, 'attn.c_proj')));
+      const inner = activate(dense(norm(added, layer(i, 'ln_2')), layer(i, 'mlp.c_fc')));
+      return { x: g.add(added, dense(inner, layer(i, 'mlp.c_proj'))), present: attended.present };
+    });
     return { hidden: norm(x, 'transformer.ln_f'), present };
   },
 

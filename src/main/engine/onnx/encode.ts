@@ -1,6 +1,7 @@
 /** Graph → .onnx bytes (onnx.proto3: ModelProto, GraphProto, NodeProto, TensorProto). */
 import { DTYPE_CODES } from '../graph/builder.ts';
 import type { AttributeValue, FloatAttribute, Graph, Node, Value } from '../graph/value.ts';
+import { runtimeOrder } from './node-order.ts';
 import { ProtoWriter } from './protobuf.ts';
 
 /** Operators mean what this version of the standard says. */
@@ -35,7 +36,7 @@ export function encodeModel(graph: Graph, outside: (constant: Value) => boolean 
     if (outside(constant)) writeElsewhere(w, { location: OUTSIDE });
     else w.bytes(9, bytes);
   };
-  return encode(graph, { outputName, writeValues });
+  return encode({ ...graph, nodes: runtimeOrder(graph) }, { outputName, writeValues });
 }
 
 /** Constants above this many bytes may lie in a file beside the model. */

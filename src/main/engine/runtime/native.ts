@@ -23,6 +23,7 @@ const FUNCTIONS = {
   createSessionOptions: [10, 'uint64', ['void *']],
   setExecutionMode: [13, 'uint64', ['uint64', 'int']],
   enableProfiling: [14, 'uint64', ['uint64', 'str']],
+  disableMemoryPattern: [17, 'uint64', ['uint64']],
   setLogSeverity: [22, 'uint64', ['uint64', 'int']],
   setOptimizationLevel: [23, 'uint64', ['uint64', 'int']],
   setIntraOpThreads: [24, 'uint64', ['uint64', 'int']],
@@ -125,6 +126,8 @@ export interface NativeOptions {
   readonly threads: number;
   readonly config: Readonly<Record<string, string>>;
   readonly profile?: string;
+  /** See `usesMemoryPattern`. */
+  readonly memoryPattern: boolean;
   /** Sessions of one owner share the packed form of equal constants. */
   readonly owner: object;
 }
@@ -161,6 +164,7 @@ export class NativeSession {
       check(f, f.setExecutionMode(settings, 0));
       check(f, f.setOptimizationLevel(settings, 99));
       check(f, f.setLogSeverity(settings, 3));
+      if (!options.memoryPattern) check(f, f.disableMemoryPattern(settings));
       if (options.profile) check(f, f.enableProfiling(settings, options.profile));
       for (const [key, value] of Object.entries(options.config)) check(f, f.addConfigEntry(settings, key, value));
       this.#hold(settings);

@@ -7,7 +7,7 @@ import { ARRAYS, formatShape, type Graph, type Tensor, type TensorArray, type Va
 import { encodeModel, outputName } from '../onnx/encode.ts';
 import { prepareEnvironment } from './environment.ts';
 import { type Crossing, NativeSession, nativeApi } from './native.ts';
-import { threadsFor } from './threads.ts';
+import { threadsFor, usesMemoryPattern } from './threads.ts';
 
 // loaded when first needed: the native library takes 100 ms that `--help` does not have to pay
 type Ort = typeof import('onnxruntime-node');
@@ -70,6 +70,7 @@ export class Session {
         threads,
         config: CONFIG,
         profile: options.profile,
+        memoryPattern: usesMemoryPattern(graph),
         owner: options.owner ?? {},
       };
       return new Session(graph, { kind: 'native', session: new NativeSession(api, graph, native) });
@@ -80,7 +81,7 @@ export class Session {
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       executionMode: 'sequential',
-      enableMemPattern: true,
+      enableMemPattern: usesMemoryPattern(graph),
       logSeverityLevel: 3,
       enableProfiling: options.profile !== undefined,
       profileFilePrefix: options.profile,

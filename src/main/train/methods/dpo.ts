@@ -107,6 +107,7 @@ export const dpo: Method = {
     const pass = await createPairPass(model, objective, reference, {
       maxPositions: longest,
       threads: control.threads,
+      recompute: options.gradient_checkpointing,
     });
     const optimiser = new Optimiser(trainable(model), optimiserOptions(options));
 

@@ -3,7 +3,9 @@ import { z } from 'zod';
 import { mean } from '../../base/statistics.ts';
 import { answerTokens, padBatch, type TokenRow } from '../../data/batches.ts';
 import { type UnpairedExample, unpairedExamples } from '../../data/examples.ts';
+import type { GraphBuilder } from '../../engine/graph/builder.ts';
 import { unpairedLosses } from '../../engine/losses/index.ts';
+import type { TokenStatistics } from '../../engine/losses/logp.ts';
 import { trainable, weightFeeds } from '../../engine/models/language-model.ts';
 import { float32, Session } from '../../engine/runtime/session.ts';
 import { createScorer, type Scorer } from '../../evaluate/scoring.ts';
@@ -119,14 +121,15 @@ export const kto: Method = {
     const referenceOf = (row: UnpairedRow): ReferenceSums => references.get(row) ?? { own: 0, borrowed: 0 };
 
     // 3. one graph for forward, loss and gradients
-    const graph = buildStepGraph(model, longest, (g, { logp }) => {
+    const objective = (g: GraphBuilder, { logp }: TokenStatistics) => {
       const perRow = (name: string) => g.input(name, 'float32', ['R']);
       const logps = sumByRow(g, g.input('membership', 'float32', ['R', 'M']), logp);
       const ratio = g.sub(logps, perRow('reference'));
       const terms = { ratio, sign: perRow('sign'), kl: g.input('kl', 'float32', []) };
       g.output('logps', logps);
       return g.reduceSum(g.mul(perRow('row_weights'), loss.build(g, terms, beta)));
-    });
+    };
+    const graph = buildStepGraph(model, longest, objective, { recompute: options.gradient_checkpointing });
     const session = await Session.create(graph, { threads: control.threads, owner: model.weights });
     const policy = await createScorer(model, scoring);
     const optimiser = new Optimiser(trainable(model), optimiserOptions(options));

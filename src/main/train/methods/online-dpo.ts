@@ -89,7 +89,11 @@ export const onlineDpo: Method = {
     );
     const scoring = { options, maxPositions, threads: control.threads };
     const reference = options.reference_free ? noReference : await liveReference(world.reference.loaded.model, scoring);
-    const pass = await createPairPass(model, objective, reference, { maxPositions, threads: control.threads });
+    const pass = await createPairPass(model, objective, reference, {
+      maxPositions,
+      threads: control.threads,
+      recompute: options.gradient_checkpointing,
+    });
     const optimiser = new Optimiser(trainable(model), optimiserOptions(options));
     const startsAsReference = !options.ref_model && !options.reference_free;
     const goldMargin = goldMarginOf(options, loaded);

@@ -94,6 +94,7 @@ export const ppo: Method = {
       rowsPerPass: options.per_device_train_batch_size,
       padId: policy.model.config.padId ?? policy.tokenizer.padId ?? 0,
       threads: control.threads,
+      recompute: options.gradient_checkpointing,
     };
     const clip = { low: options.cliprange, high: options.cliprange_high ?? options.cliprange };
     const policyPass = await createPolicyPass(policy.model, {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { mean, standardDeviation } from '../../base/statistics.ts';
 import { padBatch } from '../../data/batches.ts';
 import { writeFileAtomic } from '../../data/checkpoints/atomic.ts';
+import type { GraphBuilder } from '../../engine/graph/builder.ts';
 import { rewardLosses } from '../../engine/losses/index.ts';
 import { type LanguageModel, trainable, weightFeeds } from '../../engine/models/language-model.ts';
 import { scorePosition, scoreRows } from '../../engine/models/score-head.ts';
@@ -24,7 +25,7 @@ import { openPolicy } from '../policy.ts';
 import { readRows } from '../read-rows.ts';
 import { type RewardRow, rewardRow } from '../reward-rows.ts';
 import { samplingOptions } from '../rollouts/options.ts';
-import { batchFeeds, buildObjectiveGraph } from '../step-graph.ts';
+import { batchFeeds, buildObjectiveGraph, type ObjectiveInput } from '../step-graph.ts';
 
 const lossNames = rewardLosses.all.map((loss) => loss.id) as [string, ...string[]];
 
@@ -115,7 +116,7 @@ export const reward: Method = {
     const longest = Math.max(1, ...[...rows, ...held].flatMap((r) => [r.chosen.ids.length, r.rejected.ids.length]));
 
     // 2. one graph: scores of both sides, loss, gradients
-    const graph = buildObjectiveGraph(model, longest, (g, { hidden, weights }) => {
+    const objective = (g: GraphBuilder, { hidden, weights }: ObjectiveInput) => {
       const perPair = (name: string) => g.input(name, 'float32', ['P']);
       const weight = perPair('pair_weights');
       const sides = g.reshape(scoreRows(g, model.config, weights, hidden), [2, 'P']); // chosen rows, then rejected rows
@@ -127,7 +128,8 @@ export const reward: Method = {
       const total = g.add(chosen, rejected);
       const centring = g.mul(options.center_rewards_coefficient ?? 0, g.mul(total, total));
       return g.reduceSum(g.mul(weight, options.center_rewards_coefficient ? g.add(preference, centring) : preference));
-    });
+    };
+    const graph = buildObjectiveGraph(model, longest, objective, { recompute: options.gradient_checkpointing });
     const session = await Session.create(graph, { threads: control.threads, owner: model.weights });
     const optimiser = new Optimiser(trainable(model), optimiserOptions(options));
     const weights = weightFeeds(model);

@@ -113,6 +113,7 @@ export const rloo: Method = {
       rowsPerPass: options.per_device_train_batch_size,
       padId: policy.model.config.padId ?? policy.tokenizer.padId ?? 0,
       threads: control.threads,
+      recompute: options.gradient_checkpointing,
       temperature: options.temperature,
       clip: { low: options.cliprange, high: options.cliprange_high ?? options.cliprange },
       klInLoss: options.kl_in_loss ? options.kl_coef : 0,

@@ -105,7 +105,10 @@ export const sft: Method = {
       const term = options.loss_type === 'dft' ? g.mul(g.stopGradient(g.exp(logp)), logp) : logp;
       return g.neg(g.reduceSum(g.mul(weights, term)));
     };
-    const graph = buildStepGraph(model, longest, tokenLoss, { dropout: true });
+    const graph = buildStepGraph(model, longest, tokenLoss, {
+      dropout: true,
+      recompute: options.gradient_checkpointing,
+    });
     const session = await Session.create(graph, { threads: control.threads, owner: model.weights });
     const optimiser = new Optimiser(trainable(model), optimiserOptions(options));
     const padId = model.config.padId ?? tokenizer.padId ?? 0;

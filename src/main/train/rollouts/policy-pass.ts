@@ -1,6 +1,7 @@
 /** Forward and backward passes over sampled answers: log-probabilities at the sampling temperature, and gradients of the clipped losses. */
 import { mean, variance } from '../../base/statistics.ts';
 import { padBatch, type TokenRow } from '../../data/batches.ts';
+import type { GraphBuilder } from '../../engine/graph/builder.ts';
 import type { Tensor } from '../../engine/graph/value.ts';
 import { temperedStatistics } from '../../engine/losses/logp.ts';
 import { type ClipRange, clippedPolicyLoss, clippedValueLoss, klPenalty } from '../../engine/losses/policy-gradient.ts';
@@ -8,7 +9,7 @@ import { type LanguageModel, weightFeeds } from '../../engine/models/language-mo
 import { scoreRows } from '../../engine/models/score-head.ts';
 import { float32, Session } from '../../engine/runtime/session.ts';
 import type { GradientTarget } from '../optimiser.ts';
-import { batchFeeds, buildObjectiveGraph } from '../step-graph.ts';
+import { batchFeeds, buildObjectiveGraph, type ObjectiveInput } from '../step-graph.ts';
 import { flatten } from './advantages.ts';
 import type { Rollout } from './rollout.ts';
 
@@ -24,6 +25,8 @@ export interface PassOptions {
   readonly rowsPerPass: number;
   readonly padId: number;
   readonly threads?: number;
+  /** Gradient checkpointing. */
+  readonly recompute: boolean;
 }
 
 export interface PolicyMinibatch {
@@ -65,7 +68,7 @@ export async function createPolicyPass(
 ): Promise<PolicyPass> {
   const { architecture, config } = model;
   const { temperature, clip, klInLoss } = options;
-  const graph = buildObjectiveGraph(model, options.maxPositions, (g, { hidden, weights }) => {
+  const objective = (g: GraphBuilder, { hidden, weights }: ObjectiveInput) => {
     const input = (name: string) => g.input(name, 'float32', ['M']);
     const labels = g.input('labels', 'int32', ['M']);
     const logits = architecture.head(g, config, weights, hidden);
@@ -83,7 +86,8 @@ export async function createPolicyPass(
     g.output('policy_loss', loss);
     if (klInLoss === 0) return loss;
     return g.add(loss, g.mul(klInLoss, klPenalty(g, logp, input('ref_logprobs'), tokens.weights)));
-  });
+  };
+  const graph = buildObjectiveGraph(model, options.maxPositions, objective, options);
   const session = await Session.create(graph, { threads: options.threads, owner: model.weights });
   const weights = weightFeeds(model);
   return {
@@ -149,7 +153,7 @@ export async function createCriticPass(
   options: PassOptions & { readonly clipRange: number; readonly coefficient: number },
 ): Promise<CriticPass> {
   const { clipRange, coefficient } = options;
-  const graph = buildObjectiveGraph(critic, options.maxPositions, (g, { hidden, weights }) => {
+  const objective = (g: GraphBuilder, { hidden, weights }: ObjectiveInput) => {
     const input = (name: string) => g.input(name, 'float32', ['M']);
     const values = scoreRows(g, critic.config, weights, hidden);
     const tokens = { values, oldValues: input('old_values'), returns: input('returns'), weights: input('shares') };
@@ -157,7 +161,8 @@ export async function createCriticPass(
     g.output('values', values);
     g.output('value_loss', loss);
     return g.mul(coefficient, loss);
-  });
+  };
+  const graph = buildObjectiveGraph(critic, options.maxPositions, objective, options);
   const session = await Session.create(graph, { threads: options.threads, owner: critic.weights });
   const weights = weightFeeds(critic);
   return {
