@@ -31,7 +31,7 @@ const LAYERS: readonly { readonly prefix: string; readonly name: string; readonl
   {
     prefix: 'src/main/jobs/',
     name: 'jobs',
-    may: ['contract', 'base', 'engine', 'tasks', 'data', 'train', 'evaluate', 'exports', 'reproduce'],
+    may: ['contract', 'base', 'engine', 'tasks', 'data', 'train', 'evaluate', 'exports', 'reproduce', 'bench'],
   },
   { prefix: 'src/main/report/', name: 'report', may: ['contract', 'charts', 'base'] },
   {

@@ -53,8 +53,8 @@ export function tinyBench(texts: readonly string[]): Bench {
   };
 }
 
-/** A llama of two layers, 16 wide, with a tokenizer trained on the texts; the same bits every time. */
-export function writeTinyModel(path: string, texts: readonly string[]): void {
+/** A llama of two layers, 16 wide, or of other sizes, with a tokenizer trained on the texts; the same bits every time. */
+export function writeTinyModel(path: string, texts: readonly string[], sizes: Record<string, number> = {}): void {
   const trained = trainBpe(texts, { vocabularySize: 300, specialTokens: [END] });
   const config = {
     architectures: ['LlamaForCausalLM'],
@@ -72,6 +72,7 @@ export function writeTinyModel(path: string, texts: readonly string[]): void {
     pad_token_id: 0,
     eos_token_id: 0,
     bos_token_id: 0,
+    ...sizes,
   };
   const model = initLanguageModel(config, 7);
   writeModelFolder(path, {

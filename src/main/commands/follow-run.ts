@@ -99,6 +99,7 @@ function documentOf(
   return {
     seconds,
     tokens_per_second: 0,
+    seconds_per_step: null,
     peak_memory_bytes: 0,
     ...(typeof outcome.result === 'object' ? outcome.result : { result: outcome.result }),
     run: run.name,

@@ -1,25 +1,31 @@
 /** `plumb train --plan`: what a run will need, worked out and shown before anything is trained. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { TrainControl } from '../train/method.ts';
+import type { RunPlan } from '../../preload/contract/runs.ts';
 import type { CommandContext } from './command.ts';
 import { modelPath } from './model-options.ts';
 
-/** Share of a step that is matrix products at the rate of a large one (SmolLM2-135M, measured); the rest is everything between them. */
-const PRODUCTS_SHARE = 0.7;
+interface PlanFigures {
+  readonly parameters: number;
+  readonly trained: number;
+  readonly sequences: number;
+  readonly length: number;
+  readonly gradient_checkpointing: boolean;
+  readonly memory: Readonly<Record<string, number>>;
+  readonly peak_memory_bytes: number;
+  readonly fits: boolean;
+  readonly flops_per_step: number;
+  /** null where a step samples answers first. */
+  readonly seconds_per_step: number | null;
+}
 
 export interface PlanDocument {
-  readonly plan: {
+  readonly plan: PlanFigures & {
     readonly method: string;
-    readonly parameters: number;
-    readonly trained: number;
-    readonly sequences: number;
-    readonly length: number;
-    readonly memory: Readonly<Record<string, number>>;
-    readonly peak_memory_bytes: number;
-    readonly flops_per_step: number;
-    readonly gemm_gflops: number;
-    readonly seconds_per_step: number;
+    /** What the process may come to on this machine now. */
+    readonly memory_limit_bytes: number;
+    /** The same with gradient checkpointing; null where the plan has it. */
+    readonly with_gradient_checkpointing: PlanFigures | null;
   };
 }
 
@@ -30,27 +36,35 @@ export async function planOf(
   threads: number,
   context: CommandContext,
 ): Promise<PlanDocument> {
-  const { methodOf } = await import('../jobs/kinds/train.ts');
-  const { planTraining } = await import('../train/plan.ts');
-  const { matrixProducts, totalFlops } = await import('../bench/matrix-products.ts');
-  const { measureSquareProduct } = await import('../bench/machine.ts');
-  const method = methodOf(config);
-  const control = quietControl(await modelsOf(config, baseFolder, context), baseFolder, context);
-  const { graph, sizes, passesPerStep, memory, ...plan } = planTraining(method, config, control);
-  const flops = passesPerStep * totalFlops(matrixProducts(graph, sizes));
-  const rate = await measureSquareProduct(1024, 5, { threads });
+  const { planConfig } = await import('../jobs/plan-config.ts');
+  const models = await modelsOf(config, baseFolder, context);
+  const { plan, checkpointed } = await planConfig(config, {
+    resolvePath: (name) => models.get(name) ?? resolve(baseFolder, name),
+    threads,
+    say: context.say,
+  });
   return {
     plan: {
-      method: method.id,
-      ...plan,
-      memory: { ...memory },
-      peak_memory_bytes: Object.values(memory).reduce((sum, bytes) => sum + bytes, 0),
-      flops_per_step: flops,
-      gemm_gflops: rate,
-      seconds_per_step: flops / (rate * 1e9 * PRODUCTS_SHARE),
+      method: String(config.method),
+      ...figuresOf(plan),
+      memory_limit_bytes: plan.memoryLimitBytes,
+      with_gradient_checkpointing: checkpointed && figuresOf(checkpointed),
     },
   };
 }
+
+const figuresOf = (plan: RunPlan): PlanFigures => ({
+  parameters: plan.parameters,
+  trained: plan.trained,
+  sequences: plan.sequences,
+  length: plan.length,
+  gradient_checkpointing: plan.gradientCheckpointing,
+  memory: plan.memory,
+  peak_memory_bytes: plan.peakMemoryBytes,
+  fits: plan.peakMemoryBytes <= plan.memoryLimitBytes,
+  flops_per_step: plan.flopsPerStep,
+  seconds_per_step: plan.secondsPerStep,
+});
 
 /** Names in the config that are models of the workspace → their folders. */
 async function modelsOf(config: Readonly<Record<string, unknown>>, baseFolder: string, context: CommandContext) {
@@ -63,26 +77,22 @@ async function modelsOf(config: Readonly<Record<string, unknown>>, baseFolder: s
   return found;
 }
 
-const quietControl = (
-  models: ReadonlyMap<string, string>,
-  baseFolder: string,
-  context: CommandContext,
-): TrainControl => ({
-  resolvePath: (name) => models.get(name) ?? resolve(baseFolder, name),
-  emit(event) {
-    if (event.type === 'log') context.say(event.text);
-  },
-  breathe: async () => undefined,
-  stopRequested: () => context.signal.aborted,
-  resume: false,
-});
-
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(2)} GB`;
+
+const stepWords = ({ seconds_per_step: seconds }: PlanFigures): string =>
+  seconds === null ? 'not known before answers are sampled' : `about ${seconds.toPrecision(2)} s`;
 
 export function showPlan({ plan }: PlanDocument, { print }: CommandContext): void {
   print(`${plan.method}: ${plan.trained} of ${plan.parameters} weights are trained`);
   print(`a pass: ${plan.sequences} sequences of at most ${plan.length} tokens`);
   print(`peak memory at full length: about ${gigabytes(plan.peak_memory_bytes)}`);
   for (const [part, bytes] of Object.entries(plan.memory)) print(`  ${part.padEnd(12)} ${gigabytes(bytes)}`);
-  print(`a step at full length: about ${plan.seconds_per_step.toPrecision(2)} s (${plan.gemm_gflops} GFLOP/s here)`);
+  print(`a step at full length: ${stepWords(plan)}`);
+  const limit = `${gigabytes(plan.memory_limit_bytes)} are free`;
+  print(plan.fits ? `it fits: ${limit}` : `it would not fit: ${limit}`);
+  const other = plan.with_gradient_checkpointing;
+  if (other)
+    print(
+      `with gradient_checkpointing: true about ${gigabytes(other.peak_memory_bytes)}${other.fits ? '' : ', which would not fit either'}, a step ${stepWords(other)}`,
+    );
 }

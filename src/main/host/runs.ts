@@ -7,12 +7,13 @@ import { getDatasetByName } from '../data/store/datasets.ts';
 import { readLog } from '../data/store/log.ts';
 import { readMetricsDownsampled } from '../data/store/metrics.ts';
 import { getModelByName, listModels } from '../data/store/models.ts';
+import { sampledRowTexts } from '../data/store/pairs.ts';
 import { getRun, listRuns, type RunRecord } from '../data/store/runs.ts';
 import { readSamples } from '../data/store/samples.ts';
 import type { Store } from '../data/store/store.ts';
 import { labelsOf, type NewJob } from '../jobs/new-job.ts';
 import { summaryOf, UnknownRun } from '../jobs/run-record.ts';
-import { DATASET_KEYS } from '../jobs/workspace-paths.ts';
+import { DATASET_KEYS, modelFolder } from '../jobs/workspace-paths.ts';
 import { forgetModel } from './model-registry.ts';
 import { withJudge } from './run-judges.ts';
 import { closed, type Handlers, type HostServices } from './services.ts';
@@ -25,6 +26,7 @@ export const runsHandlers = ({ store, runner, workspace }: HostServices): Handle
   async 'runs.create'({ config, name }) {
     return { id: runner.create({ ...(await checkedJob(store, withJudge(config, workspace))), name }) };
   },
+  'runs.plan': ({ config }) => planned({ store, workspace }, config),
   'runs.pause'({ id }) {
     runner.pause(id);
     return done;
@@ -60,6 +62,23 @@ export const runsHandlers = ({ store, runner, workspace }: HostServices): Handle
     return undefined;
   },
 });
+
+/** Rows that a plan reads: enough for a mean, and for the largest batch. */
+const PLANNED_ROWS = 200;
+
+async function planned(
+  { store, workspace }: Pick<HostServices, 'store' | 'workspace'>,
+  config: Readonly<Record<string, unknown>>,
+) {
+  const { planConfig } = await import('../jobs/plan-config.ts');
+  const job = await checkedJob(store, withJudge(config, workspace));
+  const version = typeof job.config.dataset === 'string' ? findVersion(store, job.config.dataset) : undefined;
+  return planConfig(job.config, {
+    resolvePath: (name) => modelFolder(store, workspace, name) ?? name,
+    threads: 0,
+    texts: version && sampledRowTexts(store, version.id, PLANNED_ROWS),
+  });
+}
 
 /** Removes a run that is over with its folder, and the models it made from the registry. */
 export function removeRunWithModels(

@@ -1,6 +1,6 @@
 /** What a host and a job process say to each other: plain JSON, both ways. */
 import type { Rating, ShownPair } from '../../preload/contract/ratings.ts';
-import type { LogLine, MetricPoint, RunSample } from '../../preload/contract/runs.ts';
+import type { LogLine, MetricPoint, RunPlan, RunSample } from '../../preload/contract/runs.ts';
 
 /** Folders of the workspace that a job may use; it writes its own output folder only. */
 export interface JobWorkspace {
@@ -35,6 +35,7 @@ export type JobEvent =
   | { readonly type: 'started'; readonly maxSteps: number; readonly referenceModel?: string | null }
   /** The config as the method reads it, defaults filled in. */
   | { readonly type: 'config'; readonly config: Readonly<Record<string, unknown>> }
+  | { readonly type: 'planned'; readonly plan: RunPlan }
   | {
       readonly type: 'progress';
       readonly step: number;

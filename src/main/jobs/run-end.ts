@@ -60,9 +60,14 @@ export const timePatch = ({ startedAt, cpuSeconds }: LiveJob, run: RunRecord): R
 /** Speed and memory, where a job's result names them. */
 function factsOf(result: unknown): RunPatch {
   if (typeof result !== 'object' || result === null) return {};
-  const { tokens_per_second: speed, peak_memory_bytes: memory } = result as Record<string, unknown>;
+  const {
+    tokens_per_second: speed,
+    peak_memory_bytes: memory,
+    seconds_per_step: step,
+  } = result as Record<string, unknown>;
   return {
     ...(typeof speed === 'number' && Number.isFinite(speed) ? { tokensPerSecond: speed } : {}),
+    ...(typeof step === 'number' && Number.isFinite(step) ? { secondsPerStep: step } : {}),
     ...(typeof memory === 'number' ? { peakMemoryBytes: Math.round(memory) } : {}),
   };
 }

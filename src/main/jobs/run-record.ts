@@ -83,19 +83,21 @@ function patchOf(run: RunSummary, events: readonly JobEvent[]): RunPatch {
   let { step, maxSteps, secondsLeft } = run;
   let referenceModel: string | null | undefined;
   let config: RunPatch['config'];
+  let plan: RunPatch['plan'];
   const latest = { ...run.latest };
   for (const event of events) {
     if (event.type === 'started') {
       maxSteps = event.maxSteps;
       if (event.referenceModel !== undefined) referenceModel = event.referenceModel;
     } else if (event.type === 'config') config = event.config;
+    else if (event.type === 'planned') plan = event.plan;
     else if (event.type === 'progress') ({ step, maxSteps, secondsLeft } = event);
     else if (event.type === 'metrics') {
       Object.assign(latest, event.point.values);
       step = Math.max(step, event.point.step);
     }
   }
-  return { step, maxSteps, secondsLeft, latest, referenceModel, config };
+  return { step, maxSteps, secondsLeft, latest, referenceModel, config, plan };
 }
 
 /** Forgets everything after the newest checkpoint, as a resume will do it once more; returns that checkpoint's step, 0 without one. */

@@ -48,7 +48,7 @@ export function namedFiles(store: Store, job: Named, workspace: JobWorkspace): R
 }
 
 /** A model of the workspace goes before one that comes with the program. */
-function modelFolder(store: Store, workspace: JobWorkspace, name: string): string | undefined {
+export function modelFolder(store: Store, workspace: Pick<JobWorkspace, 'models'>, name: string): string | undefined {
   const model = getModelByName(store, name);
   return model ? join(workspace.models, model.folder) : builtInModelFolder(name);
 }

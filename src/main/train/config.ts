@@ -110,12 +110,12 @@ export const commonOptions = {
       ),
     ),
   gradient_checkpointing: z
-    .boolean()
+    .union([z.boolean(), z.literal('auto')])
     .default(false)
     .meta(
       about(
         'Gradient checkpointing',
-        'Layers are computed again in the backward pass instead of kept: less memory, about a third more time, the same numbers.',
+        'Layers are computed again in the backward pass instead of kept: less memory, about a third more time, the same numbers. auto: where the run would not fit otherwise.',
         'Training',
       ),
     ),

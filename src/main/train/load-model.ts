@@ -2,13 +2,14 @@
 
 import { type AdapterFolder, readAdapterFolder } from '../data/checkpoints/adapter-folder.ts';
 import { openCheckpoint } from '../data/checkpoints/index.ts';
-import type { ModelFolder } from '../data/checkpoints/model-folder.ts';
+import type { ModelFolder, TensorSource } from '../data/checkpoints/model-folder.ts';
 import { loadTokenizer } from '../data/tokenizers/index.ts';
 import { type Tokenizer, TokenizerError } from '../data/tokenizers/tokenizer.ts';
 import { withSavedAdapter } from '../engine/adapters/lora.ts';
 import { type LoraConfig, readLoraConfig, UnsupportedAdapter } from '../engine/adapters/lora-config.ts';
+import { elementCount } from '../engine/graph/value.ts';
 import { ConfigReader } from '../engine/models/config.ts';
-import { type LanguageModel, loadLanguageModel } from '../engine/models/language-model.ts';
+import { type LanguageModel, loadLanguageModel, type WeightSource } from '../engine/models/language-model.ts';
 import { withScoreHead, withScoreSettings } from '../engine/models/score-head.ts';
 
 export interface LoadedModel {
@@ -28,6 +29,8 @@ export interface LoadOptions {
   readonly head?: LanguageModel['head'] | 'any';
   /** A PEFT adapter for the model: it stays apart from the weights. */
   readonly adapter?: string;
+  /** Zeros stand for the weights, in memory that nothing touches: for plans. */
+  readonly shapesOnly?: boolean;
 }
 
 /** A checkpoint of the wrong kind: exit code 3. */
@@ -43,7 +46,7 @@ export class WrongHead extends Error {
 /** Throws WrongHead when the checkpoint scores where a language model is needed, or the other way round. */
 export function loadModel(path: string, options: LoadOptions = {}): LoadedModel {
   const folder = openCheckpoint(path, options);
-  const base = loadLanguageModel(folder.config, folder.tensors);
+  const base = loadLanguageModel(folder.config, options.shapesOnly ? zerosFor(folder.tensors) : folder.tensors);
   const adapter = adapterOf(path, folder, options.adapter);
   const model = withAdapter(base, adapter);
   checkHead(path, model, options.head ?? 'language');
@@ -51,6 +54,17 @@ export function loadModel(path: string, options: LoadOptions = {}): LoadedModel 
   const tokenizer = withinVocabulary(loadTokenizer(tokenizerPath), model.config.vocabulary, tokenizerPath);
   const eosIds = endIds(folder, model.config.eosIds, tokenizer);
   return { folder, model, tokenizer, adapterPath: adapter?.path ?? null, eosIds };
+}
+
+/** The same names and shapes, all of them one array of zeros. */
+function zerosFor(tensors: TensorSource): WeightSource {
+  const sizeOf = (name: string) => elementCount(tensors.shape(name));
+  const zeros = new Float32Array(Math.max(0, ...tensors.names().map(sizeOf)));
+  return {
+    names: () => tensors.names(),
+    shape: (name) => tensors.shape(name),
+    float32: (name) => zeros.subarray(0, sizeOf(name)),
+  };
 }
 
 function tokenizerPathOf({ path, tokenizerPath }: ModelFolder, { tokenizer }: LoadOptions): string {

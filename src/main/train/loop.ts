@@ -1,5 +1,6 @@
 /** The walk from step to step that all methods share: schedule, evaluation, checkpoints, resume, stop; and the order of rows for those that have rows. */
 import { createHash } from 'node:crypto';
+import { median } from '../base/statistics.ts';
 import type { Tensor } from '../engine/graph/value.ts';
 import { learningRateAt, warmupSteps } from '../engine/optim/schedules.ts';
 import { loadCheckpoint, saveCheckpoint, saveFinal } from './checkpoint.ts';
@@ -125,19 +126,23 @@ export async function runLoop(parts: LoopParts, outputDir: string, control: Trai
   };
   control.emit({ type: 'started', maxSteps, rows, reference: parts.reference });
   const start = restored?.step ?? 0;
+  const times: number[] = [];
+  const secondsPerStep = () => (times.length === 0 ? null : median(times));
   if (start === 0) await look(parts, 0, control);
   for (let step = start; step < maxSteps; step++) {
     await control.breathe();
     if (control.stopRequested()) {
       save(step);
-      return { status: 'stopped', steps: step, tokens };
+      return { status: 'stopped', steps: step, tokens, secondsPerStep: secondsPerStep() };
     }
+    const begun = performance.now();
     const learningRate = learningRateAt(options.lr_scheduler_type, step, shape);
     const report = await parts.trainStep(step, learningRate).catch(undefinedWhenStopped);
     if (!report) {
       save(step);
-      return { status: 'stopped', steps: step, tokens };
+      return { status: 'stopped', steps: step, tokens, secondsPerStep: secondsPerStep() };
     }
+    times.push((performance.now() - begun) / 1000);
     tokens += report.tokens;
     const done = step + 1;
     const epoch = done / parts.stepsPerEpoch;
@@ -149,7 +154,7 @@ export async function runLoop(parts: LoopParts, outputDir: string, control: Trai
     if (done < maxSteps && isDue(options.save_strategy, options.save_steps, done, maxSteps, wholeEpoch)) save(done);
   }
   saveFinal(outputDir, { ...saved, loaded: (await parts.finish?.()) ?? loaded });
-  return { status: 'finished', steps: maxSteps, tokens };
+  return { status: 'finished', steps: maxSteps, tokens, secondsPerStep: secondsPerStep() };
 }
 
 function undefinedWhenStopped(error: unknown): undefined {

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Rating, ShownPair } from '../../preload/contract/ratings.ts';
 import type { Named } from '../base/registry.ts';
 import type { LanguageModel } from '../engine/models/language-model.ts';
+import type { TrainingPlan } from './plan.ts';
 
 export interface TrainSample {
   readonly promptIndex: number;
@@ -22,6 +23,8 @@ export type TrainEvent =
       readonly metrics: Readonly<Record<string, number>>;
     }
   | { readonly type: 'samples'; readonly step: number; readonly samples: readonly TrainSample[] }
+  /** What the run will need, once model and data are read. */
+  | { readonly type: 'planned'; readonly plan: TrainingPlan; readonly memoryLimit: number }
   | { readonly type: 'log'; readonly level: 'info' | 'warning'; readonly text: string }
   | { readonly type: 'checkpoint'; readonly step: number; readonly folder: string; readonly bytes: number };
 
@@ -47,6 +50,10 @@ export interface TrainControl {
   /** Continue from the newest checkpoint of the output folder. */
   readonly resume: boolean;
   readonly threads?: number;
+  /** Bytes the process may come to; what the machine can give where nothing is said. */
+  readonly memoryLimit?: number;
+  /** For a plan: weights of the model are not read, zeros stand for them. */
+  readonly shapesOnly?: boolean;
 }
 
 export interface TrainResult {
@@ -54,6 +61,8 @@ export interface TrainResult {
   readonly steps: number;
   /** Real tokens trained on. */
   readonly tokens: number;
+  /** Of the steps taken, without evaluations and checkpoints; null where none was taken. */
+  readonly secondsPerStep: number | null;
   /** What the result document holds besides, e.g. PPO's rollouts and updates; JSON-safe. */
   readonly details?: Readonly<Record<string, unknown>>;
 }
@@ -67,6 +76,8 @@ export interface PassShape {
   readonly packed: boolean;
   /** Whole models of the policy's size held beside it while it trains, when all weights are trained: a reference that is not stored, a critic. */
   readonly modelsBeside: number;
+  /** Answers are sampled before a step learns from them. */
+  readonly samples?: boolean;
 }
 
 export interface Method extends Named {

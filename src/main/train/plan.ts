@@ -1,5 +1,6 @@
 /** What a run will need before it starts: memory by what it is for, and the work of a step, from the graph it will run. */
 import { z } from 'zod';
+import type { RowTexts } from '../data/store/pairs.ts';
 import { peakBytes } from '../engine/graph/memory.ts';
 import type { Graph } from '../engine/graph/value.ts';
 import { type LanguageModel, parameterCount, trainable } from '../engine/models/language-model.ts';
@@ -30,10 +31,14 @@ export interface TrainingPlan {
   /** Sequences in one forward and backward pass, and the longest they may be, in tokens. */
   readonly sequences: number;
   readonly length: number;
-  /** At sequences of full length: what the run may come to, not what it must. */
+  /** With the longest rows in one pass: what the run may come to, not what it must. */
   readonly memory: MemoryParts;
   readonly passesPerStep: number;
-  /** A pass's graph and the sizes of its symbols: what its work is counted on. */
+  /** Gradient checkpointing. */
+  readonly recompute: boolean;
+  /** Whether a step samples answers first, which the work of its pass does not tell. */
+  readonly samples: boolean;
+  /** A pass's graph and the sizes that its symbols have with rows of middling length: what its work is counted on. */
   readonly graph: Graph;
   readonly sizes: ReadonlyMap<string, number>;
 }
@@ -45,62 +50,177 @@ const planned = z.object({
   tokenizer: commonOptions.tokenizer,
   seed: commonOptions.seed,
   max_length: commonOptions.max_length,
+  gradient_checkpointing: commonOptions.gradient_checkpointing,
   per_device_train_batch_size: commonOptions.per_device_train_batch_size,
+  per_device_eval_batch_size: commonOptions.per_device_eval_batch_size,
   gradient_accumulation_steps: commonOptions.gradient_accumulation_steps,
   ref_model: z.string().optional(),
 });
 
-/** The program itself with the runtime loaded, measured. */
-const PROGRAM_BYTES = 200e6;
-/** The runtime's pools keep what passes of other lengths took: of SmolLM2-135M's step 1.4 times what lives at once after one pass, 1.9 after several. */
-const POOLS = 1.9;
+export type PlanOptions = Pick<
+  z.output<typeof planned>,
+  'per_device_train_batch_size' | 'per_device_eval_batch_size' | 'gradient_accumulation_steps' | 'ref_model'
+>;
 
-/** Reads the model and builds a pass; trains nothing and reads no data. Throws what the run itself would throw about model and options. */
-export function planTraining(
-  method: Method,
-  config: Readonly<Record<string, unknown>>,
-  control: TrainControl,
+/** A sequence as a plan sees it: its tokens, and where the scored ones begin. */
+export interface SizedRow {
+  readonly ids: { readonly length: number };
+  readonly start: number;
+}
+
+/** Rows of the data, each the sequences it puts into a pass. */
+export interface PlannedRows {
+  readonly rows: readonly (readonly SizedRow[])[];
+  readonly held?: readonly (readonly SizedRow[])[];
+}
+
+/** The program itself with the runtime loaded and a dataset read, measured. */
+const PROGRAM_BYTES = 250e6;
+/** The runtime's pools keep what passes of other lengths took: SmolLM2-135M's step takes 1.0 to 1.25 times what lives at once, over passes of many lengths up to 1.4. */
+const POOLS = 1.25;
+
+/** Peak memory of the whole process. */
+export const peakMemory = ({ memory }: Pick<TrainingPlan, 'memory'>): number =>
+  Object.values(memory).reduce((sum, bytes) => sum + bytes, 0);
+
+/** A pass of this model over these rows, kept whole or computed again. */
+export function planPass(
+  model: LanguageModel,
+  pass: PassShape,
+  options: PlanOptions,
+  { rows, held = [] }: PlannedRows,
+  recompute: boolean,
 ): TrainingPlan {
-  const options = planned.parse(parseConfig(method.params, config));
-  const { model } = openPolicy(options, control, method.pass.head);
-  const { context } = model.config;
-  const length = Math.min(options.max_length ?? context, context);
-  const sequences = method.pass.sequencesPerRow * options.per_device_train_batch_size;
-  const graph = passGraph(model, length, method.pass);
-  const sizes = new Map([
-    ['B', sequences],
-    ['T', length],
-    ['N', sequences * length],
-    ['M', method.pass.head === 'score' ? sequences : sequences * (length - 1)],
-  ]);
+  const batch = options.per_device_train_batch_size;
+  const length = [...rows, ...held].reduce((most, row) => Math.max(most, longestOf(row)), 1);
+  const graph = passGraph(model, length, pass, recompute);
+  const bytes = Math.max(
+    ...[largestBatch(rows, batch, pass), largestBatch(held, options.per_device_eval_batch_size, pass)].map((sizes) =>
+      sizes.get('B') === 0 ? 0 : peakBytes(graph, sizes),
+    ),
+  );
   const weights = 4 * parameterCount(model);
   const trained = [...trainable(model).weights.values()].reduce((sum, data) => sum + data.length, 0);
   const accumulation = options.gradient_accumulation_steps;
-  const others = (options.ref_model === undefined ? 0 : 1) + (model.adapter ? 0 : method.pass.modelsBeside);
+  const others = (options.ref_model === undefined ? 0 : 1) + (model.adapter ? 0 : pass.modelsBeside);
   return {
     parameters: weights / 4,
     trained,
-    sequences,
+    sequences: pass.sequencesPerRow * batch,
     length,
     memory: {
       weights,
       packed: model.adapter ? 2 * weights : 0,
       optimiser: 4 * trained * (accumulation > 1 ? 4 : 3),
       beside: others * weights,
-      activations: Math.round(POOLS * peakBytes(graph, sizes)),
+      activations: Math.round(POOLS * bytes),
       program: PROGRAM_BYTES,
     },
     passesPerStep: accumulation,
+    recompute,
+    samples: pass.samples === true,
     graph,
-    sizes,
+    sizes: middlingBatch(rows, batch, pass),
   };
 }
 
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, x) => total + x, 0);
+
+/** Tokens that a row puts into a packed pass: what its sequences share, their prompt, counts once. */
+const packedTokens = (row: readonly SizedRow[]): number =>
+  sum(row.map(({ ids }) => ids.length)) - (row.length - 1) * Math.min(...row.map(({ start }) => start));
+const longestOf = (row: readonly SizedRow[]): number => Math.max(...row.map(({ ids }) => ids.length));
+const scoredOf = (row: readonly SizedRow[]): number =>
+  sum(row.map(({ ids, start }) => ids.length - Math.max(1, start)));
+
+function sizesOf(rows: number, length: number, tokens: number, scored: number, pass: PassShape) {
+  const sequences = rows * pass.sequencesPerRow;
+  const whole = (size: number) => Math.max(1, Math.round(size));
+  return new Map([
+    ['B', sequences],
+    ['T', whole(length)],
+    ['N', whole(tokens)],
+    ['M', pass.head === 'score' ? sequences : whole(scored)],
+  ]);
+}
+
+/** A pass in which the largest rows meet. */
+function largestBatch(rows: readonly (readonly SizedRow[])[], batch: number, pass: PassShape) {
+  const most = (of: (row: readonly SizedRow[]) => number) =>
+    rows
+      .map(of)
+      .sort((a, b) => b - a)
+      .slice(0, batch);
+  return sizesOf(
+    Math.min(batch, rows.length),
+    most(longestOf)[0] ?? 1,
+    sum(most(packedTokens)),
+    sum(most(scoredOf)),
+    pass,
+  );
+}
+
+/** A pass over rows of mean size; padded ones are as long as the longest of a batch, about the mean of the longer half. */
+function middlingBatch(rows: readonly (readonly SizedRow[])[], batch: number, pass: PassShape) {
+  const mean = (numbers: readonly number[]) => sum(numbers) / Math.max(1, numbers.length);
+  const lengths = rows.map(longestOf).sort((a, b) => b - a);
+  const length = batch === 1 ? mean(lengths) : mean(lengths.slice(0, Math.ceil(lengths.length / 2)));
+  const count = Math.min(batch, rows.length);
+  return sizesOf(count, length, count * mean(rows.map(packedTokens)), count * mean(rows.map(scoredOf)), pass);
+}
+
+/** Rows of the data as text; without any, rows are as long as the config allows. */
+export interface PlannedTexts {
+  /** Rows of every kind, which say what a middling pass is. */
+  readonly spread: readonly RowTexts[];
+  readonly longest: readonly RowTexts[];
+}
+
+/** Tokens of an answer that is sampled, where the config does not say (as in `rollouts/experience.ts`). */
+const SAMPLED_TOKENS = 53;
+
+/**
+ * Before a run: reads the shapes of the model and tokenises `texts`; without them rows are `max_length` tokens, or what the model's context leaves of it.
+ * Throws what the run itself would throw about model and options.
+ */
+export function planTraining(
+  method: Method,
+  config: Readonly<Record<string, unknown>>,
+  control: TrainControl,
+  known: { readonly texts?: PlannedTexts; readonly recompute?: boolean } = {},
+): TrainingPlan {
+  const parsed: Readonly<Record<string, unknown>> = parseConfig(method.params, config);
+  const options = planned.parse(parsed);
+  const { model, tokenizer } = openPolicy(options, { ...control, shapesOnly: true }, method.pass.head);
+  const { context } = model.config;
+  const limit = Math.min(options.max_length ?? context, context);
+  const recompute = known.recompute ?? options.gradient_checkpointing === true;
+  const sampled = method.pass.samples ? Number(parsed.response_length ?? SAMPLED_TOKENS) : null;
+  const row = (sizes: readonly number[], start: number): SizedRow[] =>
+    Array.from({ length: method.pass.sequencesPerRow }, (_, i) => ({
+      ids: { length: Math.min(limit, sizes[i] ?? sizes[0] ?? limit) },
+      start: Math.min(limit, start),
+    }));
+  const count = (text: string) => tokenizer.encode(text).ids.length;
+  const rowOf = ({ prompt, answers }: RowTexts) => {
+    const start = count(prompt);
+    return row(sampled === null ? answers.map((answer) => start + count(answer)) : [start + sampled], start);
+  };
+  const batch = options.per_device_train_batch_size;
+  const { spread = [], longest = [] } = known.texts ?? {};
+  const whole = new Array<SizedRow[]>(batch).fill(row([], 1));
+  const rows = spread.length > 0 ? { rows: spread.map(rowOf), held: longest.map(rowOf) } : { rows: whole };
+  return planPass(model, method.pass, { ...options, per_device_eval_batch_size: batch }, rows, recompute);
+}
+
 /** A pass with a plain objective: a loss on a number for each token weighs nothing beside the model. */
-function passGraph(model: LanguageModel, length: number, { packed }: PassShape): Graph {
+function passGraph(model: LanguageModel, length: number, { packed }: PassShape, recompute: boolean): Graph {
   if (model.head === 'language')
-    return buildStepGraph(model, length, (g, { logp }) => g.neg(g.reduceMean(logp)), { packed });
-  return buildObjectiveGraph(model, length, (g, { hidden, weights }) =>
-    g.reduceMean(scoreRows(g, model.config, weights, hidden)),
+    return buildStepGraph(model, length, (g, { logp }) => g.neg(g.reduceMean(logp)), { packed, recompute });
+  return buildObjectiveGraph(
+    model,
+    length,
+    (g, { hidden, weights }) => g.reduceMean(scoreRows(g, model.config, weights, hidden)),
+    { recompute },
   );
 }

@@ -51,6 +51,7 @@ export function openPolicy(
     tokenizer: options.tokenizer && control.resolvePath(options.tokenizer),
     adapter: options.adapter && control.resolvePath(options.adapter),
     head: head === 'score' ? 'any' : 'language',
+    shapesOnly: control.shapesOnly,
   });
   const warning = dropoutWarning(loaded.model.config.raw);
   if (warning) control.emit({ type: 'log', level: 'warning', text: warning });

@@ -14,6 +14,8 @@ export interface RunOptions {
   onProgress?(step: number, maxSteps: number): void;
   onLog?(text: string): void;
   onEvent?(event: TrainEvent): void;
+  /** See `TrainControl`. */
+  readonly memoryLimit?: number;
   /** Waits while the run is paused. */
   pause?(): Promise<void>;
   /** Asks a person; see `TrainControl`. */
@@ -34,6 +36,8 @@ export interface RunDocument {
   readonly evaluations: readonly ReportedStep[];
   readonly seconds: number;
   readonly tokens_per_second: number;
+  /** Median of the steps, without evaluations and checkpoints. */
+  readonly seconds_per_step: number | null;
   readonly peak_memory_bytes: number;
   readonly output_dir: string;
   /** Replays of PPO list every rollout and every update. */
@@ -62,6 +66,7 @@ export async function runTraining(
     resume: options.resume,
     threads: options.threads,
     rate: options.rate,
+    memoryLimit: options.memoryLimit,
     stopRequested: () => options.signal.aborted,
     async breathe() {
       await setImmediate();
@@ -89,6 +94,7 @@ export async function runTraining(
     evaluations,
     seconds,
     tokens_per_second: result.tokens / seconds,
+    seconds_per_step: result.secondsPerStep,
     peak_memory_bytes: process.resourceUsage().maxRSS * 1024,
     output_dir: options.outputDir,
     ...result.details,

@@ -53,6 +53,7 @@ import {
   metricPoint,
   runDetail,
   runEvent,
+  runPlan,
   runSample,
   runSummary,
   taskEntry,
@@ -184,6 +185,11 @@ export const contract = {
   'runs.create': call(
     z.object({ config: z.record(z.string(), z.unknown()), name: z.string().optional() }),
     z.object({ id: z.string() }),
+  ),
+  /** What a run of this config will need; `checkpointed` is the same with gradient checkpointing, where the config leaves it off. */
+  'runs.plan': call(
+    z.object({ config: z.record(z.string(), z.unknown()) }),
+    z.object({ plan: runPlan, checkpointed: runPlan.nullable() }),
   ),
   'runs.pause': call(byId, done),
   'runs.resume': call(byId, done),

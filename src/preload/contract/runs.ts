@@ -61,6 +61,26 @@ export const runSummary = z.object({
 });
 export type RunSummary = z.infer<typeof runSummary>;
 
+/** What a run will need: bytes, floating-point operations, seconds. */
+export const runPlan = z.object({
+  parameters: z.int(),
+  /** Numbers that training moves. */
+  trained: z.int(),
+  /** Sequences in one pass, and the longest, in tokens. */
+  sequences: z.int(),
+  length: z.int(),
+  /** Bytes by what they are for. */
+  memory: z.record(z.string(), z.number()),
+  peakMemoryBytes: z.number(),
+  /** What the machine could give when the plan was made. */
+  memoryLimitBytes: z.number(),
+  gradientCheckpointing: z.boolean(),
+  flopsPerStep: z.number(),
+  /** null where a step samples answers first, which nothing foretells. */
+  secondsPerStep: z.number().nullable(),
+});
+export type RunPlan = z.infer<typeof runPlan>;
+
 /** `config` is the whole flat config with defaults filled in, TRL's names. */
 export const runDetail = runSummary.extend({
   config: z.record(z.string(), z.unknown()),
@@ -69,6 +89,10 @@ export const runDetail = runSummary.extend({
   cpuSeconds: z.number().nullable(),
   tokensPerSecond: z.number().nullable(),
   peakMemoryBytes: z.number().nullable(),
+  /** Median of the steps, without evaluations and checkpoints. */
+  secondsPerStep: z.number().nullable(),
+  /** Made by the run itself when it had read its model and data; null before, and for runs of earlier versions. */
+  plan: runPlan.nullable(),
   checkpoints: z.array(z.object({ step: z.int(), bytes: z.number(), createdAt: z.string() })),
 });
 export type RunDetail = z.infer<typeof runDetail>;

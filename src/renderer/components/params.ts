@@ -55,7 +55,8 @@ function plainSchema(schema: Schema): Schema {
   const alternatives = [schema.anyOf, schema.oneOf].find(Array.isArray);
   if (!alternatives) return schema;
   const usable = alternatives.filter(isSchema).filter((each) => each.type !== 'null');
-  return usable.find((each) => each.enum !== undefined || each.const !== undefined) ?? usable[0] ?? schema;
+  const onOff = usable.find((each) => each.type === 'boolean');
+  return onOff ?? usable.find((each) => each.enum !== undefined || each.const !== undefined) ?? usable[0] ?? schema;
 }
 
 function kindOf(schema: Schema, choices: readonly string[]): FieldKind {

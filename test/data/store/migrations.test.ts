@@ -136,6 +136,27 @@ describe('migrations', () => {
     store.close();
   });
 
+  it('7: runs keep their plan and the time of a step, those of before have neither', () => {
+    databaseOf(6, RUN);
+    const store = openStore(path);
+    expect(getRun(store, 'r')).toMatchObject({ plan: null, secondsPerStep: null });
+    const plan = {
+      parameters: 10,
+      trained: 5,
+      sequences: 2,
+      length: 64,
+      memory: { weights: 40 },
+      peakMemoryBytes: 40,
+      memoryLimitBytes: 100,
+      gradientCheckpointing: true,
+      flopsPerStep: 1e6,
+      secondsPerStep: 0.5,
+    };
+    updateRun(store, 'r', { plan, secondsPerStep: 0.25 });
+    expect(getRun(store, 'r')).toMatchObject({ plan, secondsPerStep: 0.25 });
+    store.close();
+  });
+
   it('a failed migration leaves the version and the rows of before', () => {
     // a table of that name is in the way
     databaseOf(1, RUN, 'CREATE TABLE metric_chunks (x INTEGER) STRICT');

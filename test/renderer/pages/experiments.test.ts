@@ -88,6 +88,8 @@ describe('a clone', () => {
       cpuSeconds: null,
       tokensPerSecond: null,
       peakMemoryBytes: null,
+      secondsPerStep: null,
+      plan: null,
       checkpoints: [],
     };
     expect(draftFromRun(detail)).toEqual({

@@ -8,6 +8,7 @@ import { removeRunWithModels } from '../../host/runs.ts';
 import { type CommandGroup, defineCommand, UsageError, wholeNumber } from '../command.ts';
 import { followRun, showRun, stepOf, stoppedCode } from '../follow-run.ts';
 import { tableLines } from '../table.ts';
+import { planLines } from './plan-lines.ts';
 import { rate } from './rate.ts';
 import { runOf, withWorkbench } from './run-by-name.ts';
 
@@ -61,6 +62,7 @@ const show = defineCommand({
     print(`started ${timeOf(run.startedAt)}, ended ${timeOf(run.endedAt)}, folder ${run.output_dir}`);
     const saved = run.checkpoints.map(({ step }) => step).join(', ');
     if (saved) print(`checkpoints at step ${saved}`);
+    for (const line of planLines(run)) print(line);
     for (const [name, value] of Object.entries(run.latest)) print(`  ${name.padEnd(28)} ${value ?? 'not finite'}`);
     const last = run.samples.at(-1)?.step;
     for (const sample of run.samples.filter(({ step }) => step === last))

@@ -117,3 +117,37 @@ export function* iteratePairs(store: Store, versionId: string): Generator<Stored
     if (page.length < PAGE) return;
   }
 }
+
+/** A row's prompt and its answers as they are stored: conversations as JSON. */
+export interface RowTexts {
+  readonly prompt: string;
+  readonly answers: readonly string[];
+}
+
+const ROW_TEXTS = 'SELECT prompt, chosen, rejected, completion FROM pairs WHERE version_id = ?';
+
+/** Rows spread evenly over a version, and its longest ones: what a plan of a run is worked out from. */
+export function sampledRowTexts(
+  store: Store,
+  versionId: string,
+  count: number,
+): Record<'spread' | 'longest', RowTexts[]> {
+  const textsOf = (rows: unknown[]): RowTexts[] =>
+    (rows as Pick<Row, 'prompt' | 'chosen' | 'rejected' | 'completion'>[]).map((row) => ({
+      prompt: row.prompt,
+      answers: [row.chosen, row.rejected, row.completion].filter((text) => text !== null),
+    }));
+  const total = (store.prepare('SELECT count(*) AS n FROM pairs WHERE version_id = ?').get(versionId) as { n: number })
+    .n;
+  const every = Math.max(1, Math.floor(total / count));
+  return {
+    spread: textsOf(store.prepare(`${ROW_TEXTS} AND idx % ? = 0 LIMIT ?`).all(versionId, every, count)),
+    longest: textsOf(
+      store
+        .prepare(
+          `${ROW_TEXTS} ORDER BY length(prompt) + length(coalesce(chosen, '')) + length(coalesce(rejected, '')) + length(coalesce(completion, '')) DESC LIMIT ?`,
+        )
+        .all(versionId, count),
+    ),
+  };
+}

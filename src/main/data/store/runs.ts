@@ -1,5 +1,5 @@
 /** Table `runs`: what was trained, how, and how far it came. */
-import type { RunDetail, RunStatus, RunSummary } from '../../../preload/contract/runs.ts';
+import type { RunDetail, RunPlan, RunStatus, RunSummary } from '../../../preload/contract/runs.ts';
 import { listCheckpoints } from './checkpoints.ts';
 import type { Store, WritableStore } from './store.ts';
 
@@ -31,6 +31,8 @@ export interface RunPatch {
   readonly cpuSeconds?: number;
   readonly tokensPerSecond?: number;
   readonly peakMemoryBytes?: number;
+  readonly secondsPerStep?: number;
+  readonly plan?: RunPlan;
   readonly referenceModel?: string | null;
   readonly pid?: number | null;
   /** When that process was started, in the system's count. */
@@ -53,6 +55,8 @@ const PATCHABLE: Readonly<Record<keyof RunPatch, string>> = {
   cpuSeconds: 'cpu_seconds',
   tokensPerSecond: 'tokens_per_second',
   peakMemoryBytes: 'peak_memory_bytes',
+  secondsPerStep: 'seconds_per_step',
+  plan: 'plan',
   referenceModel: 'reference_model',
   pid: 'pid',
   pidStarted: 'pid_started',
@@ -75,9 +79,10 @@ export function updateRun(store: WritableStore, id: string, patch: RunPatch): vo
   store.prepare(`UPDATE runs SET ${assignments} WHERE id = @id`).run(values);
 }
 
-const jsonOf = ({ latest, config }: RunPatch): Record<string, string> => ({
+const jsonOf = ({ latest, config, plan }: RunPatch): Record<string, string> => ({
   ...(latest ? { latest: JSON.stringify(latest) } : {}),
   ...(config ? { config: JSON.stringify(config) } : {}),
+  ...(plan ? { plan: JSON.stringify(plan) } : {}),
 });
 
 const SUMMARY = `id, name, method, status, model, reference_model AS referenceModel, dataset, run_group AS "group", step, max_steps AS maxSteps,
@@ -120,6 +125,8 @@ type DetailRow = SummaryRow & {
   cpuSeconds: number | null;
   tokensPerSecond: number | null;
   peakMemoryBytes: number | null;
+  secondsPerStep: number | null;
+  plan: string | null;
   outputDir: string;
   baseFolder: string | null;
   pid: number | null;
@@ -128,7 +135,7 @@ type DetailRow = SummaryRow & {
 
 export function getRun(store: Store, id: string): RunRecord | undefined {
   const row = store
-    .prepare(`SELECT ${SUMMARY}, config, seconds, cpu_seconds AS cpuSeconds, tokens_per_second AS tokensPerSecond, peak_memory_bytes AS peakMemoryBytes,
+    .prepare(`SELECT ${SUMMARY}, config, seconds, cpu_seconds AS cpuSeconds, tokens_per_second AS tokensPerSecond, peak_memory_bytes AS peakMemoryBytes, seconds_per_step AS secondsPerStep, plan,
       output_dir AS outputDir, base_folder AS baseFolder, pid, pid_started AS pidStarted FROM runs WHERE id = ?`)
     .get(id) as DetailRow | undefined;
   if (!row) return undefined;
@@ -139,6 +146,8 @@ export function getRun(store: Store, id: string): RunRecord | undefined {
     cpuSeconds: row.cpuSeconds,
     tokensPerSecond: row.tokensPerSecond,
     peakMemoryBytes: row.peakMemoryBytes,
+    secondsPerStep: row.secondsPerStep,
+    plan: row.plan === null ? null : (JSON.parse(row.plan) as RunPlan),
     checkpoints: listCheckpoints(store, id).map(({ step, bytes, createdAt }) => ({ step, bytes, createdAt })),
     outputDir: row.outputDir,
     baseFolder: row.baseFolder,

@@ -1,5 +1,5 @@
 /** The job that trains: a run's config, done by its method, reported event by event. */
-import type { MetricPoint } from '../../../preload/contract/runs.ts';
+import type { MetricPoint, RunPlan } from '../../../preload/contract/runs.ts';
 import { nearest } from '../../base/registry.ts';
 import { ConfigError, parseConfig } from '../../train/config.ts';
 import { type Method, StoppedWaiting, type TrainEvent } from '../../train/method.ts';
@@ -7,6 +7,7 @@ import { methods } from '../../train/methods/index.ts';
 import { jsonSafe, type RunDocument, runTraining } from '../../train/run.ts';
 import { type JobContext, type JobKind, JobStopped } from '../kind.ts';
 import type { JobEvent } from '../messages.ts';
+import { measureRate, planOfRun } from '../plan-of-run.ts';
 import { resolveJob } from '../workspace-paths.ts';
 
 export const train: JobKind = {
@@ -15,6 +16,7 @@ export const train: JobKind = {
     const method = methodOf(job.config);
     context.emit({ type: 'config', config: parseConfig(method.params, job.config) });
     const { config, resolvePath } = resolveJob(job, context.workspace);
+    const rate = await measureRate(job.threads);
     const document = await runTraining(method, config, {
       run: job.name,
       outputDir: job.outputDir,
@@ -24,7 +26,7 @@ export const train: JobKind = {
       signal: context.signal,
       pause: () => breatheQuietly(context),
       rate: (step, pairs) => context.rate(step, pairs).catch(asMethodKnows),
-      onEvent: createReporter(context),
+      onEvent: createReporter(context, ({ plan, memoryLimit }) => planOfRun(plan, memoryLimit, rate, job.threads)),
     });
     return withoutSteps(document);
   },
@@ -54,20 +56,24 @@ function asMethodKnows(error: unknown): never {
 }
 
 /** Turns a method's events into the job's, with progress after every training step. */
-function createReporter(context: JobContext): (event: TrainEvent) => void {
+function createReporter(
+  context: JobContext,
+  planned: (event: TrainEvent & { type: 'planned' }) => RunPlan,
+): (event: TrainEvent) => void {
   const started = performance.now();
   let maxSteps = 0;
   const seconds = () => (performance.now() - started) / 1000;
   return (event) => {
     if (event.type === 'started') maxSteps = event.maxSteps;
-    for (const each of translate(event, seconds())) context.emit(each);
+    if (event.type === 'planned') context.emit({ type: 'planned', plan: planned(event) });
+    else for (const each of translate(event, seconds())) context.emit(each);
     if (event.type === 'metrics' && !event.evaluation)
       context.emit({ type: 'progress', step: event.step, maxSteps, secondsLeft: null });
   };
 }
 
 /** One event of a method as events of a job; `seconds` since the job began. */
-function translate(event: TrainEvent, seconds: number): JobEvent[] {
+function translate(event: Exclude<TrainEvent, { type: 'planned' }>, seconds: number): JobEvent[] {
   switch (event.type) {
     case 'started':
       return [{ type: 'started', maxSteps: event.maxSteps, referenceModel: event.reference }];

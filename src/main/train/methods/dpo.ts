@@ -13,6 +13,7 @@ import type { Method } from '../method.ts';
 import { Optimiser, optimiserOptions } from '../optimiser.ts';
 import { pairObjective, pairOptions } from '../pair-options.ts';
 import { createPairPass } from '../pair-pass.ts';
+import { planRun } from '../plan-run.ts';
 import { keptReference, openPolicy, openReference } from '../policy.ts';
 import { readRows } from '../read-rows.ts';
 import { liveReference, moveReference, noReference, type PairReference, storedReference } from '../reference.ts';
@@ -92,6 +93,8 @@ export const dpo: Method = {
     const held = options.eval_dataset ? await read(options.eval_dataset) : [];
     const longest = Math.max(1, ...[...pairs, ...held].flatMap((p) => [p.chosen.ids.length, p.rejected.ids.length]));
 
+    const recompute = planRun(model, dpo.pass, options, { rows: pairs.map(sidesOf), held: held.map(sidesOf) }, control);
+
     // 2. the reference: a named model, or the policy as it starts
     const start = openReference(loaded, options, control);
     const { reference, moving } = await scoringReference(
@@ -107,7 +110,7 @@ export const dpo: Method = {
     const pass = await createPairPass(model, objective, reference, {
       maxPositions: longest,
       threads: control.threads,
-      recompute: options.gradient_checkpointing,
+      recompute,
     });
     const optimiser = new Optimiser(trainable(model), optimiserOptions(options));
 
@@ -192,6 +195,8 @@ export const dpo: Method = {
     }
   },
 };
+
+const sidesOf = ({ chosen, rejected }: PairTokens) => [chosen, rejected];
 
 function checkReference(options: Options): void {
   if (options.reference_free && (options.ref_model || options.sync_ref_model))

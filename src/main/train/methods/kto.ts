@@ -15,6 +15,7 @@ import { openWatch } from '../diagnostics/watch.ts';
 import { meanOf, meanOfBatches, runSteps } from '../loop.ts';
 import type { Method, TrainControl } from '../method.ts';
 import { Optimiser, optimiserOptions } from '../optimiser.ts';
+import { planRun } from '../plan-run.ts';
 import { keptReference, openPolicy, openReference } from '../policy.ts';
 import { keepRows, readRows } from '../read-rows.ts';
 import { membershipFeed, scoredSum, sumByRow } from '../row-sums.ts';
@@ -129,7 +130,9 @@ export const kto: Method = {
       g.output('logps', logps);
       return g.reduceSum(g.mul(perRow('row_weights'), loss.build(g, terms, beta)));
     };
-    const graph = buildStepGraph(model, longest, objective, { recompute: options.gradient_checkpointing });
+    const alone = ({ row }: UnpairedRow) => [row];
+    const recompute = planRun(model, kto.pass, options, { rows: rows.map(alone), held: held.map(alone) }, control);
+    const graph = buildStepGraph(model, longest, objective, { recompute });
     const session = await Session.create(graph, { threads: control.threads, owner: model.weights });
     const policy = await createScorer(model, scoring);
     const optimiser = new Optimiser(trainable(model), optimiserOptions(options));

@@ -29,6 +29,7 @@ import { Optimiser, optimiserOptions } from '../optimiser.ts';
 import { microBatches } from '../order.ts';
 import { pairObjective } from '../pair-options.ts';
 import { createPairPass } from '../pair-pass.ts';
+import { planRun, sampledRows } from '../plan-run.ts';
 import { openPolicy } from '../policy.ts';
 import { readRows } from '../read-rows.ts';
 import { liveReference, noReference } from '../reference.ts';
@@ -57,7 +58,7 @@ export const onlineDpo: Method = {
   ],
   data: ['prompts', 'preference', 'demonstrations'],
   params,
-  pass: { head: 'language', sequencesPerRow: 2, packed: true, modelsBeside: 1 },
+  pass: { head: 'language', sequencesPerRow: 2, packed: true, modelsBeside: 1, samples: true },
 
   async train(config, outputDir, control) {
     const options = parseConfig(params, config);
@@ -92,7 +93,7 @@ export const onlineDpo: Method = {
     const pass = await createPairPass(model, objective, reference, {
       maxPositions,
       threads: control.threads,
-      recompute: options.gradient_checkpointing,
+      recompute: planRun(model, onlineDpo.pass, options, sampledRows(onlineDpo.pass, maxPositions, options), control),
     });
     const optimiser = new Optimiser(trainable(model), optimiserOptions(options));
     const startsAsReference = !options.ref_model && !options.reference_free;

@@ -7,6 +7,7 @@ import { parseConfig } from '../config.ts';
 import { jointParameters, partOf } from '../joint-parameters.ts';
 import type { Method } from '../method.ts';
 import { Optimiser, optimiserOptions } from '../optimiser.ts';
+import { planRun, sampledRows } from '../plan-run.ts';
 import { openCritic, openPolicy } from '../policy.ts';
 import { explainedVariance, flatten, gae, returnsOf, tokenRewards, whiten } from '../rollouts/advantages.ts';
 import { answersShape, openExperience } from '../rollouts/experience.ts';
@@ -74,7 +75,7 @@ export const ppo: Method = {
   ],
   data: ['prompts', 'preference', 'demonstrations'],
   params,
-  pass: { head: 'language', sequencesPerRow: 1, packed: false, modelsBeside: 2 },
+  pass: { head: 'language', sequencesPerRow: 1, packed: false, modelsBeside: 2, samples: true },
 
   async train(config, outputDir, control) {
     const options = parseConfig(params, config);
@@ -94,7 +95,7 @@ export const ppo: Method = {
       rowsPerPass: options.per_device_train_batch_size,
       padId: policy.model.config.padId ?? policy.tokenizer.padId ?? 0,
       threads: control.threads,
-      recompute: options.gradient_checkpointing,
+      recompute: planRun(policy.model, ppo.pass, options, sampledRows(ppo.pass, world.maxPositions, options), control),
     };
     const clip = { low: options.cliprange, high: options.cliprange_high ?? options.cliprange };
     const policyPass = await createPolicyPass(policy.model, {

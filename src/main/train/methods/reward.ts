@@ -21,6 +21,7 @@ import { meanOf, meanOfBatches, runSteps } from '../loop.ts';
 import type { Method, TrainControl } from '../method.ts';
 import { createNormaliser } from '../normalise-rewards.ts';
 import { Optimiser, optimiserOptions } from '../optimiser.ts';
+import { planRun } from '../plan-run.ts';
 import { openPolicy } from '../policy.ts';
 import { readRows } from '../read-rows.ts';
 import { type RewardRow, rewardRow } from '../reward-rows.ts';
@@ -129,7 +130,9 @@ export const reward: Method = {
       const centring = g.mul(options.center_rewards_coefficient ?? 0, g.mul(total, total));
       return g.reduceSum(g.mul(weight, options.center_rewards_coefficient ? g.add(preference, centring) : preference));
     };
-    const graph = buildObjectiveGraph(model, longest, objective, { recompute: options.gradient_checkpointing });
+    const sides = ({ chosen, rejected }: RewardRow) => [chosen, rejected];
+    const recompute = planRun(model, reward.pass, options, { rows: rows.map(sides), held: held.map(sides) }, control);
+    const graph = buildObjectiveGraph(model, longest, objective, { recompute });
     const session = await Session.create(graph, { threads: control.threads, owner: model.weights });
     const optimiser = new Optimiser(trainable(model), optimiserOptions(options));
     const weights = weightFeeds(model);

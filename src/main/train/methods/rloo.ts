@@ -5,6 +5,7 @@ import { trainable } from '../../engine/models/language-model.ts';
 import { ConfigError, parseConfig } from '../config.ts';
 import type { Method } from '../method.ts';
 import { Optimiser, optimiserOptions } from '../optimiser.ts';
+import { planRun, sampledRows } from '../plan-run.ts';
 import { openPolicy } from '../policy.ts';
 import { againstRunningMean, groupNormalised, leaveOneOut, normaliseBatch } from '../rollouts/baselines.ts';
 import { answersShape, openExperience } from '../rollouts/experience.ts';
@@ -91,7 +92,7 @@ export const rloo: Method = {
   ],
   data: ['prompts', 'preference', 'demonstrations'],
   params,
-  pass: { head: 'language', sequencesPerRow: 1, packed: false, modelsBeside: 1 },
+  pass: { head: 'language', sequencesPerRow: 1, packed: false, modelsBeside: 1, samples: true },
 
   async train(config, outputDir, control) {
     const options = parseConfig(params, config);
@@ -113,7 +114,13 @@ export const rloo: Method = {
       rowsPerPass: options.per_device_train_batch_size,
       padId: policy.model.config.padId ?? policy.tokenizer.padId ?? 0,
       threads: control.threads,
-      recompute: options.gradient_checkpointing,
+      recompute: planRun(
+        policy.model,
+        rloo.pass,
+        options,
+        sampledRows(rloo.pass, world.maxPositions, options),
+        control,
+      ),
       temperature: options.temperature,
       clip: { low: options.cliprange, high: options.cliprange_high ?? options.cliprange },
       klInLoss: options.kl_in_loss ? options.kl_coef : 0,

@@ -15,6 +15,7 @@ import { openWatch } from '../diagnostics/watch.ts';
 import { meanOf, runSteps } from '../loop.ts';
 import type { Method } from '../method.ts';
 import { Optimiser, optimiserOptions } from '../optimiser.ts';
+import { planRun } from '../plan-run.ts';
 import { openPolicy } from '../policy.ts';
 import { createSampler } from '../samples.ts';
 import { batchFeeds, buildStepGraph } from '../step-graph.ts';
@@ -98,6 +99,9 @@ export const sft: Method = {
     const rows = await read(options.dataset);
     const held = options.eval_dataset ? await read(options.eval_dataset) : [];
 
+    const alone = (row: TokenRow) => [row];
+    const recompute = planRun(model, sft.pass, options, { rows: rows.map(alone), held: held.map(alone) }, control);
+
     // 2. one graph: loss = −Σ weight · ln π(token); the weights make it a mean over the whole optimiser step
     const longest = Math.max(1, ...[...rows, ...held].map((row) => row.ids.length));
     const tokenLoss = (g: GraphBuilder, { logp }: TokenStatistics) => {
@@ -105,10 +109,7 @@ export const sft: Method = {
       const term = options.loss_type === 'dft' ? g.mul(g.stopGradient(g.exp(logp)), logp) : logp;
       return g.neg(g.reduceSum(g.mul(weights, term)));
     };
-    const graph = buildStepGraph(model, longest, tokenLoss, {
-      dropout: true,
-      recompute: options.gradient_checkpointing,
-    });
+    const graph = buildStepGraph(model, longest, tokenLoss, { dropout: true, recompute });
     const session = await Session.create(graph, { threads: control.threads, owner: model.weights });
     const optimiser = new Optimiser(trainable(model), optimiserOptions(options));
     const padId = model.config.padId ?? tokenizer.padId ?? 0;

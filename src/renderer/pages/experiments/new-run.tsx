@@ -16,6 +16,7 @@ import { useAction, useCall } from '../../host.ts';
 import { useKeys } from '../../shortcuts.ts';
 import '../pages.css';
 import { EMPTY_DRAFT, useDraft, WIZARD_KEYS } from './draft.ts';
+import { planOf } from './estimate.ts';
 import './new-run.css';
 import { Review } from './review.tsx';
 import { DataStep, MethodPanel, MethodStep, ModelStep } from './steps.tsx';
@@ -85,13 +86,14 @@ function useWizard(catalogue: Catalogue) {
     create.reset();
     useDraft.setState({ step: next });
   };
+  const configOf = (chosen: MethodEntry) => ({
+    ...changedValues(fields, draft.values),
+    method: chosen.id,
+    ...(chosen.needs.model ? { model: draft.model } : {}),
+    ...(draft.dataset === null ? {} : { dataset: draft.dataset }),
+  });
   const start = (chosen: MethodEntry) => {
-    const config = {
-      ...changedValues(fields, draft.values),
-      method: chosen.id,
-      ...(chosen.needs.model ? { model: draft.model } : {}),
-      ...(draft.dataset === null ? {} : { dataset: draft.dataset }),
-    };
+    const config = configOf(chosen);
     const name = draft.name.trim();
     create.mutate(name ? { config, name } : { config }, {
       onSuccess: ({ id }) => {
@@ -109,7 +111,7 @@ function useWizard(catalogue: Catalogue) {
     else start(method);
   };
   const back = () => (step > 0 ? go(step - 1) : navigate('/experiments'));
-  return { draft, method, fields, problems, step, blocked, tried, create, go, next, back };
+  return { draft, method, fields, problems, step, blocked, tried, create, configOf, go, next, back };
 }
 
 type WizardState = ReturnType<typeof useWizard>;
@@ -165,7 +167,8 @@ function ParametersStep({ wizard, catalogue }: { wizard: WizardState; catalogue:
 
 function Wizard({ catalogue }: { catalogue: Catalogue }) {
   const wizard = useWizard(catalogue);
-  const { draft, method, fields, step, create, go, back } = wizard;
+  const { draft, method, fields, step, create, configOf, go, back } = wizard;
+  const dataset = catalogue.datasets.find(({ name }) => name === draft.dataset);
   useKeys({ 'Alt+ArrowLeft': () => step > 0 && back() });
   return (
     <>
@@ -177,7 +180,15 @@ function Wizard({ catalogue }: { catalogue: Catalogue }) {
           {step === 1 && <ModelStep models={catalogue.models} />}
           {step === 2 && method && <DataStep method={method} datasets={catalogue.datasets} />}
           {step === PARAMETERS && <ParametersStep wizard={wizard} catalogue={catalogue} />}
-          {step === REVIEW && method && <Review method={method} fields={fields} error={create.error} />}
+          {step === REVIEW && method && (
+            <Review
+              method={method}
+              fields={fields}
+              config={configOf(method)}
+              steps={planOf(fields, draft.values, dataset)?.steps ?? null}
+              error={create.error}
+            />
+          )}
         </Content>
         {method && step === 0 && <MethodPanel method={method} />}
         {method && step > 0 && (
@@ -185,7 +196,7 @@ function Wizard({ catalogue }: { catalogue: Catalogue }) {
             method={method}
             fields={fields}
             model={catalogue.models.find(({ name }) => name === draft.model)}
-            dataset={catalogue.datasets.find(({ name }) => name === draft.dataset)}
+            dataset={dataset}
           />
         )}
       </div>

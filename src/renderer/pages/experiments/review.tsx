@@ -6,6 +6,7 @@ import { CopyButton } from '../../components/copy-button.tsx';
 import { changedValues, type Field } from '../../components/params.ts';
 import { ErrorState } from '../../components/states.tsx';
 import { type Draft, useDraft } from './draft.ts';
+import { RunPlanCard } from './run-plan.tsx';
 import { hasTrlScript, trlConfig } from './trl-config.ts';
 
 /** Every option, defaults included: what TRL is given must not depend on TRL's defaults. */
@@ -31,12 +32,21 @@ function ChangedRow({ field, value }: { field: Field | undefined; value: unknown
 }
 
 export interface ReviewProps {
+  /** What is sent to start the run. */
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly steps: number | null;
   readonly method: MethodEntry;
   readonly fields: readonly Field[];
   readonly error: Error | null;
 }
 
-export function Review({ method, fields, error }: ReviewProps) {
+/** Off is the default, which a draft leaves out. */
+const setCheckpointing = (on: boolean) =>
+  useDraft.setState(({ values: { gradient_checkpointing: _was, ...rest } }) => ({
+    values: on ? { ...rest, gradient_checkpointing: true } : rest,
+  }));
+
+export function Review({ method, fields, config, steps, error }: ReviewProps) {
   const draft = useDraft();
   const changed = Object.entries(changedValues(fields, draft.values));
   return (
@@ -55,6 +65,7 @@ export function Review({ method, fields, error }: ReviewProps) {
           <CopyButton text={() => trlConfig(wholeConfig(method, fields, draft))}>Copy as TRL config</CopyButton>
         )}
       </div>
+      <RunPlanCard config={config} steps={steps} onCheckpointing={setCheckpointing} />
       <div className="pl-card flush">
         <table className="pl-table" aria-label="Parameters that differ from the defaults">
           <thead>

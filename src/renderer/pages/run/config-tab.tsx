@@ -8,6 +8,7 @@ import { Tag } from '../../components/labels.tsx';
 import { type Field, fieldsOf, isChanged } from '../../components/params.ts';
 import { useCall } from '../../host.ts';
 import { hasTrlScript, trlConfig } from '../experiments/trl-config.ts';
+import { PlannedAndMeasured } from './planned.tsx';
 
 function ConfigRow({ name, value, field }: { name: string; value: unknown; field: Field | undefined }) {
   const changed = field !== undefined && isChanged(field, { [name]: value });
@@ -34,6 +35,7 @@ export function ConfigTab({ run }: { run: RunDetail }) {
   });
   return (
     <div className="pl-form-width">
+      <PlannedAndMeasured run={run} />
       <div className="pl-toolbar">
         <SegmentedControl
           aria-label="Which keys"

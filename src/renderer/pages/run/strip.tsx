@@ -76,7 +76,12 @@ export function ProgressStrip({ run }: { run: RunDetail }) {
         {epoch != null && <Fact room={10}>epoch {fixed(epoch, 2)}</Fact>}
         {perStep !== null && <Fact room={13}>{perStepWords(perStep)}</Fact>}
         {run.tokensPerSecond !== null && <Fact room={11}>{whole(run.tokensPerSecond)} tok/s</Fact>}
-        {run.peakMemoryBytes !== null && <span>{bytes(run.peakMemoryBytes)} peak</span>}
+        {run.peakMemoryBytes !== null && (
+          <span>
+            {bytes(run.peakMemoryBytes)} peak
+            {run.plan && ` of ${bytes(run.plan.peakMemoryBytes)} planned`}
+          </span>
+        )}
         {run.referenceModel && <span className="pl-ellipsis">reference {run.referenceModel}</span>}
         <span className="pl-strip-next">{ended ? '' : nextEvaluation(run)}</span>
       </div>

@@ -6,10 +6,20 @@ import { cpuSeconds } from './0004-cpu-seconds.ts';
 import { ratingItems } from './0005-rating-items.ts';
 import { ratingQueues } from './0006-rating-queues.ts';
 import { columnMappings } from './0007-column-mappings.ts';
+import { runPlans } from './0008-run-plans.ts';
 
 export interface Migration {
   readonly number: number;
   readonly sql: string;
 }
 
-export const migrations: readonly Migration[] = [first, metricChunks, runOwners, cpuSeconds, ratingItems, ratingQueues, columnMappings];
+export const migrations: readonly Migration[] = [
+  first,
+  metricChunks,
+  runOwners,
+  cpuSeconds,
+  ratingItems,
+  ratingQueues,
+  columnMappings,
+  runPlans,
+];
