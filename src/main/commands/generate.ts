@@ -1,7 +1,9 @@
 /** `plumb generate`: completions of prompts, with their log-probabilities. */
+import type { LoadedModel } from '../train/load-model.ts';
 import { defineCommand, InputError, UsageError, wholeNumber } from './command.ts';
 import { conversationsOf, optionalNumber, readJsonInput, stringsOf } from './input-document.ts';
-import { addAdapterOption, addModelOptions, openModel } from './model-options.ts';
+import { addAdapterOption, addModelOptions } from './model-options.ts';
+import { addWeightBits, openWithBits } from './weight-bits.ts';
 
 const MOST_TOKENS = 1_000_000;
 const LARGEST_SEED = 2 ** 32 - 1;
@@ -28,6 +30,7 @@ export const generate = defineCommand({
   configure(command) {
     addModelOptions(command);
     addAdapterOption(command);
+    addWeightBits(command);
     command
       .option('--prompt <text>', 'one prompt')
       .option('--input <file>', '{"texts": […]} or {"conversations": […]}')
@@ -53,10 +56,14 @@ export const generate = defineCommand({
     const seed = wholeNumber(options.seed, '--seed', 0, LARGEST_SEED);
     const stops = (options.stop as string[] | undefined) ?? [];
     if (stops.includes('')) throw new UsageError('--stop "" would end every completion before it begins');
-    const loaded = await openModel(options, context);
+    const encoded = (tokenizer: LoadedModel['tokenizer']) =>
+      promptsOf(options, tokenizer).map(
+        ({ text, special }) => tokenizer.encode(text, { addSpecialTokens: special }).ids,
+      );
+    const { loaded, weights } = await openWithBits(options, context, encoded);
     const { tokenizer } = loaded;
     const prompts = promptsOf(options, tokenizer);
-    const ids = prompts.map(({ text, special }) => tokenizer.encode(text, { addSpecialTokens: special }).ids);
+    const ids = encoded(tokenizer);
     ids.forEach((row, i) => {
       if (row.length === 0 && tokenizer.bosId !== null) row.push(tokenizer.bosId);
       if (row.length === 0) throw new InputError(`prompt ${i} is empty and the tokenizer has no token to begin with`);
@@ -87,6 +94,8 @@ export const generate = defineCommand({
           finish_reason: c.finishReason,
         })),
         tokens_per_second: tokens / ((performance.now() - started) / 1000),
+        peak_memory_bytes: process.resourceUsage().maxRSS * 1024,
+        ...(weights ? { weights } : {}),
       };
     } finally {
       await decoder.close();

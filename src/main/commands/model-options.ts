@@ -25,10 +25,12 @@ export async function openModel(
   { model, tokenizer, adapter }: Readonly<Record<string, unknown>>,
   context: CommandContext,
   head: LoadOptions['head'] = 'language',
+  quantise?: LoadOptions['quantise'],
 ): Promise<LoadedModel> {
   const { loadModel } = await import('../train/load-model.ts');
   return loadModel(await modelPath(model, context), {
     head,
+    quantise,
     tokenizer: tokenizer === undefined ? undefined : String(tokenizer),
     adapter: adapter === undefined ? undefined : await modelPath(adapter, context),
   });

@@ -10,6 +10,8 @@ import { type LoraConfig, readLoraConfig, UnsupportedAdapter } from '../engine/a
 import { elementCount } from '../engine/graph/value.ts';
 import { ConfigReader } from '../engine/models/config.ts';
 import { type LanguageModel, loadLanguageModel, type WeightSource } from '../engine/models/language-model.ts';
+import { quantiseOnLoad } from '../engine/models/quantise-model.ts';
+import type { QuantisedForm } from '../engine/models/quantised.ts';
 import { withScoreHead, withScoreSettings } from '../engine/models/score-head.ts';
 
 export interface LoadedModel {
@@ -31,6 +33,8 @@ export interface LoadOptions {
   readonly adapter?: string;
   /** Zeros stand for the weights, in memory that nothing touches: for plans. */
   readonly shapesOnly?: boolean;
+  /** Matrices become codes as they are read: for generation and scoring. */
+  readonly quantise?: QuantisedForm;
 }
 
 /** A checkpoint of the wrong kind: exit code 3. */
@@ -46,7 +50,7 @@ export class WrongHead extends Error {
 /** Throws WrongHead when the checkpoint scores where a language model is needed, or the other way round. */
 export function loadModel(path: string, options: LoadOptions = {}): LoadedModel {
   const folder = openCheckpoint(path, options);
-  const base = loadLanguageModel(folder.config, options.shapesOnly ? zerosFor(folder.tensors) : folder.tensors);
+  const base = baseOf(folder, options);
   const adapter = adapterOf(path, folder, options.adapter);
   const model = withAdapter(base, adapter);
   checkHead(path, model, options.head ?? 'language');
@@ -54,6 +58,12 @@ export function loadModel(path: string, options: LoadOptions = {}): LoadedModel 
   const tokenizer = withinVocabulary(loadTokenizer(tokenizerPath), model.config.vocabulary, tokenizerPath);
   const eosIds = endIds(folder, model.config.eosIds, tokenizer);
   return { folder, model, tokenizer, adapterPath: adapter?.path ?? null, eosIds };
+}
+
+function baseOf({ config, tensors }: ModelFolder, { shapesOnly, quantise }: LoadOptions): LanguageModel {
+  if (!shapesOnly && !quantise) return loadLanguageModel(config, tensors);
+  const shapes = loadLanguageModel(config, zerosFor(tensors));
+  return quantise ? quantiseOnLoad(shapes, quantise, (take) => loadLanguageModel(config, tensors, take)) : shapes;
 }
 
 /** The same names and shapes, all of them one array of zeros. */

@@ -329,7 +329,10 @@ export class GraphBuilder {
 }
 
 /** TensorProto.DataType numbers. */
-export const DTYPE_CODES = { float32: 1, int32: 6, int64: 7, bool: 9 } as const satisfies Record<DType, number>;
+export const DTYPE_CODES = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 } as const satisfies Record<
+  DType,
+  number
+>;
 
 /** The dtype a TensorProto.DataType number stands for; doubles compute in float32 here. */
 export function dtypeOfCode(code: number): DType {

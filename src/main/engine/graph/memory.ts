@@ -2,7 +2,7 @@
 import { resolveDim } from './dims.ts';
 import type { DType, Graph, Value } from './value.ts';
 
-const BYTES: Readonly<Record<DType, number>> = { float32: 4, int32: 4, int64: 8, bool: 1 };
+const BYTES: Readonly<Record<DType, number>> = { float32: 4, int32: 4, int64: 8, bool: 1, uint8: 1 };
 
 /** Nodes whose result is the operand's memory seen differently. */
 const VIEWS = new Set(['Reshape', 'Squeeze', 'Unsqueeze', 'Identity']);

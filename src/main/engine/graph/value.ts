@@ -3,7 +3,7 @@
 /** A size known when the graph is built, or the name of one known only when it runs ("B", "T", "B*T"). */
 export type Dim = number | string;
 
-export type DType = 'float32' | 'int64' | 'int32' | 'bool';
+export type DType = 'float32' | 'int64' | 'int32' | 'bool' | 'uint8';
 
 /** Element storage by dtype; bool is one byte an element. */
 export type TensorArray = Float32Array | BigInt64Array | Int32Array | Uint8Array;
@@ -64,6 +64,7 @@ export const ARRAYS = {
   int64: BigInt64Array,
   int32: Int32Array,
   bool: Uint8Array,
+  uint8: Uint8Array,
 } as const;
 
 /** Product of concrete sizes; throws when a symbol is among them. */

@@ -3,6 +3,7 @@ import type { DroppedProduct } from '../adapters/dropout.ts';
 import type { GraphBuilder } from '../graph/builder.ts';
 import type { Value } from '../graph/value.ts';
 import type { ModelConfig } from './config.ts';
+import type { QuantisedValue } from './quantised.ts';
 
 export interface ParameterSpec {
   /** Hugging Face's tensor name. */
@@ -26,6 +27,8 @@ export interface LowRank {
 /** A weight in a graph; a matrix may have an adapter, which `linear` adds. */
 export interface Weight extends Value {
   readonly adapter?: LowRank;
+  /** What `linear` multiplies with instead; the value itself may then be looked up only. */
+  readonly quantised?: QuantisedValue;
 }
 
 /** Weights in a graph, by Hugging Face name: inputs (trained) or constants (frozen, pre-packed by the runtime). */

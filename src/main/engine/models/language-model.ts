@@ -8,6 +8,7 @@ import { float32 } from '../runtime/session.ts';
 import type { Architecture, ParameterSpec, Weights } from './architecture.ts';
 import { type ModelConfig, UnsupportedModel } from './config.ts';
 import { architectureOf } from './index.ts';
+import { type QuantisedMatrix, quantisedConstants } from './quantised.ts';
 import { headOf, SCORE_WEIGHT, scoreParameters } from './score-head.ts';
 
 export interface LanguageModel {
@@ -18,6 +19,8 @@ export interface LanguageModel {
   readonly specs: readonly ParameterSpec[];
   /** Training writes into these arrays, unless there is an adapter: then they are frozen. */
   readonly weights: ReadonlyMap<string, Float32Array>;
+  /** Matrices that are multiplied with as codes, by their weight's name; most have no array in `weights`. Such a model is not trained. */
+  readonly quantised?: ReadonlyMap<string, QuantisedMatrix>;
   /** Low-rank matrices beside the weights: what is trained when there is one. */
   readonly adapter?: Adapter;
 }
@@ -41,8 +44,12 @@ const IGNORED = /rotary_emb\.inv_freq$/;
 const sameNumbers = (a: Float32Array, b: Float32Array | undefined): boolean =>
   a.length === b?.length && a.every((x, i) => x === b[i]);
 
-/** Reads all weights; throws UnsupportedModel naming each tensor that is missing, unexpected or of another shape. */
-export function loadLanguageModel(raw: Readonly<Record<string, unknown>>, source: WeightSource): LanguageModel {
+/** Reads all weights, each through `take` as it comes; throws UnsupportedModel naming each tensor that is missing, unexpected or of another shape. */
+export function loadLanguageModel(
+  raw: Readonly<Record<string, unknown>>,
+  source: WeightSource,
+  take: (name: string, data: Float32Array) => Float32Array = (_, data) => data,
+): LanguageModel {
   const architecture = architectureOf(raw);
   const config = architecture.readConfig(raw);
   const head = headOf(raw);
@@ -58,14 +65,14 @@ export function loadLanguageModel(raw: Readonly<Record<string, unknown>>, source
       throw new UnsupportedModel(
         `tensor "${name}" has shape ${formatShape(found)}, config.json asks for ${formatShape(shape)}`,
       );
-    weights.set(name, source.float32(place));
+    weights.set(name, take(name, source.float32(place)));
     places.delete(name);
   }
   // a tied head may be stored twice; when both differ the file is right and config.json wrong, as in transformers
   const spareName = `${architecture.headName}.weight`;
   const spare = config.tiedHead ? places.get(spareName) : undefined;
   if (spare && !sameNumbers(source.float32(spare), weights.get(`${architecture.embeddingName}.weight`)))
-    return loadLanguageModel({ ...raw, tie_word_embeddings: false }, source);
+    return loadLanguageModel({ ...raw, tie_word_embeddings: false }, source, take);
   for (const name of places.keys()) {
     // anything else would be silently left out of the computation
     if (IGNORED.test(name) || architecture.ignored?.test(name) || (spare && name === spareName)) continue;
@@ -149,6 +156,14 @@ const constantOf =
   (g: GraphBuilder, model: LanguageModel): Weights =>
   (name) => {
     const data = model.weights.get(name) ?? model.adapter?.weights.get(name);
+    const matrix = model.quantised?.get(name);
+    if (matrix) {
+      const { shape } = spec(model, name);
+      const looked = data
+        ? g.constant(name, 'float32', shape as number[], data)
+        : ({ id: -1, name, kind: 'constant', dtype: 'float32', shape } as const);
+      return { ...looked, quantised: quantisedConstants(g, name, matrix) };
+    }
     if (!data) throw new Error(`${model.architecture.title} has no parameter "${name}"`);
     return g.constant(name, 'float32', spec(model, name).shape as number[], data);
   };

@@ -8,6 +8,7 @@ import type { AttentionKind } from './attention-kinds.ts';
 import { cachedAttention } from './cached-attention.ts';
 import type { ModelConfig } from './config.ts';
 import { attentionRows, collect, spread } from './packing.ts';
+import { quantisedProduct } from './quantised.ts';
 import { ropeFrequencies, ropeTables } from './rope.ts';
 import type { RopeConfig } from './rope-config.ts';
 import { writtenAttention } from './written-attention.ts';
@@ -20,7 +21,9 @@ export function linear(
   bias?: Value,
   stored: 'out-in' | 'in-out' = 'out-in',
 ): Value {
-  return adapted(g, x, weight, g.gemm(x, weight, { transB: stored === 'out-in', c: bias }));
+  if (!weight.quantised) return adapted(g, x, weight, g.gemm(x, weight, { transB: stored === 'out-in', c: bias }));
+  const product = quantisedProduct(g, x, weight.quantised);
+  return adapted(g, x, weight, bias ? g.add(product, bias) : product);
 }
 
 /** y + scale · (x Aᵀ) Bᵀ: the sum costs no pass of its own. */

@@ -25,6 +25,7 @@ import { layerNormalization } from './layer-normalization.ts';
 import { leakyRelu } from './leaky-relu.ts';
 import { log } from './log.ts';
 import { logSoftmax } from './log-softmax.ts';
+import { matMulNBits } from './mat-mul-n-bits.ts';
 import { matMul } from './matmul.ts';
 import { max } from './max.ts';
 import { min } from './min.ts';
@@ -95,6 +96,7 @@ export const operators = registry('operator', [
   lessOrEqual,
   log,
   logSoftmax,
+  matMulNBits,
   matMul,
   max,
   min,
