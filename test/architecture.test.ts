@@ -156,6 +156,7 @@ describe('registries', () => {
         'rate-terminal.ts',
         'table.ts',
         'train-plan.ts',
+        'weight-bits.ts',
         'workspace-store.ts',
       ],
     ],

@@ -48,6 +48,6 @@ it('knows what each method computes and holds: pairs, passes of a step, a refere
 });
 
 it('refuses what the run would refuse', () => {
-  expect(() => plan({ use_peft: true, lora_dropout: 0.1 })).toThrow('dropout is not computed');
+  expect(() => plan({ use_peft: false, adapter: 'llama-lora' })).toThrow('but use_peft is false');
   expect(() => plan({ max_lenght: 3 })).toThrow('did you mean "max_length"');
 });
