@@ -28,7 +28,7 @@ export function PlannedAndMeasured({ run }: { run: RunDetail }) {
   const { plan, peakMemoryBytes, secondsPerStep } = run;
   if (!plan) return null;
   return (
-    <div className="pl-card flush">
+    <div className="pl-card flush pl-planned">
       <table className="pl-table dense" aria-label="Planned and measured">
         <thead>
           <tr>
