@@ -12,8 +12,8 @@ import { tinyBench, writeTinyModel } from './tiny-model.ts';
 
 /** Measured over planned. */
 const MEMORY = { least: 1 / 1.6, most: 1.35 };
-/** A shared machine may be as much slower at one time than at another. */
-const TIME = { least: 1 / 6, most: 6 };
+/** Processor time, which other work slows through caches and memory alone; the plan's own look at the machine's speed meets it as busy as it is. */
+const TIME = { least: 1 / 10, most: 4 };
 
 const fixture = fileURLToPath(new URL('../fixtures/measured-run.ts', import.meta.url));
 const words = Array.from({ length: 40 }, (_, i) => `word${i}`);
@@ -42,6 +42,8 @@ interface Measured {
   readonly plan: RunPlan;
   readonly peakMemoryBytes: number;
   readonly secondsPerStep: number;
+  /** Of one thread. */
+  readonly processorSecondsPerStep: number;
 }
 
 function measured(config: Record<string, unknown>): Measured {
@@ -69,10 +71,12 @@ const SHAPES: Readonly<Record<string, Record<string, unknown>>> = {
 };
 
 it.each(Object.entries(SHAPES))('%s: memory and time of a step come out near the plan', (name, config) => {
-  const { plan, peakMemoryBytes, secondsPerStep } = measured(config);
-  found.set(name, { plan, peakMemoryBytes, secondsPerStep });
+  const run = measured(config);
+  found.set(name, run);
+  const { plan, peakMemoryBytes, secondsPerStep, processorSecondsPerStep } = run;
   const memory = peakMemoryBytes / plan.peakMemoryBytes;
-  const time = secondsPerStep / (plan.secondsPerStep ?? Number.NaN);
+  const time = processorSecondsPerStep / (plan.secondsPerStep ?? Number.NaN);
+  expect(secondsPerStep).toBeGreaterThan(0);
   expect(memory).toBeGreaterThan(MEMORY.least);
   expect(memory).toBeLessThan(MEMORY.most);
   expect(time).toBeGreaterThan(TIME.least);
