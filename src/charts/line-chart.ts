@@ -1,6 +1,8 @@
 /** Curves → ECharts option. Pure: colours come in, an object goes out. */
 import type { EChartsCoreOption } from 'echarts/core';
+import { bandSeries } from './band-series.ts';
 import type { ChartTokens, ColourName } from './chart-tokens.ts';
+import { tooltip } from './line-tooltip.ts';
 import type { MarkShape } from './method-looks.ts';
 import { compact, compactSmall } from './numbers.ts';
 import { type Point, smooth } from './smoothing.ts';
@@ -8,8 +10,8 @@ import { type Point, smooth } from './smoothing.ts';
 export interface Line {
   readonly name: string;
   readonly colour: ColourName;
-  /** variant: another method of the same colour. */
-  readonly dash?: 'rejected' | 'reference' | 'variant';
+  /** variant, second, third: others of the same colour. */
+  readonly dash?: keyof typeof DASHES;
   /** Of evaluation points; a circle unless the method has its own. */
   readonly mark?: MarkShape;
   readonly points: readonly Point[];
@@ -21,6 +23,20 @@ export interface Line {
   readonly dots?: boolean;
   /** At the line's end, where it is shorter than the name. */
   readonly endName?: string;
+  /** Between `low` and `high` at each x. */
+  readonly band?: Band;
+  /** Another line is looked at. */
+  readonly faint?: boolean;
+  /** Evaluation points without marks, where there are very many. */
+  readonly bare?: boolean;
+  /** Text at each point. */
+  readonly pointLabels?: readonly string[];
+}
+
+export interface Band {
+  readonly x: readonly number[];
+  readonly low: readonly number[];
+  readonly high: readonly number[];
 }
 
 export interface LineChart {
@@ -35,11 +51,16 @@ export interface LineChart {
   /** Shares: the axis ends at 1. */
   readonly toOne?: boolean;
   readonly anchors?: readonly { readonly y: number; readonly label: string }[];
+  /** Logarithmic axes: what is not above 0 is left out. */
+  readonly logX?: boolean;
+  readonly logY?: boolean;
+  /** Very many lines: smoothed ones stand without their values behind them, and nothing is sampled once more while panning. */
+  readonly crowded?: boolean;
   /** Names at the ends of the lines; off where a legend stands beside. */
   readonly endLabels?: boolean;
 }
 
-const DASHES = { rejected: [5, 3], reference: [4, 3], variant: [2, 2] } as const;
+const DASHES = { rejected: [5, 3], reference: [4, 3], variant: [2, 2], second: [7, 3], third: [7, 2, 1, 2] } as const;
 const SYMBOLS: Readonly<Record<MarkShape, string>> = {
   square: 'rect',
   diamond: 'diamond',
@@ -47,6 +68,8 @@ const SYMBOLS: Readonly<Record<MarkShape, string>> = {
   triangle: 'triangle',
 };
 const AXIS_FONT = 11;
+/** Of a line that is not the one looked at. */
+export const FAINT = 0.2;
 
 const range = (lines: readonly Line[]): readonly [number, number] => {
   let low = Number.POSITIVE_INFINITY;
@@ -64,7 +87,7 @@ function lineStyle(line: Line, tokens: ChartTokens, opacity: number) {
   return {
     color: tokens.colour[line.colour],
     width: opacity < 1 ? 1 : 1.75,
-    opacity: line.dots ? 0 : opacity,
+    opacity: line.dots ? 0 : line.faint ? FAINT * opacity : opacity,
     type: line.dash ? DASHES[line.dash] : 'solid',
   };
 }
@@ -81,13 +104,37 @@ function endAlign(line: Line, chart: LineChart): 'bottom' | 'top' | undefined {
   return isUpper ? 'bottom' : 'top';
 }
 
+/** On a logarithmic axis there is no place for what is not above 0. */
+function onAxes(points: readonly Point[], { logX, logY }: LineChart): readonly Point[] {
+  return logX || logY ? points.filter(([x, y]) => (!logX || x > 0) && (!logY || y > 0)) : points;
+}
+
 const endNameOf = ({ name, endName }: Line): string => endName ?? name;
+
+function pointLabel({ pointLabels }: Line, tokens: ChartTokens) {
+  if (!pointLabels) return { show: false };
+  return {
+    show: true,
+    position: 'top',
+    formatter: ({ dataIndex }: { readonly dataIndex: number }) => pointLabels[dataIndex] ?? '',
+    color: tokens.colour['text-2'],
+    fontSize: AXIS_FONT,
+    fontFamily: tokens.font,
+  };
+}
 
 /** The raw line behind, and the smoothed one in front of it. */
 function seriesOf(line: Line, chart: LineChart, tokens: ChartTokens) {
   const smoothed = chart.smoothing > 0 && !line.evaluation;
-  const front = frontOf(line, chart);
-  const base = { type: 'line', name: line.name, animation: false, sampling: 'lttb', emphasis: { disabled: true } };
+  const front = onAxes(frontOf(line, chart), chart);
+  const band = bandSeries(line, chart, tokens);
+  const base = {
+    type: 'line',
+    name: line.name,
+    animation: false,
+    sampling: chart.crowded ? undefined : 'lttb',
+    emphasis: { disabled: true },
+  };
   const id = `${line.name}${line.evaluation ? ' (evaluation)' : ''}`;
   const end = {
     show: chart.endLabels === true && front.length > 0,
@@ -104,20 +151,22 @@ function seriesOf(line: Line, chart: LineChart, tokens: ChartTokens) {
     ...base,
     id,
     data: front,
-    symbol: line.evaluation ? SYMBOLS[line.mark ?? 'circle'] : 'none',
+    symbol: line.evaluation && !line.bare ? SYMBOLS[line.mark ?? 'circle'] : 'none',
     symbolSize: line.evaluation ? (line.mark ? 7 : 5) : 0,
-    itemStyle: { color: tokens.colour[line.colour] },
+    showAllSymbol: line.pointLabels !== undefined || undefined,
+    itemStyle: { color: tokens.colour[line.colour], opacity: line.faint ? FAINT : 1 },
+    label: pointLabel(line, tokens),
     lineStyle: lineStyle(line, tokens, 1),
-    endLabel: end,
-    labelLayout: { moveOverlap: 'shiftY' },
+    ...(chart.crowded ? {} : { endLabel: end, labelLayout: { moveOverlap: 'shiftY' } }),
     z: line.evaluation ? 4 : 3,
   };
-  if (!smoothed) return [main];
+  if (!smoothed || chart.crowded) return [...band, main];
   return [
+    ...band,
     {
       ...base,
       id: `${id}, raw`,
-      data: line.points,
+      data: onAxes(line.points, chart),
       symbol: 'none',
       lineStyle: lineStyle(line, tokens, 0.3),
       tooltip: { show: false },
@@ -143,7 +192,7 @@ function marks(chart: LineChart, tokens: ChartTokens) {
     },
   }));
   const zero =
-    low < 0 && high > 0
+    low < 0 && high > 0 && !chart.logY
       ? [{ yAxis: 0, lineStyle: { type: 'solid', color: tokens.colour['text-3'], width: 1 }, label: { show: false } }]
       : [];
   const data = [...zero, ...anchors];
@@ -158,57 +207,6 @@ function marks(chart: LineChart, tokens: ChartTokens) {
           markLine: { symbol: 'none', silent: true, animation: false, data },
         },
       ];
-}
-
-interface TooltipItem {
-  readonly seriesName: string;
-  readonly seriesIndex: number;
-  readonly value: Point;
-}
-
-/** Text of the tooltip: x, then mark, name and value of each line, largest first. */
-function tooltipText(items: readonly TooltipItem[], chart: LineChart): string {
-  if (items.length === 0) return '';
-  const seen = new Map<string, number>();
-  for (const item of items) seen.set(item.seriesName, item.value[1]); // the smoothed series comes after the raw one
-  const lines = [...seen]
-    .sort((a, b) => b[1] - a[1])
-    .map(([name, value]) => `{m${markIndex(chart, name)}|●} ${name}  {v|${compact(value)}}`);
-  const foot = [chart.unit, chart.smoothing > 0 ? `smoothed ${chart.smoothing.toFixed(2)}` : '']
-    .filter(Boolean)
-    .join(', ');
-  return [`{x|${chart.xName} ${compact(items[0].value[0])}}`, ...lines, ...(foot ? [`{x|${foot}}`] : [])].join('\n');
-}
-
-const markIndex = (chart: LineChart, name: string) =>
-  Math.max(
-    0,
-    chart.lines.findIndex((line) => line.name === name),
-  );
-
-function tooltip(chart: LineChart, tokens: ChartTokens) {
-  const rich = Object.fromEntries(
-    chart.lines.map((line, i) => [`m${i}`, { color: tokens.colour[line.colour], fontSize: 10 }]),
-  );
-  return {
-    trigger: 'axis',
-    renderMode: 'richText',
-    confine: true,
-    transitionDuration: 0,
-    backgroundColor: tokens.colour.surface,
-    borderColor: tokens.colour['line-strong'],
-    borderWidth: 1,
-    padding: [6, 9],
-    textStyle: {
-      color: tokens.colour.text,
-      fontSize: 12,
-      fontFamily: tokens.font,
-      lineHeight: 17,
-      rich: { ...rich, x: { color: tokens.colour['text-3'], fontSize: 11 }, v: { fontWeight: 600 } },
-    },
-    axisPointer: { type: 'line', lineStyle: { color: tokens.colour['line-strong'], width: 1, type: 'solid' } },
-    formatter: (items: readonly TooltipItem[]) => tooltipText(items, chart),
-  };
 }
 
 /** Longest label decides the room at the right, within bounds. */
@@ -241,17 +239,23 @@ export function lineChartOption(chart: LineChart, tokens: ChartTokens): EChartsC
     grid: { left: 48, right: rightRoom(chart), top: 10, bottom: 32, containLabel: false, outerBoundsMode: 'none' },
     tooltip: tooltip(chart, tokens),
     dataZoom: [
-      { type: 'inside', xAxisIndex: 0, zoomOnMouseWheel: 'ctrl', moveOnMouseWheel: false, filterMode: 'none' },
+      {
+        type: 'inside',
+        xAxisIndex: 0,
+        zoomOnMouseWheel: 'ctrl',
+        moveOnMouseWheel: false,
+        filterMode: 'none',
+      },
     ],
     xAxis: {
-      type: 'value',
+      type: chart.logX ? 'log' : 'value',
       name: chart.xName,
       nameLocation: 'middle',
       nameGap: 18,
       nameTextStyle: axisLabel,
-      min: 0,
+      min: chart.logX ? undefined : 0,
       max: length,
-      interval: step,
+      interval: chart.logX ? undefined : step,
       splitNumber: 4,
       splitLine: { show: false },
       axisLine: { show: true, onZero: false, lineStyle: { color: tokens.colour['line-strong'] } },
@@ -259,12 +263,12 @@ export function lineChartOption(chart: LineChart, tokens: ChartTokens): EChartsC
       axisLabel: { ...axisLabel, hideOverlap: true, showMaxLabel: endsOnTick, formatter: axisText },
     },
     yAxis: {
-      type: 'value',
+      type: chart.logY ? 'log' : 'value',
       scale: !chart.fromZero,
-      min: chart.fromZero ? 0 : undefined,
+      min: chart.fromZero && !chart.logY ? 0 : undefined,
       max: chart.toOne ? 1 : undefined,
       // quarters end at 1; the interval found by itself does not, and its last label meets that of the end
-      interval: chart.toOne ? 0.25 : undefined,
+      interval: chart.toOne && !chart.logY ? 0.25 : undefined,
       splitNumber: 4,
       splitLine: { lineStyle: { color: tokens.colour.grid } },
       axisLine: { show: false },

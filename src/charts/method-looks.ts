@@ -27,6 +27,7 @@ const LOOKS: Readonly<Record<string, MethodLook>> = {
   star: { title: 'Optimum π*', colour: 'text', shape: 'square' },
   exact: { title: 'Exact gradient', colour: 'm-bon', shape: 'square' },
   online_dpo_soft: { title: 'Online DPO, soft', colour: 'm-online', shape: 'triangle' },
+  compare_runs: { title: 'Comparison', colour: 'm-ref', shape: 'square' },
 };
 
 /** Method ids that are not marks themselves. */

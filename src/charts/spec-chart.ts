@@ -5,7 +5,7 @@ import type { LineChart } from './line-chart.ts';
 import type { MarkShape } from './method-looks.ts';
 import type { ChartSpec, CurveLine, XAxis } from './metric-groups.ts';
 
-const X_NAMES: Readonly<Record<XAxis, string>> = {
+export const X_NAMES: Readonly<Record<XAxis, string>> = {
   step: 'step',
   tokens: 'tokens',
   time: 'seconds',

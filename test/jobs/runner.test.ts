@@ -85,6 +85,21 @@ describe('a run', () => {
     expect(String(record(first).endedAt) <= String(record(second).startedAt)).toBe(true);
   });
 
+  it('begins in the order that is asked for, which outlives the program', async () => {
+    const first = create({ steps: 30, sleepMs: 3 });
+    const [a, b, c] = [1, 2, 3].map(() => create({ steps: 1 }));
+    runner.order([c, a]);
+    expect([a, b, c].map((id) => record(id).priority)).toEqual([1, 0, 2]);
+    const late = create({ steps: 1 });
+    await runner.idle();
+    const begun = [a, b, c, late].sort((x, y) => (String(record(x).startedAt) < String(record(y).startedAt) ? -1 : 1));
+    expect(begun).toEqual([c, a, b, late]);
+    expect(record(first).status).toBe('finished');
+    // a run that has begun is not queued any more: nothing happens to it
+    runner.order([first]);
+    expect(record(first).priority).toBe(0);
+  });
+
   it('of one thread goes beside others while there are cores; one of all cores waits for them and goes alone', async () => {
     await runner.close();
     runner = new JobRunner({

@@ -2,7 +2,6 @@
 import { SingularMatrix } from '../base/linear-algebra.ts';
 import { createRandom } from '../base/random.ts';
 import { type Estimate, mean } from '../base/statistics.ts';
-import { lengthControlledWinRate } from '../base/statistics-length-control.ts';
 import { bestOfNKl } from '../base/statistics-overoptimisation.ts';
 import { bradleyTerry, davidson } from '../base/statistics-ranking.ts';
 import type { TextOrChat } from '../data/examples.ts';
@@ -11,7 +10,7 @@ import { type Answerer, answerPrompts, klToReference, type SampleOptions, sameTo
 import { bestAnswers } from './best-of-n.ts';
 import type { Judge, JudgedAnswer } from './judges/judge.ts';
 import { answerLimit } from './task-samples.ts';
-import { countVerdicts, winMinusLoss } from './win-rate.ts';
+import { countVerdicts, lengthControlledRate, winMinusLoss } from './win-rate.ts';
 
 export interface Contestant {
   readonly name: string;
@@ -84,21 +83,34 @@ export async function compareModels(contestants: readonly Contestant[], options:
 
 async function answersOf(contestant: Contestant, place: number, options: CompareOptions): Promise<JudgedAnswer[]> {
   const { answerer, bestOf, name } = contestant;
-  const { prompts, task, onProgress } = options;
-  const limit = task ? answerLimit(task, answerer.tokenizer) : options.maxNewTokens;
-  const draw = async (round: number): Promise<JudgedAnswer[]> => {
-    const found = await answerPrompts(answerer, prompts, limit, {
+  const { prompts, onProgress } = options;
+  const draw = (round: number): Promise<JudgedAnswer[]> =>
+    drawAnswers(answerer, prompts, round === 0 ? place : `${place}:${round}`, {
       ...options,
-      // models draw from streams of their own: equal models are not equal answers
-      seed: `${options.seed}:${place}${round === 0 ? '' : `:${round}`}`,
       onProgress: (done, total) => onProgress?.(round * total + done, total * (bestOf?.n ?? 1), name),
     });
-    return found.map((answer, i) => ({ ...answer, prompt: promptText(prompts[i]) }));
-  };
   if (!bestOf) return draw(0);
   const rounds: JudgedAnswer[][] = [];
   for (let round = 0; round < bestOf.n; round++) rounds.push(await draw(round));
   return bestAnswers(rounds, bestOf.picker);
+}
+
+export interface DrawOptions extends SampleOptions {
+  readonly task?: Task;
+  /** Longest answer in tokens where no task has a limit. */
+  readonly maxNewTokens: number;
+}
+
+/** One answer a prompt by one of several models; each draws from a stream of its own (`place`): equal models are not equal answers. */
+export async function drawAnswers(
+  answerer: Answerer,
+  prompts: readonly TextOrChat[],
+  place: number | string,
+  options: DrawOptions,
+): Promise<JudgedAnswer[]> {
+  const limit = options.task ? answerLimit(options.task, answerer.tokenizer) : options.maxNewTokens;
+  const found = await answerPrompts(answerer, prompts, limit, { ...options, seed: `${options.seed}:${place}` });
+  return found.map((answer, i) => ({ ...answer, prompt: promptText(prompts[i]) }));
 }
 
 async function describe({ contestant, answers }: Entry, options: CompareOptions): Promise<ModelReport> {
@@ -144,18 +156,12 @@ async function comparePair(a: readonly JudgedAnswer[], b: readonly JudgedAnswer[
     win_rate: winRate,
     interval,
     win_minus_loss: winMinusLoss(points),
-    length_controlled_win_rate: lengthControlled(points, a, b),
+    length_controlled_win_rate: lengthControlledRate(
+      points,
+      a.map(({ tokens }, i) => tokens - b[i].tokens),
+    ),
   };
 }
-
-/** A little ridge: without it a model that always wins has no finite fit. */
-const RIDGE = 1e-3;
-
-const lengthControlled = (points: readonly number[], a: readonly JudgedAnswer[], b: readonly JudgedAnswer[]): number =>
-  lengthControlledWinRate(
-    { preference: points, lengthDifference: a.map(({ tokens }, i) => tokens - b[i].tokens) },
-    { l2: RIDGE },
-  ).winRate;
 
 /** Bradley–Terry strengths, with ties where there are any (Davidson 1970), the sum 0; a reason instead where one group never lost. */
 export function rankModels(names: readonly string[], pairs: readonly { a: number; b: number; report: PairReport }[]) {

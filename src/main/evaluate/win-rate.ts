@@ -1,5 +1,6 @@
 /** Win, tie and loss of one model against another, with the intervals of the win rate and of win − loss. */
 import { type Estimate, mean, meanInterval, winRate as winRateOf } from '../base/statistics.ts';
+import { lengthControlledWinRate } from '../base/statistics-length-control.ts';
 
 export interface Verdicts {
   readonly n: number;
@@ -72,3 +73,10 @@ export function winMinusLossOverSeeds(points: readonly (readonly number[])[]): O
     overSeeds: meanInterval(bySeed),
   };
 }
+
+/** A little ridge: without it a model that always wins has no finite fit. */
+const RIDGE = 1e-3;
+
+/** What the win rate would be at equal length; `differences` are tokens of the first answer minus those of the second. */
+export const lengthControlledRate = (points: readonly number[], differences: readonly number[]): number =>
+  lengthControlledWinRate({ preference: points, lengthDifference: differences }, { l2: RIDGE }).winRate;

@@ -4,6 +4,7 @@ import { contract, type Name } from '../../preload/contract/index.ts';
 import { type Handle, RpcError } from '../../preload/contract/rpc.ts';
 import { nearest } from '../base/registry.ts';
 import { catalogueHandlers } from './catalogue.ts';
+import { compareHandlers } from './compare.ts';
 import { datasetsHandlers } from './datasets.ts';
 import { filesHandlers } from './files.ts';
 import { generationsHandlers } from './generations.ts';
@@ -33,6 +34,7 @@ export const namespaces = [
   runsHandlers,
   quickstartHandlers,
   resultsHandlers,
+  compareHandlers,
   ratingsHandlers,
   generationsHandlers,
   settingsHandlers,

@@ -1,11 +1,10 @@
 /** Gathers what a quickstart's report tells from the store. */
-import { cpus } from 'node:os';
 import { readMetricsDownsampled } from '../data/store/metrics.ts';
 import { getRun } from '../data/store/runs.ts';
 import { runsOf } from '../jobs/quickstart-record.ts';
 import { quickstartReport as writeReport } from '../report/quickstart-report.ts';
+import { machineFacts } from './machine-facts.ts';
 import { quickstartState, type StateSource } from './quickstart-state.ts';
-import { onnxruntimeVersion, programVersion } from './version.ts';
 
 const MAX_POINTS = 1000;
 
@@ -29,15 +28,4 @@ export function quickstartReport(source: StateSource, group: string): string {
     })),
     machine: machineFacts(),
   });
-}
-
-function machineFacts(): (readonly [string, string])[] {
-  const processors = cpus();
-  return [
-    ['Plumbline', programVersion],
-    ['onnxruntime', onnxruntimeVersion],
-    ['Node', process.versions.node],
-    ['Processor', `${processors[0]?.model.trim() || 'unknown'}, ${processors.length} threads`],
-    ['System', `${process.platform} ${process.arch}`],
-  ];
 }

@@ -1,6 +1,8 @@
 /** Contract namespace `runs`: start, steer and watch runs; their metrics, samples and logs. */
 
+import type { z } from 'zod';
 import { RpcError } from '../../preload/contract/rpc.ts';
+import type { runAnnotation } from '../../preload/contract/runs.ts';
 import { builtInModelFolder } from '../data/built-in-models.ts';
 import { findVersion } from '../data/datasets/find.ts';
 import { getDatasetByName } from '../data/store/datasets.ts';
@@ -8,15 +10,17 @@ import { readLog } from '../data/store/log.ts';
 import { readMetricsDownsampled } from '../data/store/metrics.ts';
 import { getModelByName, listModels } from '../data/store/models.ts';
 import { sampledRowTexts } from '../data/store/pairs.ts';
-import { getRun, listRuns, type RunRecord } from '../data/store/runs.ts';
+import { readRunOptions } from '../data/store/run-options.ts';
+import { getRun, listRuns, type RunRecord, updateRun } from '../data/store/runs.ts';
 import { readSamples } from '../data/store/samples.ts';
-import type { Store } from '../data/store/store.ts';
+import { type Store, transaction, type WritableStore, withFullSync } from '../data/store/store.ts';
 import { labelsOf, type NewJob } from '../jobs/new-job.ts';
 import { summaryOf, UnknownRun } from '../jobs/run-record.ts';
 import { DATASET_KEYS, modelFolder } from '../jobs/workspace-paths.ts';
 import { forgetModel } from './model-registry.ts';
 import { withJudge } from './run-judges.ts';
 import { closed, type Handlers, type HostServices } from './services.ts';
+import { sweepJobs } from './sweep.ts';
 
 const done = { ok: true } as const;
 
@@ -27,6 +31,20 @@ export const runsHandlers = ({ store, runner, workspace }: HostServices): Handle
     return { id: runner.create({ ...(await checkedJob(store, withJudge(config, workspace))), name }) };
   },
   'runs.plan': ({ config }) => planned({ store, workspace }, config),
+  async 'runs.sweep'(request) {
+    const { group, jobs } = await sweepJobs(store, request, (config) => checkedJob(store, config));
+    return { group, ids: jobs.map((job) => runner.create(job)) };
+  },
+  'runs.annotate'(annotation) {
+    annotate(store, annotation);
+    for (const id of annotation.ids) runner.annotated(id);
+    return done;
+  },
+  'runs.options': ({ keys }) => readRunOptions(store, keys),
+  'runs.order'({ ids }) {
+    runner.order(ids);
+    return done;
+  },
   'runs.pause'({ id }) {
     runner.pause(id);
     return done;
@@ -87,6 +105,19 @@ export function removeRunWithModels(
 ): void {
   runner.remove(id);
   for (const model of listModels(store)) if (model.runId === id) forgetModel(store, workspace, model);
+}
+
+/** All of it or nothing; answered when it is on the disk. */
+function annotate(store: WritableStore, { ids, add, remove, notes }: z.output<typeof runAnnotation>): void {
+  withFullSync(store, () =>
+    transaction(store, () => {
+      for (const id of ids) {
+        const { tags } = summaryOf(store, id);
+        const kept = [...new Set([...tags, ...add])].filter((tag) => !remove.includes(tag));
+        updateRun(store, id, { tags: kept, notes });
+      }
+    }),
+  );
 }
 
 function detailOf(store: Store, id: string) {

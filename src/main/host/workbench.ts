@@ -7,6 +7,7 @@ import { openStore } from '../data/store/open.ts';
 import type { RunRecord } from '../data/store/runs.ts';
 import type { WritableStore } from '../data/store/store.ts';
 import { JobRunner, type RunnerOptions } from '../jobs/runner.ts';
+import { keepVerdicts } from './compare-verdicts.ts';
 import { registerModel } from './model-registry.ts';
 import { prepareWorkspace, type Workspace } from './workspace.ts';
 
@@ -45,7 +46,10 @@ function limited(threads: number, budget: number | undefined): number {
 export function openWorkbench({ workspace, threads, budget, ...options }: WorkbenchOptions): Workbench {
   prepareWorkspace(workspace);
   const store = openStore(workspace.database);
-  const onResult = (run: RunRecord) => keepModel(store, workspace, run);
+  const onResult = (run: RunRecord, result: unknown) => {
+    keepModel(store, workspace, run);
+    keepVerdicts(store, run, result);
+  };
   const runner = new JobRunner({
     store,
     workspace,

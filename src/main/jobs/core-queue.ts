@@ -1,4 +1,4 @@
-/** Who has the cores and who waits for them: first come, first served, and who came first does not wait for who came later. */
+/** Who has the cores and who waits for them: by priority, of equal ones first come, first served, and who came first does not wait for who came later. */
 
 /** A place in the queue. */
 export interface Turn {
@@ -33,6 +33,12 @@ export class CoreQueue {
   /** Takes the last place. */
   join(turn: Turn): void {
     this.#waiting.push(turn);
+  }
+
+  /** The largest priority first; of equal ones who came first. */
+  arrange(priorityOf: (id: string) => number): void {
+    const priorities = new Map(this.#waiting.map(({ id }) => [id, priorityOf(id)]));
+    this.#waiting.sort((a, b) => (priorities.get(b.id) ?? 0) - (priorities.get(a.id) ?? 0));
   }
 
   /** Gives a place up; false when there was none. */

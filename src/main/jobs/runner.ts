@@ -130,6 +130,24 @@ export class JobRunner {
     mine.stopping = true;
   }
 
+  /** Waiting runs in the order in which they are to begin; those that are not named come after, as they came. */
+  order(ids: readonly string[]): void {
+    ids.forEach((id, i) => {
+      if (summaryOf(this.#store, id).status === 'queued') this.#news.change(id, { priority: ids.length - i });
+    });
+    this.#arrange();
+    this.#serve();
+  }
+
+  #arrange(): void {
+    this.#queue.arrange((id) => summaryOf(this.#store, id).priority);
+  }
+
+  /** Tags and notes were changed: whoever watches is told. */
+  annotated(id: string): void {
+    this.#news.change(id, {});
+  }
+
   /** Pairs of this run were rated, or a rating was taken back: the run goes on when nothing waits any more. */
   ratingsChanged(id: string): void {
     const mine = this.#live.get(id);
@@ -207,6 +225,7 @@ export class JobRunner {
   #enqueue(id: string, resume: boolean): void {
     const threads = () => this.#options.threadsOf?.(recordOf(this.#store, id)) ?? 0;
     this.#queue.join({ id, threads, begin: (taken) => this.#live.begin(id, taken, resume) });
+    this.#arrange();
     this.#serve();
   }
 

@@ -1,5 +1,5 @@
 /** Charts as SVG text, drawn without a page: the same options as on screen, their colours left to the stylesheet. */
-import { LineChart as LineSeries } from 'echarts/charts';
+import { CustomChart, LineChart as LineSeries } from 'echarts/charts';
 import { GridComponent, LegendComponent, MarkLineComponent, TitleComponent } from 'echarts/components';
 import { type EChartsCoreOption, init, use } from 'echarts/core';
 import { LabelLayout } from 'echarts/features';
@@ -10,7 +10,16 @@ import { escapeHtml } from '../base/markup.ts';
 import { type Html, html, trusted } from './html.ts';
 import { lightTokens } from './light-tokens.ts';
 
-use([LineSeries, GridComponent, LegendComponent, MarkLineComponent, TitleComponent, LabelLayout, SVGRenderer]);
+use([
+  LineSeries,
+  CustomChart,
+  GridComponent,
+  LegendComponent,
+  MarkLineComponent,
+  TitleComponent,
+  LabelLayout,
+  SVGRenderer,
+]);
 
 /** Colours by reference, so that one drawing serves both schemes. */
 const BY_REFERENCE = chartTokens((name) => `var(--pl-${name})`);

@@ -10,6 +10,7 @@ import type { QuickstartComparison, QuickstartModel, QuickstartState } from '../
 import type { MetricPoint } from '../../preload/contract/runs.ts';
 import { chartFigure } from './draw-chart.ts';
 import { type Html, html, trusted } from './html.ts';
+import { POLICY } from './policy.ts';
 import { reportStyles } from './stylesheet.ts';
 
 /** A run of the quickstart with its curves and its whole config. */
@@ -31,8 +32,6 @@ export interface ReportSource {
   readonly machine: readonly (readonly [string, string])[];
 }
 
-/** The strictest policy under which a file with its own stylesheet can be read. */
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 const WIDE = { width: 560, height: 280 };
 const SMALL = { width: 370, height: 170 };
 const SMOOTHING = 0.6;

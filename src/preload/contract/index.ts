@@ -1,6 +1,18 @@
 /** The contract: every call and stream the page may make, with zod schemas for input and output. */
 import { z } from 'zod';
 import {
+  compareCurves,
+  compareCurvesRequest,
+  compareJudgeRequest,
+  compareSet,
+  compareTable,
+  compareTableRequest,
+  compareVerdict,
+  compareView,
+  runIds,
+  savedComparison,
+} from './compare.ts';
+import {
   columnMapping,
   datasetSummary,
   importPreview,
@@ -51,8 +63,10 @@ import {
   logLine,
   methodEntry,
   metricPoint,
+  runAnnotation,
   runDetail,
   runEvent,
+  runOptions,
   runPlan,
   runSample,
   runSummary,
@@ -191,6 +205,21 @@ export const contract = {
     z.object({ config: z.record(z.string(), z.unknown()) }),
     z.object({ plan: runPlan, checkpointed: runPlan.nullable() }),
   ),
+  /** Every combination of the values, with every seed, as runs of one group: all of them, or none when one is wrong. */
+  'runs.sweep': call(
+    z.object({
+      config: z.record(z.string(), z.unknown()),
+      name: z.string().optional(),
+      vary: z.array(z.object({ key: z.string(), values: z.array(z.unknown()).min(1).max(200) })).max(8),
+      seeds: z.array(z.int()).min(1).max(50),
+    }),
+    z.object({ group: z.string(), ids: z.array(z.string()) }),
+  ),
+  'runs.annotate': call(runAnnotation, done),
+  /** Options of all runs, for columns of a table. */
+  'runs.options': call(z.object({ keys: z.array(z.string()).max(40) }), runOptions),
+  /** The waiting runs in the order in which they are to begin, first first; those that wait and are not named come after. */
+  'runs.order': call(z.object({ ids: z.array(z.string()).max(1000) }), done),
   'runs.pause': call(byId, done),
   'runs.resume': call(byId, done),
   'runs.stop': call(byId, done),
@@ -282,6 +311,28 @@ export const contract = {
   'generations.savePair': call(pairToSave, savedPair),
   /** Takes back the version that a pair made, while it is the newest and no run was started since. */
   'generations.undoPair': call(z.object({ versionId: z.string() }), done),
+
+  /** Sorts runs into series and says what they have in common. */
+  'compare.open': call(z.object({ runs: runIds }), compareSet),
+  /** Curves of several metrics, down-sampled for a chart of that many points. */
+  'compare.curves': call(compareCurvesRequest, compareCurves),
+  /** Final values with intervals, and differences to the baseline. */
+  'compare.table': call(compareTableRequest, compareTable),
+  /** What judges said of these series so far, the newest of each pair and judge. */
+  'compare.verdicts': call(z.object({ runs: runIds }), z.array(compareVerdict)),
+  /** Lets the models answer and a judge say who is better, as a job; its run's id. */
+  'compare.judge': call(compareJudgeRequest, z.object({ id: z.string() })),
+  /** The last comparison by a judge: where it stands; null when there is none. */
+  'compare.judging': call(nothing, runSummary.nullable()),
+  'compare.saved': call(nothing, z.array(savedComparison)),
+  /** Saves under a name; one that is taken is replaced when `id` says so, else refused. */
+  'compare.save': call(z.object({ id: z.string().optional(), name: z.string(), view: compareView }), savedComparison),
+  'compare.forget': call(byId, done),
+  /** One HTML file that needs nothing else. */
+  'compare.report': call(
+    z.object({ name: z.string().max(200), view: compareView }),
+    z.object({ name: z.string(), html: z.string() }),
+  ),
 } as const;
 
 export type Contract = typeof contract;
@@ -294,6 +345,7 @@ export type Event<N extends StreamName> = Contract[N] extends { event: infer E e
   ? z.output<E>
   : never;
 
+export * from './compare.ts';
 export * from './datasets.ts';
 export * from './generations.ts';
 export * from './lab.ts';

@@ -56,6 +56,10 @@ export const runSummary = z.object({
   error: z.string().nullable(),
   /** Pairs that a person has to rate before the run goes on. */
   ratingsWaiting: z.int(),
+  tags: z.array(z.string()),
+  notes: z.string(),
+  /** Of those that wait, the largest is begun first. */
+  priority: z.int(),
   /** Last value of every metric. */
   latest: z.record(z.string(), maybeNumber),
 });
@@ -80,6 +84,29 @@ export const runPlan = z.object({
   secondsPerStep: z.number().nullable(),
 });
 export type RunPlan = z.infer<typeof runPlan>;
+
+/** Words by which runs are found again. */
+export const runTag = z
+  .string()
+  .trim()
+  .min(1)
+  .max(40)
+  .regex(/^[^,]*$/, 'A tag has no comma.');
+
+/** What a person writes on runs: tags to add and to take away, and notes, which replace those of before. */
+export const runAnnotation = z.object({
+  ids: z.array(z.string()).min(1).max(1000),
+  add: z.array(runTag).default([]),
+  remove: z.array(z.string()).default([]),
+  notes: z.string().max(10_000).optional(),
+});
+
+/** Values of some options of every run; `keys` are all options that runs have. */
+export const runOptions = z.object({
+  keys: z.array(z.string()),
+  runs: z.array(z.object({ id: z.string(), values: z.record(z.string(), z.unknown()) })),
+});
+export type RunOptions = z.infer<typeof runOptions>;
 
 /** `config` is the whole flat config with defaults filled in, TRL's names. */
 export const runDetail = runSummary.extend({

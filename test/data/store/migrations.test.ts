@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findMapping, forgetMapping, keepMapping } from '../../../src/main/data/store/column-mappings.ts';
+import { listComparisons, listVerdicts } from '../../../src/main/data/store/comparisons.ts';
 import { appendMetrics, readMetrics } from '../../../src/main/data/store/metrics.ts';
 import { migrations } from '../../../src/main/data/store/migrations/index.ts';
 import { openReadable, openStore } from '../../../src/main/data/store/open.ts';
@@ -14,6 +15,7 @@ import { insertQueue, nextQueueItem } from '../../../src/main/data/store/queues.
 import { listRatings } from '../../../src/main/data/store/ratings.ts';
 import { addRunRequest, takeRunRequests } from '../../../src/main/data/store/run-requests.ts';
 import { getRun, updateRun } from '../../../src/main/data/store/runs.ts';
+import { listSavedComparisons } from '../../../src/main/data/store/saved-comparisons.ts';
 
 let folder: string;
 let path: string;
@@ -117,6 +119,22 @@ describe('migrations', () => {
     forgetMapping(store, 's');
     expect(findMapping(store, 's')).toBe(undefined);
     expect(getRun(store, 'r')).toMatchObject({ status: 'finished' });
+    store.close();
+  });
+
+  it('8: runs have no tags, notes or priority yet, comparisons of before are of no runs, and none is saved', () => {
+    databaseOf(
+      7,
+      RUN,
+      "INSERT INTO comparisons (task, a, b, n, win, tie, loss, win_rate, low, high, mean_reward_a, mean_reward_b, judge, created_at) VALUES ('helpful', 'a', 'b', 2, 1, 0, 1, 0.5, 0.1, 0.9, 1, 1, 'gold', 't')",
+    );
+    const store = openStore(path);
+    expect(listComparisons(store)).toMatchObject([{ a: 'a', b: 'b', interval: [0.1, 0.9] }]);
+    expect(listVerdicts(store, ['a', 'b'])).toEqual([]);
+    expect(listSavedComparisons(store)).toEqual([]);
+    expect(store.db.prepare('SELECT tags, notes, priority FROM runs').all()).toEqual([
+      { tags: '[]', notes: '', priority: 0 },
+    ]);
     store.close();
   });
 

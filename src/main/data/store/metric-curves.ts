@@ -67,9 +67,9 @@ export function downsample(curves: Curves, maxPoints: number): MetricPoint[] {
 }
 
 /** Both ends, and of each bucket the smallest and the largest value and one that was not finite. */
-function keptIndices(values: readonly number[], maxPoints: number): Iterable<number> {
+export function keptIndices(values: readonly number[] | Float64Array, maxPoints: number): Iterable<number> {
   if (values.length <= maxPoints) return values.keys();
-  const perBucket = values.some(Number.isNaN) ? 3 : 2;
+  const perBucket = values.some((value: number) => Number.isNaN(value)) ? 3 : 2;
   const buckets = Math.max(1, Math.floor((maxPoints - 2) / perBucket));
   const size = values.length / buckets;
   const kept = new Set([0, values.length - 1]);
@@ -78,7 +78,7 @@ function keptIndices(values: readonly number[], maxPoints: number): Iterable<num
   return kept;
 }
 
-function extremes(values: readonly number[], start: number, end: number): number[] {
+function extremes(values: readonly number[] | Float64Array, start: number, end: number): number[] {
   let low = -1;
   let high = -1;
   let gap = -1;

@@ -40,6 +40,9 @@ export interface RunPatch {
   /** With its defaults, once the method has read it. */
   readonly config?: Readonly<Record<string, unknown>>;
   readonly latest?: Readonly<Record<string, number | null>>;
+  readonly tags?: readonly string[];
+  readonly notes?: string;
+  readonly priority?: number;
 }
 
 /** Field → column; a patch can set nothing else. */
@@ -62,6 +65,9 @@ const PATCHABLE: Readonly<Record<keyof RunPatch, string>> = {
   pidStarted: 'pid_started',
   config: 'config',
   latest: 'latest',
+  tags: 'tags',
+  notes: 'notes',
+  priority: 'priority',
 };
 
 export function insertRun(store: WritableStore, run: NewRun): void {
@@ -79,20 +85,25 @@ export function updateRun(store: WritableStore, id: string, patch: RunPatch): vo
   store.prepare(`UPDATE runs SET ${assignments} WHERE id = @id`).run(values);
 }
 
-const jsonOf = ({ latest, config, plan }: RunPatch): Record<string, string> => ({
+const jsonOf = ({ latest, config, plan, tags }: RunPatch): Record<string, string> => ({
+  ...(tags ? { tags: JSON.stringify(tags) } : {}),
   ...(latest ? { latest: JSON.stringify(latest) } : {}),
   ...(config ? { config: JSON.stringify(config) } : {}),
   ...(plan ? { plan: JSON.stringify(plan) } : {}),
 });
 
 const SUMMARY = `id, name, method, status, model, reference_model AS referenceModel, dataset, run_group AS "group", step, max_steps AS maxSteps,
-  seconds_left AS secondsLeft, created_at AS createdAt, started_at AS startedAt, ended_at AS endedAt, error, latest,
+  seconds_left AS secondsLeft, created_at AS createdAt, started_at AS startedAt, ended_at AS endedAt, error, tags, notes, priority, latest,
   (SELECT count(*) FROM rating_items AS i WHERE i.run_id = runs.id AND i.taken = 0
     AND NOT EXISTS (SELECT 1 FROM ratings WHERE item_id = i.id)) AS ratingsWaiting`;
 
-type SummaryRow = Omit<RunSummary, 'latest'> & { latest: string };
+type SummaryRow = Omit<RunSummary, 'latest' | 'tags'> & { latest: string; tags: string };
 
-const toSummary = (row: SummaryRow): RunSummary => ({ ...row, latest: JSON.parse(row.latest) as RunSummary['latest'] });
+const toSummary = (row: SummaryRow): RunSummary => ({
+  ...row,
+  latest: JSON.parse(row.latest) as RunSummary['latest'],
+  tags: JSON.parse(row.tags) as string[],
+});
 
 /** Newest first. */
 export function listRuns(store: Store): RunSummary[] {

@@ -22,3 +22,11 @@ export function readSamples(store: Store, runId: string): RunSample[] {
 export function deleteSamplesAfter(store: WritableStore, runId: string, step: number): void {
   store.prepare('DELETE FROM samples WHERE run_id = ? AND step > ?').run(runId, step);
 }
+
+/** Samples of the last step that has any, by prompt. */
+export function readLastSamples(store: Store, runId: string): RunSample[] {
+  return store
+    .prepare(`SELECT step, prompt_index AS promptIndex, prompt, completion, tokens, reward, finish_reason AS finishReason
+      FROM samples WHERE run_id = @runId AND step = (SELECT max(step) FROM samples WHERE run_id = @runId) ORDER BY prompt_index`)
+    .all({ runId }) as RunSample[];
+}

@@ -1,6 +1,7 @@
 /** Kinds of job that a job process can do: one file each, one line here. */
 import { registry } from '../../base/registry.ts';
 import type { JobKind } from '../kind.ts';
+import { compareRuns } from './compare-runs.ts';
 import { lab } from './lab.ts';
 import { modelExport } from './model-export.ts';
 import { modelImport } from './model-import.ts';
@@ -23,4 +24,5 @@ export const jobKinds = registry<JobKind>('kind of job', [
   modelLint,
   lab,
   ratingQueue,
+  compareRuns,
 ]);

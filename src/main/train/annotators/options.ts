@@ -12,7 +12,7 @@ export const onlineOptions = {
   annotator: z.string().min(1).default('gold').meta({
     title: 'Annotator',
     description: 'Who says which of two answers is better.',
-    group: 'Sampling',
+    group: 'Annotator',
     common: true,
   }),
   num_generations: z.int().min(2).default(2).meta({
@@ -30,38 +30,38 @@ export const onlineOptions = {
   offline_dataset: z.string().min(1).optional().meta({
     title: 'Offline pairs',
     description: 'Fixed preference pairs that are mixed in.',
-    group: 'Sampling',
+    group: 'Annotator',
   }),
   offline_share: z.number().min(0).max(1).default(0).meta({
     title: 'Offline share',
     description: 'Part of each batch that comes from the fixed pairs.',
-    group: 'Sampling',
+    group: 'Annotator',
   }),
   labelling: z.enum(['threshold', 'bernoulli', 'soft']).default('bernoulli').meta({
     title: 'Labels',
     description:
       'threshold: the likelier side. bernoulli: drawn by the probability. soft: both sides, by their probability.',
-    group: 'Sampling',
+    group: 'Annotator',
   }),
   rater_temperature: z.number().min(0).default(1).meta({
     title: 'Rater temperature',
     description: 'P(a over b) = σ((s_a − s_b) / T); 0 is a rater without noise.',
-    group: 'Sampling',
+    group: 'Annotator',
   }),
   label_flip: z.number().min(0).max(0.5).default(0).meta({
     title: 'Label noise',
     description: 'Probability that a label is turned round on purpose.',
-    group: 'Sampling',
+    group: 'Annotator',
   }),
   tie_band: z.number().min(0).lt(0.5).default(0).meta({
     title: 'Tie band',
     description: 'Probabilities closer to ½ than this are ties.',
-    group: 'Sampling',
+    group: 'Annotator',
   }),
   tie_policy: z.enum(['drop', 'half', 'skip']).default('drop').meta({
     title: 'Ties',
     description: 'drop: the batch is the others. half: learnt in both directions. skip: counted, not learnt.',
-    group: 'Sampling',
+    group: 'Annotator',
   }),
   judge_endpoint: z.string().min(1).optional().meta({
     title: 'Judge',
@@ -71,22 +71,22 @@ export const onlineOptions = {
   judge_url: z.string().min(1).optional().meta({
     title: 'Judge address',
     description: 'An OpenAI-compatible endpoint, ending in /v1.',
-    group: 'Sampling',
+    group: 'Annotator',
   }),
   judge_model: z.string().min(1).optional().meta({
     title: 'Judge model',
     description: 'Name of the model at the endpoint.',
-    group: 'Sampling',
+    group: 'Annotator',
   }),
   judge_rule: z.enum(['average', 'disagreement']).default('average').meta({
     title: 'Judge rule',
     description: 'average: of both orders (OAIF). disagreement: a tie unless both orders agree.',
-    group: 'Sampling',
+    group: 'Annotator',
   }),
   judge_concurrency: z.int().min(1).max(64).default(4).meta({
     title: 'Requests at once',
     description: 'How many questions the judge gets at a time.',
-    group: 'Sampling',
+    group: 'Annotator',
   }),
 } as const;
 

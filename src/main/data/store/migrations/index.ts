@@ -7,6 +7,7 @@ import { ratingItems } from './0005-rating-items.ts';
 import { ratingQueues } from './0006-rating-queues.ts';
 import { columnMappings } from './0007-column-mappings.ts';
 import { runPlans } from './0008-run-plans.ts';
+import { comparedRuns } from './0009-compared-runs.ts';
 
 export interface Migration {
   readonly number: number;
@@ -22,4 +23,5 @@ export const migrations: readonly Migration[] = [
   ratingQueues,
   columnMappings,
   runPlans,
+  comparedRuns,
 ];
