@@ -7,6 +7,8 @@ interface Settings {
   readonly collapsed: boolean | null;
   /** Pixels; null: the width of the tokens. */
   readonly panelWidth: number | null;
+  /** Columns of the runs table, by id; null: those of the design. */
+  readonly runColumns: readonly string[] | null;
   readonly smoothing: number;
   /** Warnings dismissed, as "run/kind". */
   readonly dismissed: readonly string[];
@@ -21,6 +23,7 @@ export const useSettings = create<SettingsStore>()(
     (set) => ({
       collapsed: null,
       panelWidth: null,
+      runColumns: null,
       smoothing: 0.6,
       dismissed: [],
       set: (change) => set(change),

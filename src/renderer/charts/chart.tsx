@@ -1,14 +1,16 @@
 /** Owns one ECharts instance: made on mount, resized with its box, redrawn when the option changes and it is in view. */
-import { LineChart } from 'echarts/charts';
+import { CustomChart, LineChart } from 'echarts/charts';
 import { DataZoomInsideComponent, GridComponent, MarkLineComponent, TooltipComponent } from 'echarts/components';
 import { connect, type EChartsCoreOption, type EChartsType, init, use } from 'echarts/core';
 import { LabelLayout } from 'echarts/features';
 import { CanvasRenderer, SVGRenderer } from 'echarts/renderers';
 import { type KeyboardEvent, type Ref, useEffect, useImperativeHandle, useRef } from 'react';
 import { cancelDrawing, enqueueDrawing } from './draw-queue.ts';
+import { joinZoomGroup, type Part } from './zoom-group.ts';
 
 use([
   LineChart,
+  CustomChart,
   GridComponent,
   TooltipComponent,
   MarkLineComponent,
@@ -32,8 +34,12 @@ export interface ChartProps {
   readonly height: number;
   /** Charts of one group share their pointer. */
   readonly group?: string;
+  /** Charts of one zoom group show the same part of their axis; for charts that are dear to draw. */
+  readonly zoomGroup?: string;
   /** Enter on the chart. */
   readonly onOpen?: () => void;
+  /** Which part of the x axis is shown, as percent of it; null: all. */
+  readonly onWindow?: (part: Part | null) => void;
   readonly handle?: Ref<ChartHandle>;
 }
 
@@ -101,10 +107,24 @@ function svgOf(chart: EChartsType, option: EChartsCoreOption): string {
 
 const surface = () => getComputedStyle(document.documentElement).getPropertyValue('--pl-surface').trim();
 
-export function Chart({ option, label, description, height, group, onOpen, handle }: ChartProps) {
+interface ZoomEvent {
+  readonly start?: number;
+  readonly end?: number;
+  readonly batch?: readonly ZoomEvent[];
+}
+
+function partOf(event: ZoomEvent): Part {
+  const { start = 0, end = 100 } = event.batch?.[0] ?? event;
+  return [start, end];
+}
+
+export function Chart(props: ChartProps) {
+  const { option, label, description, height, group, zoomGroup, onOpen, onWindow, handle } = props;
   const box = useRef<HTMLDivElement>(null);
   const drawing = useRef<Drawing | null>(null);
   const pointer = useRef<number | null>(null);
+  const moved = useRef(onWindow);
+  moved.current = onWindow;
   useEffect(() => {
     const element = box.current;
     if (!element) return;
@@ -119,6 +139,12 @@ export function Chart({ option, label, description, height, group, onOpen, handl
       own.visible = entry.isIntersecting;
       enqueueDrawing(own.draw);
     });
+    const zoom = zoomGroup === undefined ? undefined : joinZoomGroup(zoomGroup, own.chart);
+    own.chart.on('datazoom', (event) => {
+      const part = partOf(event as ZoomEvent);
+      if (zoom?.moved(part) === false) return;
+      moved.current?.(part[0] <= 0 && part[1] >= 100 ? null : part);
+    });
     resized.observe(element);
     seen.observe(element);
     const reset = () => resetZoom(own.chart);
@@ -128,10 +154,11 @@ export function Chart({ option, label, description, height, group, onOpen, handl
       resized.disconnect();
       seen.disconnect();
       element.removeEventListener('dblclick', reset);
+      zoom?.leave();
       own.chart.dispose();
       drawing.current = null;
     };
-  }, [group]);
+  }, [group, zoomGroup]);
   useEffect(() => {
     if (!drawing.current) return;
     drawing.current.waiting = option;

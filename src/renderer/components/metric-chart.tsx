@@ -94,11 +94,16 @@ export interface MetricChartProps {
   readonly help?: string;
   /** Charts of one group share their pointer. */
   readonly group?: string;
+  /** Charts of one zoom group show the same part of their axis. */
+  readonly zoomGroup?: string;
+  /** Which part of the x axis is shown, as percent of it; null: all. */
+  readonly onWindow?: (part: readonly [number, number] | null) => void;
   /** Without a card and menu: where another card holds it. */
   readonly bare?: boolean;
 }
 
-export function MetricChart({ title, chart, height, help, group, bare }: MetricChartProps) {
+export function MetricChart(props: MetricChartProps) {
+  const { title, chart, height, help, group, zoomGroup, onWindow, bare } = props;
   const tokens = useTokens();
   const [table, setTable] = useState(false);
   const handle = useRef<ChartHandle>(null);
@@ -111,6 +116,8 @@ export function MetricChart({ title, chart, height, help, group, bare }: MetricC
       height={height}
       group={group}
       handle={handle}
+      zoomGroup={zoomGroup}
+      onWindow={onWindow}
       onOpen={() => setTable(true)}
     />
   );

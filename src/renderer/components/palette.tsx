@@ -1,12 +1,15 @@
 /** Ctrl K: every page, action, dataset, run and model by name. */
 import { Modal, useMantineColorScheme } from '@mantine/core';
-import { IconBox, IconDatabase, IconFlask, IconKeyboard, IconPalette, IconSearch } from '@tabler/icons-react';
+import { IconBox, IconChartDots, IconDatabase, IconFlask, IconKeyboard, IconPalette, IconSearch } from '@tabler/icons-react';
 import { type ComponentType, useId, useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
 import { methodLook } from '../../charts/method-looks.ts';
 import { counted, parameters } from '../../charts/numbers.ts';
+import { useQueryText } from '../address.ts';
 import { useCall } from '../host.ts';
 import { closeLayer, openLayer, toggleLayer, useLayer } from '../layers.ts';
+import { canBeCompared } from '../pages/compare/add-runs.tsx';
+import { comparePath, runsOf } from '../pages/compare/view.ts';
 import { PAGES } from '../pages/index.ts';
 import { useKeys } from '../shortcuts.ts';
 import './palette.css';
@@ -53,6 +56,7 @@ function useEntries(open: boolean): readonly Entry[] {
   const runs = useCall('runs.list', {}, { enabled: open });
   const models = useCall('models.list', {}, { enabled: open });
   const frame = useFrameActions();
+  const question = useQueryText();
   return useMemo(() => {
     const actions = PAGES.flatMap((page) =>
       (page.actions ?? []).map(({ path, ...action }) => ({ ...action, group: 'Actions', keys: [], act: path })),
@@ -93,8 +97,19 @@ function useEntries(open: boolean): readonly Entry[] {
       icon: IconBox,
       act: `/models/${encodeURIComponent(model.name)}`,
     }));
-    return [...actions, ...frame, ...pages, ...data, ...ran, ...known];
-  }, [datasets.data, runs.data, models.data, frame]);
+    // to those that are compared now, where some are
+    const compared = runsOf(new URLSearchParams(question));
+    const added = (runs.data ?? []).filter(canBeCompared).map((run) => ({
+      id: `compare-${run.id}`,
+      group: 'Compare',
+      title: `Compare ${run.name}`,
+      hint: compared.length > 0 ? 'with those on the page' : methodLook(run.method).title,
+      keys: [],
+      icon: IconChartDots,
+      act: comparePath([...new Set([...compared, run.id])]),
+    }));
+    return [...actions, ...frame, ...pages, ...data, ...ran, ...known, ...added];
+  }, [datasets.data, runs.data, models.data, frame, question]);
 }
 
 /** Entries whose title or hint holds every word of the question; few of each group. */

@@ -41,7 +41,7 @@ export interface FieldGroup {
 
 type Schema = Readonly<Record<string, unknown>>;
 
-const GROUPS = ['Objective', 'Sampling', 'Training', 'Adapter', 'Evaluation', 'Model'];
+const GROUPS = ['Objective', 'Annotator', 'Sampling', 'Training', 'Adapter', 'Evaluation', 'Model'];
 /** Zod writes the safe-integer range as bounds of every integer; it says nothing to a reader. */
 const SAFE = Number.MAX_SAFE_INTEGER;
 
@@ -163,6 +163,8 @@ export function problemOf(field: Field, value: unknown): Problem | null {
     case 'number':
     case 'integer':
       return value === null ? null : numberProblem(field, value);
+    case 'switch':
+      return typeof value === 'boolean' ? null : plain('Enter on or off.');
     case 'choice':
       return typeof value === 'string' && !field.choices.includes(value)
         ? plain(`Choose one of ${field.choices.join(', ')}.`)
@@ -201,6 +203,15 @@ export function problemsOf(fields: readonly Field[], values: Values): Problems {
     if (problem) found[field.key] = problem;
   }
   return found;
+}
+
+/** One value as it is typed, in the field's own kind; what cannot be read stays text, which `problemOf` reports. */
+export function parseValue({ kind }: Field, text: string): unknown {
+  const plainText = text.replace('−', '-');
+  if (kind === 'number' || kind === 'integer')
+    return plainText !== '' && Number.isFinite(Number(plainText)) ? Number(plainText) : text;
+  if (kind === 'switch' && ['true', 'on'].includes(text)) return true;
+  return kind === 'switch' && ['false', 'off'].includes(text) ? false : text;
 }
 
 /** What the host is sent: only what differs from the defaults, which it fills in itself. */

@@ -1,4 +1,5 @@
 /** Registry of pages: the navigation, the routes, the palette and the G shortcuts all read this list. */
+import { comparePage } from './compare/page.ts';
 import { datasetsPage } from './datasets/page.ts';
 import { experimentsPage } from './experiments/page.ts';
 import { homePage } from './home/page.ts';
@@ -14,6 +15,7 @@ export const PAGES: readonly Page[] = [
   homePage,
   datasetsPage,
   experimentsPage,
+  comparePage,
   inspectPage,
   ratePage,
   labPage,
