@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listComparisons } from '../../src/main/data/store/comparisons.ts';
 import { removeRun } from '../../src/main/data/store/runs.ts';
 import { type Host, openHost } from '../../src/main/host/host.ts';
-import { registerModel } from '../../src/main/host/models.ts';
+import { registerModel } from '../../src/main/host/model-registry.ts';
 import { gridOf } from '../../src/main/host/sweep.ts';
 import { resolveWorkspace, type Workspace } from '../../src/main/host/workspace.ts';
 import { forkJobs, forkProcesses } from '../../src/main/jobs/spawn.ts';

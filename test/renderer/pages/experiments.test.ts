@@ -2,11 +2,15 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { DatasetSummary, RunSummary } from '../../../src/preload/contract/index.ts';
+import { fieldsOf } from '../../../src/renderer/components/params.ts';
 import { arrangeRuns, type RunView } from '../../../src/renderer/pages/experiments/arrange.ts';
 import { draftFromRun } from '../../../src/renderer/pages/experiments/draft.ts';
 import { planOf } from '../../../src/renderer/pages/experiments/estimate.ts';
-import { runsCsv } from '../../../src/renderer/pages/experiments/run-columns.tsx';
+import { moved, queueOf } from '../../../src/renderer/pages/experiments/queue.tsx';
+import { columnOf, runsCsv } from '../../../src/renderer/pages/experiments/run-columns.tsx';
+import { withMarks } from '../../../src/renderer/pages/experiments/run-table.tsx';
 import { summaryWarnings } from '../../../src/renderer/pages/experiments/run-values.ts';
+import { gridWords, runCount, valuesOf, varyProblem } from '../../../src/renderer/pages/experiments/sweep.ts';
 import { trlConfig } from '../../../src/renderer/pages/experiments/trl-config.ts';
 
 function run(name: string, change: Partial<RunSummary> = {}): RunSummary {
@@ -27,6 +31,9 @@ function run(name: string, change: Partial<RunSummary> = {}): RunSummary {
     endedAt: null,
     error: null,
     ratingsWaiting: 0,
+    tags: [],
+    notes: '',
+    priority: 0,
     latest: {},
     ...change,
   };
@@ -58,8 +65,8 @@ describe('the table of runs', () => {
 
   it('is CSV with raw values', () => {
     const [head, first] = runsCsv([run('x, y', { latest: { loss: 0.125 } })]).split('\n');
-    expect(head).toBe('run,method,model,data,status,loss,margin,accuracy,kl,duration,created');
-    expect(first).toMatch(/^"x, y",Offline DPO,ref,pairs,finished,0\.125,,,,,/);
+    expect(head).toBe('run,method,model,data,status,gold,loss,margin,accuracy,kl,length,duration,created,tags,notes');
+    expect(first).toMatch(/^"x, y",Offline DPO,ref,pairs,finished,,0\.125,,,,,/);
   });
 
   it('warns of displacement from evaluations, and of single batches only when the run is over', () => {
@@ -96,9 +103,10 @@ describe('a clone', () => {
       step: 3,
       method: 'dpo',
       model: 'ref',
-      dataset: 'pairs',
+      dataset: 'pairs@1',
       name: '',
       values: { beta: 0.2 },
+      sweep: { vary: [], seeds: 1 },
     });
   });
 });
@@ -158,5 +166,70 @@ describe("TRL's config", () => {
       model_name_or_path: 'no',
       dataset_name: '1.5',
     });
+  });
+});
+
+describe('a sweep', () => {
+  const fields = fieldsOf({
+    properties: {
+      beta: { type: 'number', exclusiveMinimum: 0, default: 0.1 },
+      loss_type: { type: 'string', enum: ['sigmoid', 'ipo'], default: 'sigmoid' },
+      shuffle: { type: 'boolean', default: true },
+    },
+  });
+  const vary = [
+    { key: 'beta', text: '0.1, 0.3, 0.1' },
+    { key: 'loss_type', text: 'sigmoid,ipo' },
+  ];
+
+  it('counts its grid before it starts: each value once, times seeds', () => {
+    expect(runCount(fields, { vary, seeds: 3 })).toBe(12);
+    expect(gridWords(fields, { vary, seeds: 3 })).toBe('2 of beta × 2 of loss_type × 3 seeds');
+    expect(runCount(fields, { vary: [], seeds: 1 })).toBe(1);
+    expect(valuesOf(fields[2], 'on, false')).toEqual([true, false]);
+  });
+
+  it('says what is wrong with a value, and counts nothing then', () => {
+    expect(varyProblem(fields, { key: 'beta', text: '0.1, -1' })).toBe('-1: Enter a number above 0.');
+    expect(varyProblem(fields, { key: 'beta', text: 'ten' })).toMatch(/^ten: Enter a number/);
+    expect(varyProblem(fields, { key: 'loss_type', text: 'hinge' })).toMatch(/^hinge: Choose one of/);
+    expect(varyProblem(fields, { key: 'shuffle', text: 'perhaps' })).toMatch(/^perhaps: Enter on or off/);
+    expect(varyProblem(fields, { key: 'beta', text: ' , ' })).toMatch(/^Type values/);
+    expect(runCount(fields, { vary: [{ key: 'beta', text: '' }], seeds: 2 })).toBe(0);
+  });
+});
+
+describe('the queue', () => {
+  it('begins with the largest priority, then with who came first; moving one keeps the others in order', () => {
+    const waits = (name: string, priority = 0) => run(name, { status: 'queued', priority });
+    const queue = queueOf([waits('ccc'), waits('a'), run('bb'), waits('dddd', 2)]);
+    expect(names(queue)).toEqual(['dddd', 'a', 'ccc']);
+    expect(names(moved(queue, 2, 0))).toEqual(['ccc', 'dddd', 'a']);
+    expect(names(moved(queue, 0, 9))).toEqual(['a', 'ccc', 'dddd']);
+  });
+});
+
+describe('columns and marks', () => {
+  it('show any option and any metric, and sort by them', () => {
+    const options = new Map([['a', { beta: 0.3 }]]);
+    expect(columnOf('option:beta', options)?.value(run('a'))).toBe(0.3);
+    expect(columnOf('metric:grad_norm', options)?.value(run('a', { latest: { grad_norm: 2 } }))).toBe(2);
+    expect(columnOf('gone', options)).toBeUndefined();
+    const sorted = arrangeRuns(
+      [run('a'), run('bb')],
+      { ...view, grouping: 'none', sort: { column: 'option:beta', descending: true } },
+      new Map([
+        ['a', { beta: 0.1 }],
+        ['bb', { beta: 0.5 }],
+      ]),
+    );
+    expect(names(sorted)).toEqual(['bb', 'a']);
+  });
+
+  it('are found by tags and notes, and grouped by tags', () => {
+    const runs = [run('a', { tags: ['june'], notes: 'bad tokenizer' }), run('bb')];
+    expect(names(arrangeRuns(runs, { ...view, asked: 'tokenizer' }))).toEqual(['a']);
+    expect(names(arrangeRuns(runs, { ...view, asked: 'june' }))).toEqual(['a']);
+    expect([...withMarks(withMarks(new Set(), ['a', 'b'], true), ['a'], false)]).toEqual(['b']);
   });
 });

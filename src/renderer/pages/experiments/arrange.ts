@@ -2,13 +2,13 @@
 
 import { methodLook } from '../../../charts/method-looks.ts';
 import type { RunSummary } from '../../../preload/contract/index.ts';
-import { compareRuns } from './run-columns.tsx';
+import { compareRuns, type OptionValues } from './run-columns.tsx';
 
-export type Grouping = 'experiment' | 'method' | 'data' | 'none';
+export type Grouping = 'experiment' | 'method' | 'data' | 'tag' | 'none';
 export type StatusFilter = 'all' | 'active' | 'finished' | 'ended early';
 
 export interface RunView {
-  /** Part of a name, method, model, dataset or group. */
+  /** Parts of a name, method, model, dataset, group, tag or of notes. */
   readonly asked: string;
   readonly status: StatusFilter;
   readonly grouping: Grouping;
@@ -31,18 +31,30 @@ export function groupOf(run: RunSummary, grouping: Grouping): string {
       return methodLook(run.method).title;
     case 'data':
       return run.dataset ?? 'No dataset';
+    case 'tag':
+      return run.tags.join(', ') || 'No tag';
     case 'none':
       return '';
   }
 }
 
 const textOf = (run: RunSummary) =>
-  [run.name, run.method, methodLook(run.method).title, run.model, run.dataset, run.group, run.status]
+  [
+    run.name,
+    run.method,
+    methodLook(run.method).title,
+    run.model,
+    run.dataset,
+    run.group,
+    run.status,
+    ...run.tags,
+    run.notes,
+  ]
     .join(' ')
     .toLowerCase();
 
 /** Groups follow the newest of their runs; inside a group the sort decides. */
-export function arrangeRuns(runs: readonly RunSummary[], view: RunView): readonly RunSummary[] {
+export function arrangeRuns(runs: readonly RunSummary[], view: RunView, options?: OptionValues): readonly RunSummary[] {
   const words = view.asked.toLowerCase().split(/\s+/).filter(Boolean);
   const statuses = STATUSES[view.status];
   const found = runs.filter(
@@ -54,5 +66,5 @@ export function arrangeRuns(runs: readonly RunSummary[], view: RunView): readonl
     groups.set(group, [...(groups.get(group) ?? []), run]);
   }
   const { column, descending } = view.sort;
-  return [...groups.values()].flatMap((group) => group.sort((a, b) => compareRuns(a, b, column, descending)));
+  return [...groups.values()].flatMap((group) => group.sort((a, b) => compareRuns(a, b, column, descending, options)));
 }

@@ -3,6 +3,7 @@ import { create } from 'zustand';
 import { createJSONStorage, persist } from 'zustand/middleware';
 import type { RunDetail } from '../../../preload/contract/index.ts';
 import type { Values } from '../../components/params.ts';
+import { NO_SWEEP, type Sweep } from './sweep.ts';
 
 export interface Draft {
   readonly step: number;
@@ -11,9 +12,18 @@ export interface Draft {
   readonly dataset: string | null;
   readonly name: string;
   readonly values: Values;
+  readonly sweep: Sweep;
 }
 
-export const EMPTY_DRAFT: Draft = { step: 0, method: null, model: null, dataset: null, name: '', values: {} };
+export const EMPTY_DRAFT: Draft = {
+  step: 0,
+  method: null,
+  model: null,
+  dataset: null,
+  name: '',
+  values: {},
+  sweep: NO_SWEEP,
+};
 
 export const useDraft = create<Draft>()(
   persist(() => EMPTY_DRAFT, { name: 'plumbline.draft', storage: createJSONStorage(() => sessionStorage) }),
@@ -29,6 +39,15 @@ const NAMES = /(?:model|adapter|dataset)$/;
 /** A run of the command line or of the quickstart may name a folder, which no page can. */
 const isPlace = (value: unknown) => typeof value === 'string' && /[\\/]/.test(value);
 
+/** The run's data, in the version that its config names. */
+function versionOf({ dataset, config }: RunDetail): string | null {
+  const named = text(config.dataset);
+  return dataset === null || named?.replace(/@\d+$/, '') === dataset ? named : dataset;
+}
+
+/** "pairs@2" → "pairs". */
+export const datasetName = (reference: string | null): string | null => reference?.replace(/@\d+$/, '') ?? null;
+
 /** A draft with the config of a run, opened at its parameters. */
 export function draftFromRun(run: RunDetail): Draft {
   const kept = ([key, value]: [string, unknown]) =>
@@ -38,8 +57,9 @@ export function draftFromRun(run: RunDetail): Draft {
     step: 3,
     method: run.method,
     model: run.model ?? text(run.config.model),
-    dataset: run.dataset ?? text(run.config.dataset),
+    dataset: versionOf(run),
     name: '',
     values,
+    sweep: NO_SWEEP,
   };
 }

@@ -1,18 +1,23 @@
 /** Experiments: every run in one table, grouped by what was started together. */
 import { Button, SegmentedControl, Select, TextInput } from '@mantine/core';
 import { IconDownload, IconPlus, IconSearch, IconStack2 } from '@tabler/icons-react';
-import { useCallback, useMemo, useState } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
 import { counted } from '../../../charts/numbers.ts';
 import type { RunSummary } from '../../../preload/contract/index.ts';
-import { DataTable } from '../../components/data-table.tsx';
 import { PageHeader, PrimaryButton } from '../../components/page-header.tsx';
 import { saveFile } from '../../components/save-file.ts';
 import { EmptyState, ErrorState, SkeletonLines } from '../../components/states.tsx';
 import { useCall } from '../../host.ts';
+import { useSettings } from '../../settings.ts';
 import '../pages.css';
-import { arrangeRuns, type Grouping, groupOf, type RunView, type StatusFilter } from './arrange.ts';
-import { RUN_COLUMNS, runsCsv } from './run-columns.tsx';
+import { arrangeRuns, type Grouping, type RunView, type StatusFilter } from './arrange.ts';
+import { BulkBar } from './bulk-bar.tsx';
+import { ColumnPicker } from './column-picker.tsx';
+import './experiments.css';
+import { QueueButton } from './queue.tsx';
+import { columnOf, DEFAULT_COLUMNS, type OptionValues, runsCsv } from './run-columns.tsx';
+import { type Marks, RunTable } from './run-table.tsx';
 
 function facts(runs: readonly RunSummary[]): string {
   const count = (...statuses: readonly string[]) => runs.filter((run) => statuses.includes(run.status)).length;
@@ -25,6 +30,7 @@ const GROUPINGS = [
   { value: 'experiment', label: 'Group: experiment' },
   { value: 'method', label: 'Group: method' },
   { value: 'data', label: 'Group: data' },
+  { value: 'tag', label: 'Group: tags' },
   { value: 'none', label: 'No groups' },
 ];
 
@@ -47,13 +53,13 @@ interface ViewProps {
   readonly onView: (change: Partial<RunView>) => void;
 }
 
-function Toolbar({ view, onView, onExport }: ViewProps & { onExport: () => void }) {
+function Toolbar({ view, onView, onExport, picker }: ViewProps & { onExport: () => void; picker: ReactNode }) {
   return (
     <div className="pl-toolbar">
       <TextInput
         data-search=""
         aria-label="Search runs"
-        placeholder="Search names, models, data"
+        placeholder="Search runs, tags, notes, data"
         leftSection={<IconSearch />}
         rightSection={<kbd>/</kbd>}
         value={view.asked}
@@ -75,6 +81,7 @@ function Toolbar({ view, onView, onExport }: ViewProps & { onExport: () => void 
         w={176}
       />
       <span className="pl-grow" />
+      {picker}
       <Button variant="subtle" leftSection={<IconDownload />} onClick={onExport}>
         Export
       </Button>
@@ -82,60 +89,65 @@ function Toolbar({ view, onView, onExport }: ViewProps & { onExport: () => void 
   );
 }
 
-function RunTable({ rows, view, onView }: ViewProps & { rows: readonly RunSummary[] }) {
-  const [, navigate] = useLocation();
-  const [selectedId, select] = useState<string | null>(null);
-  const { grouping, sort } = view;
-  const groupBefore = useCallback(
-    (index: number) => {
-      const group = groupOf(rows[index], grouping);
-      if (grouping === 'none' || (index > 0 && group === groupOf(rows[index - 1], grouping))) return null;
-      const size = rows.filter((run) => groupOf(run, grouping) === group).length;
-      return (
-        <>
-          <span className="pl-strong">{group}</span> <span className="pl-3">{counted(size, 'run')}</span>
-        </>
-      );
-    },
-    [rows, grouping],
+const NO_OPTIONS: readonly string[] = [];
+
+/** The columns that were chosen; options are asked for when a column shows them. */
+function useColumns(runs: readonly RunSummary[]) {
+  const { runColumns, set } = useSettings();
+  const chosen = runColumns ?? DEFAULT_COLUMNS;
+  const keys = chosen.filter((id) => id.startsWith('option:')).map((id) => id.slice('option:'.length));
+  const options = useCall('runs.options', { keys }, { keep: true, fresh: true });
+  const values = useMemo<OptionValues>(
+    () => new Map((options.data?.runs ?? []).map((run) => [run.id, run.values])),
+    [options.data],
   );
-  const selected = rows.findIndex(({ id }) => id === selectedId);
-  return (
-    <DataTable
-      label="Runs"
-      columns={RUN_COLUMNS}
-      count={rows.length}
-      row={(index) => rows[index]}
-      selected={selected === -1 ? null : selected}
-      onSelect={(index) => select(index === null ? null : rows[index].id)}
-      onOpen={(index) => navigate(`/runs/${rows[index].id}`)}
-      sort={sort}
-      onSort={(column) => onView({ sort: { column, descending: sort.column === column ? !sort.descending : true } })}
-      groupBefore={groupBefore}
+  const columns = useMemo(() => chosen.flatMap((id) => columnOf(id, values) ?? []), [chosen, values]);
+  const metrics = useMemo(() => [...new Set(runs.flatMap(({ latest }) => Object.keys(latest)))].sort(), [runs]);
+  const picker = (
+    <ColumnPicker
+      chosen={chosen}
+      options={options.data?.keys ?? NO_OPTIONS}
+      metrics={metrics}
+      onChange={(next) => set({ runColumns: next })}
     />
   );
+  return { columns, values, picker };
 }
 
 function Browser({ runs }: { runs: readonly RunSummary[] }) {
   const [view, setView] = useState(START);
-  const rows = useMemo(() => arrangeRuns(runs, view), [runs, view]);
+  const [marks, setMarks] = useState<Marks>(new Set());
+  const [tagging, setTagging] = useState(false);
+  const { columns, values, picker } = useColumns(runs);
+  const rows = useMemo(() => arrangeRuns(runs, view, values), [runs, view, values]);
   const onView = (change: Partial<RunView>) => setView((was) => ({ ...was, ...change }));
+  const marked = runs.filter(({ id }) => marks.has(id));
   return (
     <div className="pl-content flush">
-      <Toolbar view={view} onView={onView} onExport={() => saveFile('runs.csv', runsCsv(rows), 'text/csv')} />
+      <Toolbar
+        view={view}
+        onView={onView}
+        picker={picker}
+        onExport={() => saveFile('runs.csv', runsCsv(rows, columns), 'text/csv')}
+      />
       {rows.length === 0 ? (
         <EmptyState
           title="No run matches."
           action={<Button onClick={() => onView({ asked: '', status: 'all' })}>Clear filters</Button>}
         >
-          {counted(runs.length, 'run')} in the workspace. Names, methods, models and data are searched.
+          {counted(runs.length, 'run')} in the workspace. Names, methods, models, data, tags and notes are searched.
         </EmptyState>
       ) : (
-        <RunTable rows={rows} view={view} onView={onView} />
+        <RunTable rows={rows} columns={columns} view={view} onView={onView} marks={marks} onMarks={setMarks} />
       )}
-      <div className="pl-foot pl-caption">
-        Loss and margin in nats, from the last evaluation where there is one. KL in nats per answer.
-      </div>
+      {marked.length > 0 ? (
+        <BulkBar runs={marked} onClear={() => setMarks(new Set())} tagging={tagging} onTagging={setTagging} />
+      ) : (
+        <div className="pl-foot pl-caption">
+          Gold in the task’s points, KL in nats per answer, length in tokens, from the last evaluation where there is
+          one.
+        </div>
+      )}
     </div>
   );
 }
@@ -150,9 +162,12 @@ export function ExperimentsPage() {
         title="Experiments"
         facts={some ? facts(runs.data) : undefined}
         actions={
-          <PrimaryButton leftSection={<IconPlus />} onClick={() => navigate('/experiments/new')}>
-            New run
-          </PrimaryButton>
+          <>
+            {some && <QueueButton runs={runs.data} />}
+            <PrimaryButton leftSection={<IconPlus />} onClick={() => navigate('/experiments/new')}>
+              New run
+            </PrimaryButton>
+          </>
         }
       />
       {some && <Browser runs={runs.data} />}

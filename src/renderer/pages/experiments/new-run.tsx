@@ -9,20 +9,29 @@ import { Content } from '../../components/content.tsx';
 import { MethodMark } from '../../components/labels.tsx';
 import { PageHeader, PrimaryButton } from '../../components/page-header.tsx';
 import { ParamForm } from '../../components/param-form.tsx';
-import { changedValues, type Field, fieldsOf, groupFields, problemsOf } from '../../components/params.ts';
+import { changedValues, type Field, fieldsOf, groupFields, problemsOf, type Values } from '../../components/params.ts';
 import { ErrorState, SkeletonLines } from '../../components/states.tsx';
 import { Stepper } from '../../components/stepper.tsx';
 import { useAction, useCall } from '../../host.ts';
 import { useKeys } from '../../shortcuts.ts';
 import '../pages.css';
-import { EMPTY_DRAFT, useDraft, WIZARD_KEYS } from './draft.ts';
+import { type Draft, datasetName, EMPTY_DRAFT, useDraft, WIZARD_KEYS } from './draft.ts';
 import { planOf } from './estimate.ts';
 import './new-run.css';
 import { Review } from './review.tsx';
 import { DataStep, MethodPanel, MethodStep, ModelStep } from './steps.tsx';
 import { SummaryPanel } from './summary-panel.tsx';
+import { MOST_RUNS, runCount, valuesOf } from './sweep.ts';
 
-const STEPS = ['Method', 'Model', 'Data', 'Parameters', 'Review'] as const;
+type StepName = 'Method' | 'Model' | 'Data' | 'Annotator' | 'Parameters' | 'Review';
+
+/** The group of options that the annotator's step shows; a method without them has no such step. */
+const ANNOTATOR = 'Annotator';
+
+const stepsOf = (fields: readonly Field[]): readonly StepName[] =>
+  fields.some(({ group }) => group === ANNOTATOR)
+    ? ['Method', 'Model', 'Data', 'Annotator', 'Parameters', 'Review']
+    : ['Method', 'Model', 'Data', 'Parameters', 'Review'];
 
 interface Catalogue {
   readonly methods: readonly MethodEntry[];
@@ -33,6 +42,7 @@ interface Catalogue {
 /** What stands in the way of leaving a step, in words. */
 function obstacle(
   step: number,
+  name: StepName,
   method: MethodEntry | undefined,
   draft: { model: string | null; dataset: string | null },
   problems: number,
@@ -40,11 +50,15 @@ function obstacle(
   if (!method) return 'Choose a method';
   if (step >= 1 && method.needs.model && draft.model === null) return 'Choose a model';
   if (step >= 2 && method.needs.dataset.length > 0 && draft.dataset === null) return 'Choose a dataset';
-  if (step >= 3 && problems > 0) return `${counted(problems, 'parameter')} to correct`;
+  if ((name === 'Parameters' || name === 'Review') && problems > 0)
+    return `${counted(problems, 'parameter')} to correct`;
   return null;
 }
 
-/** Fields that hold the name of a model or a dataset. */
+/** Those that need no place on this machine. */
+const ANNOTATORS: readonly string[] = ['gold', 'reward_model', 'llm_judge', 'human'];
+
+/** Fields that hold the name of a model, a dataset or an annotator. */
 function offersOf(fields: readonly Field[], { models, datasets }: Catalogue): Record<string, readonly string[]> {
   const modelNames = models.map((model) => model.name);
   const dataNames = datasets.map((dataset) => dataset.name);
@@ -52,15 +66,14 @@ function offersOf(fields: readonly Field[], { models, datasets }: Catalogue): Re
     fields
       .filter((field) => field.kind === 'text')
       .flatMap((field) => {
-        if (/(^|_)(model|adapter)$/.test(field.key)) return [[field.key, modelNames] as const];
-        return field.key.endsWith('dataset') ? [[field.key, dataNames] as const] : [];
+        if (field.key === 'annotator') return [[field.key, ANNOTATORS] as const];
+        if (/(^|_)(model|adapter)$/.test(field.key)) return [[field.key, modelNames as readonly string[]] as const];
+        return field.key.endsWith('dataset') ? [[field.key, dataNames as readonly string[]] as const] : [];
       }),
   );
 }
 
 const EXPERIMENTS = { title: 'Experiments', path: '/experiments' };
-const PARAMETERS = 3;
-const REVIEW = 4;
 
 /** As the form shows them: by group. */
 const inFormOrder = (fields: readonly Field[]) => groupFields(fields).flatMap((group) => group.fields);
@@ -70,20 +83,43 @@ function focusProblem(key: string | undefined): void {
   requestAnimationFrame(() => document.getElementById(`param-${key}`)?.focus());
 }
 
+const SEED = 1;
+
+/** Values and seeds of the sweep, as the host is sent them. */
+function sweepRequest(fields: readonly Field[], { sweep, values }: Draft) {
+  const fallback = fields.find(({ key }) => key === 'seed')?.fallback;
+  const first = [values.seed, fallback].find((seed) => typeof seed === 'number') ?? SEED;
+  return {
+    vary: sweep.vary.flatMap(({ key, text }) => {
+      const field = fields.find((each) => each.key === key);
+      return field ? [{ key, values: valuesOf(field, text) }] : [];
+    }),
+    seeds: Array.from({ length: sweep.seeds }, (_, i) => Number(first) + i),
+  };
+}
+
 /** The draft, what is wrong with it, and the ways through the steps. */
 function useWizard(catalogue: Catalogue) {
   const [, navigate] = useLocation();
   const draft = useDraft();
   const create = useAction('runs.create', ['runs.list']);
+  const sweep = useAction('runs.sweep', ['runs.list', 'runs.options']);
   const [tried, setTried] = useState(false);
   const method = catalogue.methods.find((each) => each.id === draft.method);
   const fields = method ? fieldsOf(method.params, WIZARD_KEYS) : [];
   const problems = problemsOf(fields, draft.values);
-  const step = method ? Math.min(draft.step, REVIEW) : 0;
-  const blocked = obstacle(step, method, draft, Object.keys(problems).length);
+  const steps = stepsOf(fields);
+  const review = steps.length - 1;
+  const step = method ? Math.min(draft.step, review) : 0;
+  const name = steps[step];
+  const count = runCount(fields, draft.sweep);
+  const blocked =
+    obstacle(step, name, method, draft, Object.keys(problems).length) ??
+    (name === 'Review' && (count === 0 || count > MOST_RUNS) ? 'The sweep cannot be started' : null);
   const go = (next: number) => {
     setTried(false);
     create.reset();
+    sweep.reset();
     useDraft.setState({ step: next });
   };
   const configOf = (chosen: MethodEntry) => ({
@@ -94,31 +130,52 @@ function useWizard(catalogue: Catalogue) {
   });
   const start = (chosen: MethodEntry) => {
     const config = configOf(chosen);
-    const name = draft.name.trim();
-    create.mutate(name ? { config, name } : { config }, {
-      onSuccess: ({ id }) => {
-        useDraft.setState(EMPTY_DRAFT);
-        navigate(`/runs/${id}`);
-      },
-    });
+    const named = draft.name.trim() ? { name: draft.name.trim() } : {};
+    const done = (path: string) => {
+      useDraft.setState(EMPTY_DRAFT);
+      navigate(path);
+    };
+    if (count === 1 && draft.sweep.vary.length === 0)
+      create.mutate({ config, ...named }, { onSuccess: ({ id }) => done(`/runs/${id}`) });
+    else sweep.mutate({ config, ...named, ...sweepRequest(fields, draft) }, { onSuccess: () => done('/experiments') });
   };
   const next = () => {
     if (blocked || !method) {
       setTried(true);
-      if (step === REVIEW) useDraft.setState({ step: PARAMETERS });
+      if (name === 'Review' && Object.keys(problems).length > 0)
+        useDraft.setState({ step: steps.indexOf('Parameters') });
       focusProblem(inFormOrder(fields).find(({ key }) => problems[key])?.key);
-    } else if (step < REVIEW) go(step + 1);
+    } else if (step < review) go(step + 1);
     else start(method);
   };
   const back = () => (step > 0 ? go(step - 1) : navigate('/experiments'));
-  return { draft, method, fields, problems, step, blocked, tried, create, configOf, go, next, back };
+  const pending = create.isPending || sweep.isPending;
+  const error = create.error ?? sweep.error;
+  return {
+    draft,
+    method,
+    fields,
+    problems,
+    steps,
+    step,
+    name,
+    count,
+    blocked,
+    tried,
+    pending,
+    error,
+    configOf,
+    go,
+    next,
+    back,
+  };
 }
 
 type WizardState = ReturnType<typeof useWizard>;
 
 function WizardHeader({ wizard }: { wizard: WizardState }) {
-  const { draft, method, step, blocked, tried, create, next, back } = wizard;
-  const last = step === REVIEW;
+  const { draft, method, steps, step, name, count, blocked, tried, pending, next, back } = wizard;
+  const last = name === 'Review';
   return (
     <PageHeader
       title="New run"
@@ -141,8 +198,8 @@ function WizardHeader({ wizard }: { wizard: WizardState }) {
           <Button variant="subtle" onClick={back}>
             {step > 0 ? 'Back' : 'Cancel'}
           </Button>
-          <PrimaryButton onClick={next} loading={create.isPending} leftSection={last ? <IconPlayerPlay /> : undefined}>
-            {last ? 'Start run' : `Next: ${STEPS[step + 1].toLowerCase()}`}
+          <PrimaryButton onClick={next} loading={pending} leftSection={last ? <IconPlayerPlay /> : undefined}>
+            {last ? (count > 1 ? `Start ${count} runs` : 'Start run') : `Next: ${steps[step + 1].toLowerCase()}`}
           </PrimaryButton>
         </>
       }
@@ -150,14 +207,19 @@ function WizardHeader({ wizard }: { wizard: WizardState }) {
   );
 }
 
+/** The options of the annotator, or all others. */
 function ParametersStep({ wizard, catalogue }: { wizard: WizardState; catalogue: Catalogue }) {
-  const { draft, fields, problems, tried } = wizard;
+  const { draft, name, problems, tried } = wizard;
+  const fields = wizard.fields.filter(({ group }) => (group === ANNOTATOR) === (name === 'Annotator'));
+  const keys = fields.map(({ key }) => key);
+  const others = (values: Values) => Object.fromEntries(Object.entries(values).filter(([key]) => !keys.includes(key)));
   return (
     <ParamForm
+      key={name}
       fields={fields}
       values={draft.values}
       onChange={(key, value) => useDraft.setState((was) => ({ values: { ...was.values, [key]: value } }))}
-      onReset={() => useDraft.setState({ values: {} })}
+      onReset={() => useDraft.setState((was) => ({ values: others(was.values) }))}
       problems={problems}
       insist={tried}
       offers={offersOf(fields, catalogue)}
@@ -167,26 +229,26 @@ function ParametersStep({ wizard, catalogue }: { wizard: WizardState; catalogue:
 
 function Wizard({ catalogue }: { catalogue: Catalogue }) {
   const wizard = useWizard(catalogue);
-  const { draft, method, fields, step, create, configOf, go, back } = wizard;
-  const dataset = catalogue.datasets.find(({ name }) => name === draft.dataset);
+  const { draft, method, fields, steps, step, name, error, configOf, go, back } = wizard;
+  const dataset = catalogue.datasets.find((one) => one.name === datasetName(draft.dataset));
   useKeys({ 'Alt+ArrowLeft': () => step > 0 && back() });
   return (
     <>
       <WizardHeader wizard={wizard} />
-      <Stepper steps={STEPS} current={step} onStep={go} />
+      <Stepper steps={steps} current={step} onStep={go} />
       <div className="pl-columns">
-        <Content label={STEPS[step]}>
+        <Content label={name}>
           {step === 0 && <MethodStep methods={catalogue.methods} datasets={catalogue.datasets} />}
           {step === 1 && <ModelStep models={catalogue.models} />}
           {step === 2 && method && <DataStep method={method} datasets={catalogue.datasets} />}
-          {step === PARAMETERS && <ParametersStep wizard={wizard} catalogue={catalogue} />}
-          {step === REVIEW && method && (
+          {(name === 'Annotator' || name === 'Parameters') && <ParametersStep wizard={wizard} catalogue={catalogue} />}
+          {name === 'Review' && method && (
             <Review
               method={method}
               fields={fields}
               config={configOf(method)}
               steps={planOf(fields, draft.values, dataset)?.steps ?? null}
-              error={create.error}
+              error={error}
             />
           )}
         </Content>
@@ -195,7 +257,7 @@ function Wizard({ catalogue }: { catalogue: Catalogue }) {
           <SummaryPanel
             method={method}
             fields={fields}
-            model={catalogue.models.find(({ name }) => name === draft.model)}
+            model={catalogue.models.find((model) => model.name === draft.model)}
             dataset={dataset}
           />
         )}

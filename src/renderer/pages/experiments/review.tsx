@@ -7,6 +7,7 @@ import { changedValues, type Field } from '../../components/params.ts';
 import { ErrorState } from '../../components/states.tsx';
 import { type Draft, useDraft } from './draft.ts';
 import { RunPlanCard } from './run-plan.tsx';
+import { SweepCard } from './sweep-card.tsx';
 import { hasTrlScript, trlConfig } from './trl-config.ts';
 
 /** Every option, defaults included: what TRL is given must not depend on TRL's defaults. */
@@ -66,6 +67,7 @@ export function Review({ method, fields, config, steps, error }: ReviewProps) {
         )}
       </div>
       <RunPlanCard config={config} steps={steps} onCheckpointing={setCheckpointing} />
+      <SweepCard fields={fields} />
       <div className="pl-card flush">
         <table className="pl-table" aria-label="Parameters that differ from the defaults">
           <thead>

@@ -2,11 +2,11 @@
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import { methodLook } from '../../../charts/method-looks.ts';
-import { ago, compact, duration, fixed, MISSING, percent, signed } from '../../../charts/numbers.ts';
+import { ago, compact, duration, fixed, MISSING, percent, shown, signed } from '../../../charts/numbers.ts';
 import type { RunSummary } from '../../../preload/contract/index.ts';
 import type { Column } from '../../components/data-table.tsx';
-import { MethodMark, Status } from '../../components/labels.tsx';
-import { accuracyOf, klOf, lossOf, marginOf, secondsOf, summaryWarnings } from './run-values.ts';
+import { MethodMark, Status, Tag } from '../../components/labels.tsx';
+import { accuracyOf, goldOf, klOf, lengthOf, lossOf, marginOf, secondsOf, summaryWarnings } from './run-values.ts';
 
 export interface RunColumn extends Column<RunSummary> {
   /** Sorted and exported by it. */
@@ -93,10 +93,12 @@ export const RUN_COLUMNS: readonly RunColumn[] = [
     title: (run) => run.error ?? '',
     cell: (run) => <Status status={run.status}>{progress(run)}</Status>,
   },
+  number('gold', 'Gold', '64px', goldOf, (value) => fixed(value, 2)),
   number('loss', 'Loss', '68px', lossOf, compact),
   number('margin', 'Margin', '74px', marginOf, signed),
   number('accuracy', 'Accuracy', '80px', accuracyOf, (value) => percent(value, 0)),
   number('kl', 'KL', '56px', klOf, (value) => fixed(value, 1)),
+  number('length', 'Length', '68px', lengthOf, (value) => fixed(value, 0)),
   number('duration', 'Duration', '104px', secondsOf, duration),
   {
     id: 'created',
@@ -107,11 +109,91 @@ export const RUN_COLUMNS: readonly RunColumn[] = [
     value: (run) => run.createdAt,
     cell: (run) => quiet(ago(run.createdAt)),
   },
+  {
+    id: 'tags',
+    head: 'Tags',
+    width: 'minmax(90px, 1fr)',
+    sortable: true,
+    value: (run) => run.tags.join(', ') || null,
+    title: (run) => run.tags.join(', '),
+    cell: (run) =>
+      run.tags.length === 0
+        ? dash(MISSING)
+        : run.tags.map((tag) => (
+            <span key={tag} className="pl-run-tag">
+              <Tag>{tag}</Tag>
+            </span>
+          )),
+  },
+  {
+    id: 'notes',
+    head: 'Notes',
+    width: 'minmax(100px, 1.2fr)',
+    sortable: true,
+    value: (run) => run.notes || null,
+    title: (run) => run.notes,
+    cell: (run) => quiet(run.notes || null),
+  },
 ];
 
+/** Values of options that are shown, by run. */
+export type OptionValues = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
+
+/** As the design has them. */
+export const DEFAULT_COLUMNS = [
+  'run',
+  'method',
+  'data',
+  'option:beta',
+  'option:seed',
+  'status',
+  'gold',
+  'kl',
+  'length',
+  'duration',
+];
+/** Short heads of options that are known by a letter. */
+const HEADS: Readonly<Record<string, string>> = { beta: 'β', seed: 'Seed' };
+
+function optionColumn(key: string, options: OptionValues): RunColumn {
+  const value = (run: RunSummary) => {
+    const found = options.get(run.id)?.[key];
+    return typeof found === 'number' || typeof found === 'string'
+      ? found
+      : found == null
+        ? null
+        : JSON.stringify(found);
+  };
+  const head = HEADS[key] ?? key;
+  return {
+    id: `option:${key}`,
+    head,
+    width: `${Math.min(150, Math.max(56, 24 + 7 * head.length))}px`,
+    end: true,
+    sortable: true,
+    value,
+    title: (run) => String(value(run) ?? ''),
+    cell: (run) => quiet(value(run) === null ? null : shown(value(run))),
+  };
+}
+
+/** The column of an id: one of the table's own, an option ("option:beta") or a metric ("metric:loss"); undefined for an id of another time. */
+export function columnOf(id: string, options: OptionValues): RunColumn | undefined {
+  if (id.startsWith('option:')) return optionColumn(id.slice('option:'.length), options);
+  if (!id.startsWith('metric:')) return RUN_COLUMNS.find((column) => column.id === id);
+  const name = id.slice('metric:'.length);
+  return number(id, name, `${Math.min(200, 24 + 7 * name.length)}px`, (run) => run.latest[name] ?? null, compact);
+}
+
 /** Missing values last, whatever the direction. */
-export function compareRuns(a: RunSummary, b: RunSummary, column: string, descending: boolean): number {
-  const value = RUN_COLUMNS.find(({ id }) => id === column)?.value ?? (() => null);
+export function compareRuns(
+  a: RunSummary,
+  b: RunSummary,
+  column: string,
+  descending: boolean,
+  options: OptionValues = new Map(),
+): number {
+  const value = columnOf(column, options)?.value ?? (() => null);
   const [x, y] = [value(a), value(b)];
   if (x === null || y === null) return x === y ? 0 : x === null ? 1 : -1;
   const order = typeof x === 'number' && typeof y === 'number' ? x - y : String(x).localeCompare(String(y));
@@ -119,11 +201,11 @@ export function compareRuns(a: RunSummary, b: RunSummary, column: string, descen
 }
 
 /** The table as CSV, raw values. */
-export function runsCsv(runs: readonly RunSummary[]): string {
+export function runsCsv(runs: readonly RunSummary[], columns: readonly RunColumn[] = RUN_COLUMNS): string {
   const quote = (value: string | number | null) => {
     const text = String(value ?? '');
     return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
-  const lines = [RUN_COLUMNS.map(({ id }) => id), ...runs.map((run) => RUN_COLUMNS.map(({ value }) => value(run)))];
+  const lines = [columns.map(({ id }) => id), ...runs.map((run) => columns.map(({ value }) => value(run)))];
   return lines.map((line) => `${line.map(quote).join(',')}\n`).join('');
 }

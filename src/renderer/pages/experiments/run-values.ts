@@ -19,7 +19,16 @@ export const secondsOf = (run: RunSummary): number | null => {
 
 export const lossOf = (run: RunSummary) => metric(run, 'eval_loss', 'loss');
 export const marginOf = (run: RunSummary) => metric(run, 'eval_rewards/margins', 'rewards/margins');
-export const klOf = (run: RunSummary) => metric(run, 'objective/kl', 'kl');
+export const klOf = (run: RunSummary) => metric(run, 'eval_objective/kl', 'objective/kl', 'kl');
+export const goldOf = (run: RunSummary) => metric(run, 'eval_objective/gold', 'objective/gold');
+export const lengthOf = (run: RunSummary) =>
+  metric(
+    run,
+    'eval_tokens/responses_len_mean',
+    'eval_completions/mean_length',
+    'tokens/responses_len_mean',
+    'completions/mean_length',
+  );
 export const accuracyOf = (run: RunSummary) => metric(run, 'eval_rewards/accuracies', 'rewards/accuracies');
 
 /** What the last values of a run warn of, in one sentence each; the run's page has the numbers over time. */

@@ -1,4 +1,5 @@
 /** The first steps of the wizard: method, model and data as cards, with what a method is for beside them. */
+import { Select } from '@mantine/core';
 import { IconDatabase } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { counted, parameters } from '../../../charts/numbers.ts';
@@ -6,7 +7,8 @@ import type { DatasetSummary, MethodEntry, ModelSummary } from '../../../preload
 import { MethodMark } from '../../components/labels.tsx';
 import { SidePanel } from '../../components/side-panel.tsx';
 import { EmptyState } from '../../components/states.tsx';
-import { useDraft } from './draft.ts';
+import { datasetName, useDraft } from './draft.ts';
+import { NO_SWEEP } from './sweep.ts';
 
 function Choice({
   name,
@@ -37,8 +39,8 @@ const fits = (method: MethodEntry, dataset: DatasetSummary) => method.needs.data
 /** Another method has other options; data that it can use stay, such as those that the wizard was opened from. */
 export function chooseMethod(method: MethodEntry, datasets: readonly DatasetSummary[]): void {
   const { dataset } = useDraft.getState();
-  const stays = datasets.some((each) => each.name === dataset && fits(method, each));
-  useDraft.setState({ method: method.id, values: {}, dataset: stays ? dataset : null });
+  const stays = datasets.some((each) => each.name === datasetName(dataset) && fits(method, each));
+  useDraft.setState({ method: method.id, values: {}, dataset: stays ? dataset : null, sweep: NO_SWEEP });
 }
 
 export interface MethodStepProps {
@@ -86,7 +88,13 @@ function NameChoices({
   return (
     <div className="pl-choices" role="radiogroup" aria-label={LABELS[of]}>
       {choices.map(({ name, facts, caption }) => (
-        <Choice key={name} name={of} small checked={chosen === name} onChoose={() => useDraft.setState({ [of]: name })}>
+        <Choice
+          key={name}
+          name={of}
+          small
+          checked={(of === 'dataset' ? datasetName(chosen) : chosen) === name}
+          onChoose={() => useDraft.setState({ [of]: name })}
+        >
           <h2>{name}</h2>
           <span className="pl-2">{facts}</span>
           <span className="pl-caption">{caption}</span>
@@ -115,8 +123,28 @@ export function ModelStep({ models }: { models: readonly ModelSummary[] }) {
   );
 }
 
+/** Which version of the data: the newest, unless one is named. */
+function VersionSelect({ dataset, chosen }: { dataset: DatasetSummary; chosen: string }) {
+  const named = dataset.versions.map(({ number, rows, recipe }) => ({
+    value: `${dataset.name}@${number}`,
+    label: `v${number}, ${counted(rows, 'row')}, ${recipe}`,
+  }));
+  return (
+    <Select
+      label={`Version of ${dataset.name}`}
+      w={420}
+      data={[{ value: dataset.name, label: 'The newest version' }, ...named]}
+      value={chosen}
+      onChange={(version) => useDraft.setState({ dataset: version ?? dataset.name })}
+      allowDeselect={false}
+    />
+  );
+}
+
 export function DataStep({ method, datasets }: { method: MethodEntry; datasets: readonly DatasetSummary[] }) {
-  const usable = datasets.filter((dataset) => fits(method, dataset));
+  const chosen = useDraft((draft) => draft.dataset);
+  const usable = datasets.filter((each) => fits(method, each));
+  const dataset = usable.find(({ name }) => name === datasetName(chosen));
   if (method.needs.dataset.length === 0)
     return <EmptyState title={`${method.title} needs no dataset.`}>Go on to the parameters.</EmptyState>;
   if (usable.length === 0)
@@ -127,14 +155,17 @@ export function DataStep({ method, datasets }: { method: MethodEntry; datasets: 
       </EmptyState>
     );
   return (
-    <NameChoices
-      of="dataset"
-      choices={usable.map(({ name, rows, prompts, kind, format }) => ({
-        name,
-        facts: `${counted(rows, 'row')}, ${counted(prompts, 'prompt')}`,
-        caption: `${kind}, ${format}`,
-      }))}
-    />
+    <>
+      <NameChoices
+        of="dataset"
+        choices={usable.map(({ name, rows, prompts, kind, format }) => ({
+          name,
+          facts: `${counted(rows, 'row')}, ${counted(prompts, 'prompt')}`,
+          caption: `${kind}, ${format}`,
+        }))}
+      />
+      {dataset && chosen !== null && dataset.versions.length > 1 && <VersionSelect dataset={dataset} chosen={chosen} />}
+    </>
   );
 }
 
