@@ -1,8 +1,9 @@
 /** What a run page says of a run: warnings from its curves, changed words of its samples, marks of its evaluations. */
+import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CurveBook } from '../../../src/charts/curve-book.ts';
 import type { RunDetail } from '../../../src/preload/contract/index.ts';
-import { warningsOf } from '../../../src/renderer/pages/run/diagnostics.ts';
+import { RULES, warningsOf } from '../../../src/renderer/pages/run/rules/index.ts';
 import { mergeBy } from '../../../src/renderer/pages/run/run-data.ts';
 import { changedWords, repeats, samplesByPrompt } from '../../../src/renderer/pages/run/samples.tsx';
 import { evaluationMarks } from '../../../src/renderer/pages/run/strip.tsx';
@@ -51,6 +52,23 @@ describe('warnings', () => {
       'objective/kl': step,
     }));
     expect(kinds(book)).toEqual(['kl', 'missing-eos', 'length']);
+  });
+
+  it('see a collapse by the entropy, or by pairs that are alike, and none where it only sinks', () => {
+    const entropy = (last: number) => bookOf(60, (step) => ({ 'objective/entropy': step < 40 ? 2 : last }));
+    expect(kinds(entropy(0.3))).toEqual(['collapse']);
+    expect(kinds(entropy(0.5))).toEqual([]);
+    const alike = (share: number) => bookOf(30, () => ({ 'pairs/identical': share }));
+    expect(warningsOf(alike(0.41))[0].text).toMatch(/^41% of pairs/);
+    expect(kinds(alike(0.3))).toEqual([]);
+  });
+
+  it('come from rules in files of their own, each in the registry, with its threshold in words', () => {
+    const folder = new URL('../../../src/renderer/pages/run/rules/', import.meta.url);
+    const files = readdirSync(folder).filter((name) => name !== 'index.ts' && name !== 'rule.ts');
+    expect(files).toHaveLength(RULES.length);
+    expect(new Set(RULES.map(({ kind }) => kind)).size).toBe(RULES.length);
+    for (const { raisedWhen } of RULES) expect(raisedWhen).toMatch(/\.$/);
   });
 });
 

@@ -15,7 +15,7 @@ import { MethodMark, Tag } from '../../components/labels.tsx';
 import { MetricChart } from '../../components/metric-chart.tsx';
 import { useAction } from '../../host.ts';
 import { useSettings } from '../../settings.ts';
-import { warningsOf } from '../run/diagnostics.ts';
+import { warningsOf } from '../run/rules/index.ts';
 import { useRunMetrics } from '../run/run-data.ts';
 
 /** Rewards of a preference run, else the loss. */

@@ -1,8 +1,9 @@
 /** The Charts tab: toolbar, then one section for each group of metrics. */
-import { SegmentedControl, Slider, TextInput } from '@mantine/core';
+import { SegmentedControl, Slider, Switch, TextInput } from '@mantine/core';
 import { IconChevronDown, IconChevronRight, IconSearch } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
 import type { CurveBook } from '../../../charts/curve-book.ts';
+import type { LineChart } from '../../../charts/line-chart.ts';
 import { methodLook } from '../../../charts/method-looks.ts';
 import { axesOf, chartGroups, type XAxis } from '../../../charts/metric-groups.ts';
 import { specChart } from '../../../charts/spec-chart.ts';
@@ -35,8 +36,12 @@ export interface ChartsTabProps {
   readonly height: number;
 }
 
+/** Logarithmic axes: what is not above 0 has no place on them. */
+type LogAxes = Pick<LineChart, 'logX' | 'logY'>;
+const LINEAR: LogAxes = { logX: false, logY: false };
+
 /** Spec and chart of every group, made anew when there are new values or another choice. */
-function useGroups({ run, book, version }: ChartsTabProps, axis: XAxis, wanted: string) {
+function useGroups({ run, book, version }: ChartsTabProps, axis: XAxis, wanted: string, log: LogAxes) {
   const { smoothing } = useSettings();
   const { method, maxSteps } = run;
   const { colour } = methodLook(method);
@@ -45,9 +50,12 @@ function useGroups({ run, book, version }: ChartsTabProps, axis: XAxis, wanted: 
     () =>
       chartGroups(book, { axis, wanted, method }).map(({ charts, ...group }) => ({
         ...group,
-        charts: charts.map((spec) => ({ ...spec, chart: specChart(spec, colour, axis, smoothing, maxSteps) })),
+        charts: charts.map((spec) => ({
+          ...spec,
+          chart: { ...specChart(spec, colour, axis, smoothing, maxSteps), ...log },
+        })),
       })),
-    [book, version, axis, wanted, method, colour, smoothing, maxSteps],
+    [book, version, axis, wanted, method, colour, smoothing, maxSteps, log],
   );
 }
 
@@ -56,8 +64,9 @@ export function ChartsTab(props: ChartsTabProps) {
   const { smoothing, set } = useSettings();
   const [axis, setAxis] = useState<XAxis>('step');
   const [wanted, setWanted] = useState('');
+  const [log, setLog] = useState(LINEAR);
   const axes = axesOf(book);
-  const groups = useGroups(props, axis, wanted);
+  const groups = useGroups(props, axis, wanted, log);
   const paired = book.find('rewards/chosen') !== undefined;
   return (
     <>
@@ -89,6 +98,16 @@ export function ChartsTab(props: ChartsTabProps) {
           data={axes.map((each) => ({ value: each, label: each }))}
           value={axis}
           onChange={(value) => setAxis(value as XAxis)}
+        />
+        <Switch
+          label="log x"
+          checked={log.logX}
+          onChange={(event) => setLog({ ...log, logX: event.currentTarget.checked })}
+        />
+        <Switch
+          label="log y"
+          checked={log.logY}
+          onChange={(event) => setLog({ ...log, logY: event.currentTarget.checked })}
         />
         <span className="pl-grow" />
         {paired && (

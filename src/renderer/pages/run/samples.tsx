@@ -1,7 +1,7 @@
 /** Samples of one prompt over time: beside the charts, and as a tab of all prompts. */
-import { ActionIcon } from '@mantine/core';
+import { ActionIcon, SegmentedControl } from '@mantine/core';
 import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { fixed, whole } from '../../../charts/numbers.ts';
 import type { RunSample } from '../../../preload/contract/index.ts';
 import { Tag } from '../../components/labels.tsx';
@@ -78,7 +78,10 @@ export function PromptSamples({ samples }: { samples: readonly RunSample[] }) {
   );
 }
 
+const ARRANGEMENTS = ['by prompt', 'side by side'] as const;
+
 export function SamplesTab({ prompts }: { prompts: readonly (readonly RunSample[])[] }) {
+  const [arrangement, setArrangement] = useState<(typeof ARRANGEMENTS)[number]>('by prompt');
   if (prompts.length === 0)
     return (
       <EmptyState title="No samples yet.">
@@ -87,17 +90,67 @@ export function SamplesTab({ prompts }: { prompts: readonly (readonly RunSample[
     );
   return (
     <>
-      <p className="pl-caption">
-        <mark className="pl-new-words">Underlined</mark>: words that the answer before did not have
-      </p>
-      <div className="pl-charts">
-        {prompts.map((samples) => (
-          <div key={samples[0].promptIndex} className="pl-card">
-            <PromptSamples samples={samples} />
-          </div>
-        ))}
+      <div className="pl-row">
+        <SegmentedControl
+          aria-label="Arrangement of samples"
+          data={ARRANGEMENTS.map((each) => each)}
+          value={arrangement}
+          onChange={(value) => setArrangement(value as (typeof ARRANGEMENTS)[number])}
+        />
+        <p className="pl-caption">
+          <mark className="pl-new-words">Underlined</mark>: words that the answer before did not have
+        </p>
       </div>
+      {arrangement === 'by prompt' ? (
+        <div className="pl-charts">
+          {prompts.map((samples) => (
+            <div key={samples[0].promptIndex} className="pl-card">
+              <PromptSamples samples={samples} />
+            </div>
+          ))}
+        </div>
+      ) : (
+        <SideBySide prompts={prompts} />
+      )}
     </>
+  );
+}
+
+/** A row for each prompt, a column for each step that was sampled. */
+function SideBySide({ prompts }: { prompts: readonly (readonly RunSample[])[] }) {
+  const steps = [...new Set(prompts.flatMap((samples) => samples.map(({ step }) => step)))].sort((a, b) => a - b);
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+    <section className="pl-samples-beside" tabIndex={0} aria-label="Samples, table">
+      <table className="pl-table" aria-label="Samples side by side">
+        <thead>
+          <tr>
+            <th>Prompt</th>
+            {steps.map((step) => (
+              <th key={step}>step {whole(step)}</th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {prompts.map((samples) => (
+            <tr key={samples[0].promptIndex}>
+              <th scope="row">{samples[0].prompt}</th>
+              {steps.map((step) => {
+                const at = samples.findIndex((sample) => sample.step === step);
+                return (
+                  <td key={step}>
+                    {at >= 0 && <AnswerText before={samples[at - 1]} sample={samples[at]} />}
+                    {at >= 0 && samples[at].reward !== null && (
+                      <span className="pl-caption">reward {fixed(samples[at].reward, 2)}</span>
+                    )}
+                  </td>
+                );
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
   );
 }
 

@@ -5,7 +5,9 @@ import type { CurveBook } from '../../../charts/curve-book.ts';
 import type { RunDetail } from '../../../preload/contract/index.ts';
 import { Banner } from '../../components/labels.tsx';
 import { useSettings } from '../../settings.ts';
-import { type Warning, warningsOf } from './diagnostics.ts';
+import { warningsOf } from './rules/index.ts';
+
+type Warning = ReturnType<typeof warningsOf>[number];
 
 const MOST_REMEMBERED = 200;
 
@@ -73,7 +75,7 @@ export function RunWarnings({ run, book }: { run: RunDetail; book: CurveBook }) 
         </>
       }
     >
-      {warning.text}
+      {warning.text} <span className="pl-caption">Raised when {warning.raisedWhen}</span>
     </Banner>
   ));
 }
