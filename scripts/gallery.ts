@@ -94,6 +94,11 @@ const PAGES: Readonly<Record<string, Steps>> = {
     await tab(page, /^Import report/);
   },
   experiments: (page) => openRow(page, 'Experiments', 'Runs', run),
+  compare: async (page) => {
+    await openRow(page, 'Experiments', 'Runs', run);
+    await page.keyboard.press('c');
+    await page.getByRole('table', { name: 'Final values' }).waitFor();
+  },
   'new-run-method': newRun(0),
   'new-run-model': newRun(1),
   'new-run-data': newRun(2),
@@ -156,7 +161,7 @@ await withServedPage(home, async (page) => {
         await page.getByRole('heading', { level: 1 }).waitFor();
         await steps(page);
         // curves are drawn one chart a frame
-        await page.waitForTimeout(name === 'run' || name === 'home' ? 2500 : 800);
+        await page.waitForTimeout(['run', 'home', 'compare'].includes(name) ? 2500 : 800);
         await page.screenshot({ path: join(folder, `${name}-${theme}-${size.width}.png`) });
       }
     }

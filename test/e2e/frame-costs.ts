@@ -76,6 +76,26 @@ export async function measureFrames(page: Page, body: () => Promise<void>): Prom
   }
 }
 
+/** Processor time of the page's main thread while `body` runs, and what `body` returned. */
+export async function measureMainThread<T>(
+  page: Page,
+  body: () => Promise<T>,
+): Promise<{ readonly found: T; readonly mainThreadMs: number }> {
+  const session = await page.context().newCDPSession(page);
+  try {
+    const result: T[] = [];
+    const events = await traced(session, async () => {
+      result.push(await body());
+    });
+    const frame = events.find(({ name }) => name === 'FireAnimationFrame');
+    if (!frame) throw new Error('the trace holds no frames');
+    const tasks = events.filter(({ name, pid, tid }) => name === 'RunTask' && pid === frame.pid && tid === frame.tid);
+    return { found: result[0], mainThreadMs: tasks.reduce((sum, { tdur = 0 }) => sum + tdur / 1000, 0) };
+  } finally {
+    await session.detach();
+  }
+}
+
 function costsOf(events: readonly TraceEvent[]): FrameCosts {
   const inOrder = (list: readonly TraceEvent[]) => [...list].sort((a, b) => a.ts - b.ts);
   const fired = inOrder(events.filter(({ name }) => name === 'FireAnimationFrame'));

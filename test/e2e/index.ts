@@ -1,5 +1,7 @@
 /** The end-to-end specs: one file a subject, one line here. */
 import { accessibilitySpecs } from './accessibility.ts';
+import { compareSpecs } from './compare.ts';
+import { compareSizeSpecs } from './compare-size.ts';
 import { datasetsSpecs } from './datasets.ts';
 import { datasetsImportSpecs } from './datasets-import.ts';
 import { datasetsScrollSpecs } from './datasets-scroll.ts';
@@ -34,4 +36,6 @@ export const specs: readonly Spec[] = [
   ...datasetsSpecs,
   ...datasetsImportSpecs,
   ...datasetsScrollSpecs,
+  ...compareSpecs,
+  ...compareSizeSpecs,
 ];

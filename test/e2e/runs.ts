@@ -13,7 +13,7 @@ const status = (page: Page, word: string) =>
 const goTo = (page: Page, hash: string) => page.evaluate(`location.assign(${JSON.stringify(hash)})`);
 
 /** Up to the parameters of offline DPO, all of them shown. */
-async function openParameters(page: Page): Promise<void> {
+export async function openParameters(page: Page): Promise<void> {
   await page.getByRole('link', { name: 'Experiments', exact: true }).click();
   await page.getByRole('button', { name: 'New run' }).click();
   await page.getByRole('radio', { name: /Offline DPO/ }).check();
@@ -25,7 +25,7 @@ async function openParameters(page: Page): Promise<void> {
   await page.getByRole('radiogroup', { name: 'Which parameters' }).getByText('All').click();
 }
 
-async function setOptions(page: Page, values: Readonly<Record<string, number>>): Promise<void> {
+export async function setOptions(page: Page, values: Readonly<Record<string, number>>): Promise<void> {
   for (const [key, value] of Object.entries(values)) await option(page, key).fill(String(value));
 }
 

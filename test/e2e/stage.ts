@@ -14,6 +14,8 @@ export interface Stage {
   readonly home: string;
   /** Of the desktop only. */
   readonly app?: ElectronApplication;
+  /** Process of the host. */
+  readonly pid: number;
   /** Of the browser only: address with token. */
   readonly url?: string;
   /** Errors of the page so far. */
@@ -89,7 +91,15 @@ async function openDesktop(home: string): Promise<Stage> {
     timeout: START_MS,
   });
   const page = await app.firstWindow({ timeout: START_MS });
-  return { host: 'desktop', page, home, app, errors: collectErrors(page), close: () => app.close() };
+  return {
+    host: 'desktop',
+    page,
+    home,
+    app,
+    pid: app.process().pid ?? 0,
+    errors: collectErrors(page),
+    close: () => app.close(),
+  };
 }
 
 async function openBrowser(home: string): Promise<Stage> {
@@ -109,6 +119,7 @@ async function openBrowser(home: string): Promise<Stage> {
     host: 'browser',
     page,
     home,
+    pid: host.pid ?? 0,
     url,
     errors,
     async close() {

@@ -8,7 +8,8 @@ import type { WritableStore } from '../../src/main/data/store/store.ts';
 import { registerModel } from '../../src/main/host/model-registry.ts';
 import { prepareWorkspace, resolveWorkspace, type Workspace } from '../../src/main/host/workspace.ts';
 import { tasks } from '../../src/main/tasks/index.ts';
-import { taskModelOptions, writeTaskModel } from '../../src/main/train/task-model.ts';
+import { TASK_MODEL, taskModelOptions, writeTaskModel } from '../../src/main/train/task-model.ts';
+import { insertMade, type Made, runId } from '../fixtures/compared-runs.ts';
 
 /** Preferences of people, where they are at hand (rasbt's instruction data). */
 const PEOPLES_PAIRS = join(
@@ -73,3 +74,30 @@ export const withModelAndPairs = (home: string): Promise<void> =>
     await importFile(store, file, { name: PAIRS, sourceName: 'pairs.json' });
     rmSync(file);
   });
+
+/** Finished runs without models. */
+export const withRuns =
+  (made: readonly Made[]) =>
+  (home: string): Promise<void> =>
+    withStore(home, (store, { runs }) => {
+      for (const each of made) insertMade(store, runs, each);
+    });
+
+/** Finished runs, each with a model that can answer; untrained, of 0.3 M parameters. */
+export const withAnsweringRuns =
+  (made: readonly Made[]) =>
+  (home: string): Promise<void> =>
+    withStore(home, (store, workspace) => {
+      for (const each of made) {
+        insertMade(store, workspace.runs, each);
+        const folder = join(workspace.models, runId(each));
+        mkdirSync(folder, { recursive: true });
+        writeTaskModel(folder, tasks.get('helpful'), { ...TASK_MODEL, seed: each.seed });
+        registerModel(store, workspace, folder, {
+          name: runId(each),
+          origin: runId(each),
+          runId: runId(each),
+          parent: null,
+        });
+      }
+    });

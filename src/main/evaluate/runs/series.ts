@@ -41,7 +41,7 @@ export function sortIntoSeries(runs: readonly ComparedRun[]): Series[] {
     groups.set(same, [...(groups.get(same) ?? []), run]);
   }
   const all = [...groups.values()].map((members) =>
-    members.toSorted((a, b) => (seedOf(a) ?? 0) - (seedOf(b) ?? 0) || (a.name < b.name ? -1 : 1)),
+    [...members].sort((a, b) => (seedOf(a) ?? 0) - (seedOf(b) ?? 0) || (a.name < b.name ? -1 : 1)),
   );
   const labelled = labels(all);
   return all.map((members, i) => ({
