@@ -1,6 +1,14 @@
 /** Ctrl K: every page, action, dataset, run and model by name. */
 import { Modal, useMantineColorScheme } from '@mantine/core';
-import { IconBox, IconChartDots, IconDatabase, IconFlask, IconKeyboard, IconPalette, IconSearch } from '@tabler/icons-react';
+import {
+  IconBox,
+  IconChartDots,
+  IconDatabase,
+  IconFlask,
+  IconKeyboard,
+  IconPalette,
+  IconSearch,
+} from '@tabler/icons-react';
 import { type ComponentType, useId, useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
 import { methodLook } from '../../charts/method-looks.ts';

@@ -10,7 +10,8 @@ import { ErrorState, SkeletonLines } from '../../components/states.tsx';
 import { useCall } from '../../host.ts';
 
 /** Jobs that are no training have no curves. */
-export const canBeCompared = ({ method }: RunSummary): boolean => !/^(task_|compare_|reproduce|rating_|model_|lab$)/.test(method);
+export const canBeCompared = ({ method }: RunSummary): boolean =>
+  !/^(task_|compare_|reproduce|rating_|model_|lab$)/.test(method);
 
 const textOf = (run: RunSummary): string =>
   `${run.name} ${methodLook(run.method).title} ${run.dataset ?? ''} ${run.group ?? ''}`.toLowerCase();
