@@ -32,7 +32,9 @@ export const runsHandlers = ({ store, runner, workspace }: HostServices): Handle
   },
   'runs.plan': ({ config }) => planned({ store, workspace }, config),
   async 'runs.sweep'(request) {
-    const { group, jobs } = await sweepJobs(store, request, (config) => checkedJob(store, config));
+    const { group, jobs } = await sweepJobs(store, request, (config) =>
+      checkedJob(store, withJudge(config, workspace)),
+    );
     return { group, ids: jobs.map((job) => runner.create(job)) };
   },
   'runs.annotate'(annotation) {

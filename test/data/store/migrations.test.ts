@@ -122,9 +122,9 @@ describe('migrations', () => {
     store.close();
   });
 
-  it('8: runs have no tags, notes or priority yet, comparisons of before are of no runs, and none is saved', () => {
+  it('9: runs have no tags, notes or priority yet, comparisons of before are of no runs, and none is saved', () => {
     databaseOf(
-      7,
+      8,
       RUN,
       "INSERT INTO comparisons (task, a, b, n, win, tie, loss, win_rate, low, high, mean_reward_a, mean_reward_b, judge, created_at) VALUES ('helpful', 'a', 'b', 2, 1, 0, 1, 0.5, 0.1, 0.9, 1, 1, 'gold', 't')",
     );
@@ -154,8 +154,8 @@ describe('migrations', () => {
     store.close();
   });
 
-  it('7: runs keep their plan and the time of a step, those of before have neither', () => {
-    databaseOf(6, RUN);
+  it('8: runs keep their plan and the time of a step, those of before have neither', () => {
+    databaseOf(7, RUN);
     const store = openStore(path);
     expect(getRun(store, 'r')).toMatchObject({ plan: null, secondsPerStep: null });
     const plan = {

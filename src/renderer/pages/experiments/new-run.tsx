@@ -230,7 +230,7 @@ function ParametersStep({ wizard, catalogue }: { wizard: WizardState; catalogue:
 function Wizard({ catalogue }: { catalogue: Catalogue }) {
   const wizard = useWizard(catalogue);
   const { draft, method, fields, steps, step, name, error, configOf, go, back } = wizard;
-  const dataset = catalogue.datasets.find((one) => one.name === datasetName(draft.dataset));
+  const dataset = catalogue.datasets.find((each) => each.name === datasetName(draft.dataset));
   useKeys({ 'Alt+ArrowLeft': () => step > 0 && back() });
   return (
     <>
