@@ -23,6 +23,11 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { scope: 'tables', keys: 'Ctrl A', does: 'Mark all runs that are shown' },
   { scope: 'tables', keys: 'C', does: 'Compare the marked runs' },
   { scope: 'pair reader', keys: 'J K', does: 'Next, previous pair' },
+  {
+    scope: 'pair reader',
+    keys: 'A B T',
+    does: 'Relabel: first answer, second answer, tie (waits to become a version)',
+  },
   { scope: 'pair reader', keys: 'D', does: 'Word diff on or off' },
   { scope: 'run', keys: 'P', does: 'Pause or resume' },
   { scope: 'run', keys: 'Shift S', does: 'Stop (asks)' },

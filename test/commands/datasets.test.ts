@@ -168,6 +168,151 @@ describe('filter and split', () => {
   });
 });
 
+describe('derive, repeat, tree, diff', () => {
+  it('any operation makes a version whose recipe gives the same rows again', async () => {
+    const { versions } = await call<{ versions: { rows: number; content_hash: string }[] }>(
+      'datasets',
+      'derive',
+      'flip-noise',
+      'base@1',
+      '--set',
+      'share=0.5',
+      '--set',
+      'seed=3',
+      '--name',
+      'noisy',
+    );
+    expect(versions).toMatchObject([{ dataset: 'noisy', version: 1, rows: 61 }]);
+    expect(await call('datasets', 'repeat', 'noisy')).toMatchObject({
+      content_hash: versions[0].content_hash,
+      repeated_hash: versions[0].content_hash,
+      matches: true,
+    });
+    const shown = await call<{ versions: object[] }>('datasets', 'versions', 'noisy');
+    expect(shown.versions[0]).toMatchObject({
+      derivation: {
+        operation: 'flip-noise',
+        params: { share: 0.5, seed: 3 },
+        parents: [{ dataset: 'base', version: 1 }],
+      },
+    });
+    const { versions: tree } = await call<{ versions: { dataset: string; depth: number }[] }>(
+      'datasets',
+      'tree',
+      'noisy',
+    );
+    expect(tree[0]).toMatchObject({ dataset: 'base', version: 1, depth: 0 });
+    expect(tree.find(({ dataset }) => dataset === 'noisy')).toMatchObject({ depth: 1, runs: [] });
+    const difference = await call('datasets', 'diff', 'base@1', 'noisy', '--limit', '2');
+    // 7 of 61 are ties: half of 54 are turned round
+    expect(difference).toMatchObject({
+      same: 34,
+      added: 0,
+      removed: 0,
+      changed: 27,
+      rows: [{ kind: 'changed' }, { kind: 'changed' }],
+    });
+    expect((await plumb('datasets', 'diff', 'base@1', 'noisy', '--home', home)).out).toContain(
+      '34 same, 0 added, 0 removed, 27 changed',
+    );
+  });
+
+  it('parameters come from a file too, and are checked', async () => {
+    const file = join(folder, 'edits.json');
+    writeFileSync(file, JSON.stringify({ edits: [{ index: 0, drop: true }] }));
+    const { versions } = await call<{ versions: object[] }>(
+      'datasets',
+      'derive',
+      'edit',
+      'base@1',
+      '--params',
+      file,
+      '--name',
+      'edited',
+    );
+    expect(versions).toMatchObject([{ rows: 60 }]);
+    writeFileSync(file, '[1]');
+    const derive = (code: number, ...words: string[]) => fails(code, 'datasets', 'derive', ...words);
+    expect((await derive(3, 'edit', 'base@1', '--params', file)).message).toContain(
+      'an object of parameters was expected',
+    );
+    expect((await derive(2, 'flip', 'base@1')).message).toContain('there is no operation "flip": filter, edit');
+    expect((await derive(2, 'sample', 'base@1', '--set', 'count=0')).message).toContain('sample: count');
+    expect((await derive(2, 'sample', 'base@1', '--set', 'count')).message).toContain('--set takes NAME=VALUE');
+    expect((await derive(3, 'merge', 'base@1')).message).toContain('merge reads at least two versions');
+    expect((await fails(3, 'datasets', 'repeat', 'base@1')).message).toContain('was not made from another version');
+  });
+
+  it('one version can be removed, the last only with its dataset', async () => {
+    await call('datasets', 'filter', 'noisy', '--no-ties');
+    expect(await call('datasets', 'remove', 'noisy@1')).toEqual({ removed: 'noisy@1' });
+    expect((await fails(3, 'datasets', 'repeat', 'noisy')).message).toContain(
+      'noisy@1, which it was made from, does not exist any more',
+    );
+    expect((await fails(2, 'datasets', 'remove', 'noisy@2')).message).toContain('is the only version');
+  });
+});
+
+describe('quality', () => {
+  interface Report {
+    readonly checks: { id: string; count: number; skipped: string | null }[];
+    readonly baselines: { id: string; accuracy: number; n: number }[];
+  }
+  it('prints the report, and the rows of a check', async () => {
+    const report = await call<Report>(
+      'datasets',
+      'quality',
+      'base@1',
+      '--model',
+      'helpful-reference',
+      '--max-length',
+      '4',
+    );
+    const count = (id: string) => report.checks.find((check) => check.id === id)?.count;
+    expect([count('ties'), count('exact-duplicates'), count('identical-answers')]).toEqual([7, 1, 0]);
+    expect(count('truncated')).toBeGreaterThan(0);
+    // every chosen answer is longer: "chosen 0 " against "rejected 0" is not
+    const longer = ROWS.filter((r) => !r.tie && r.chosen.length > r.rejected.length).length;
+    const same = ROWS.filter((r) => !r.tie && r.chosen.length === r.rejected.length).length;
+    expect(report.baselines[0]).toMatchObject({ id: 'length-baseline', n: 54 });
+    expect(report.baselines[0].accuracy).toBeCloseTo((longer + same / 2) / 54, 10);
+    const rows = await call('datasets', 'quality', 'base@1', '--check', 'ties');
+    expect(rows).toMatchObject({ check: 'ties', rows: [0, 10, 20, 30, 40, 50, 60] });
+    const { out } = await plumb('datasets', 'quality', 'base@1', '--home', home);
+    expect(out).toMatch(/! {2}Ties +7 {2}11\.5% {2}Neither answer is the better one/);
+    const clean = await call<{ versions: object[] }>(
+      'datasets',
+      'derive',
+      'filter',
+      'base@1',
+      '--set',
+      'drop_checks=["ties","exact-duplicates"]',
+      '--name',
+      'clean',
+    );
+    expect(clean.versions).toMatchObject([{ rows: 54 }]);
+    expect(await call('datasets', 'repeat', 'clean')).toMatchObject({
+      matches: true,
+      recipe: 'filtered from base@1: without ties, exact duplicates',
+    });
+  });
+
+  it('refuses what it cannot do', async () => {
+    expect((await fails(2, 'datasets', 'quality', 'base@1', '--threshold', '2')).message).toContain(
+      '--threshold must be at most 1',
+    );
+    expect((await fails(2, 'datasets', 'quality', 'base@1', '--check', 'colour')).message).toContain(
+      '--check must be one of',
+    );
+    expect((await fails(3, 'datasets', 'quality', 'base@1', '--model', 'none')).message).toContain(
+      'none: there is no such file or folder',
+    );
+    expect((await fails(3, 'datasets', 'quality', 'base@1', '--against', 'none')).message).toContain(
+      'there is no dataset "none"',
+    );
+  });
+});
+
 describe('export', () => {
   const out = (name: string) => join(folder, name);
 

@@ -5,6 +5,7 @@ import { compareSizeSpecs } from './compare-size.ts';
 import { datasetsSpecs } from './datasets.ts';
 import { datasetsImportSpecs } from './datasets-import.ts';
 import { datasetsScrollSpecs } from './datasets-scroll.ts';
+import { datasetsVersionsSpecs } from './datasets-versions.ts';
 import { frameSpecs } from './frame.ts';
 import { inspectSpecs } from './inspect.ts';
 import { keyboardSpecs } from './keyboard.ts';
@@ -38,4 +39,5 @@ export const specs: readonly Spec[] = [
   ...datasetsScrollSpecs,
   ...compareSpecs,
   ...compareSizeSpecs,
+  ...datasetsVersionsSpecs,
 ];

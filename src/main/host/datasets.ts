@@ -3,21 +3,18 @@ import { RpcError } from '../../preload/contract/rpc.ts';
 import { importFile, previewImport } from '../data/datasets/import.ts';
 import { importAndSplit } from '../data/datasets/import-and-split.ts';
 import { lineOf } from '../data/datasets/pair-lines.ts';
+import { removeWithVersions } from '../data/datasets/remove.ts';
 import { findMapping } from '../data/store/column-mappings.ts';
-import { listDatasets, removeDataset } from '../data/store/datasets.ts';
+import { listDatasets } from '../data/store/datasets.ts';
 import { countPairs, pairsAt, readPairs } from '../data/store/pairs.ts';
 import { getImportReport, getVersion } from '../data/store/versions.ts';
-import { keptMatches } from './kept-matches.ts';
+import { seldom } from './seldom.ts';
 import type { Handlers, HostServices } from './services.ts';
 import { withoutPaths } from './without-path.ts';
 
-/** Between two progress events. */
-const PROGRESS_MS = 100;
-
 const versionGone = () => new RpcError('not_found', 'This dataset version does not exist any more.');
 
-export const datasetsHandlers = ({ store, files }: HostServices): Handlers<'datasets'> => {
-  const matches = keptMatches(store);
+export const datasetsHandlers = ({ store, files, matches }: HostServices): Handlers<'datasets'> => {
   return {
     'datasets.list': () => listDatasets(store),
     'datasets.preview'({ fileId, format, mapping, asFound }) {
@@ -28,12 +25,7 @@ export const datasetsHandlers = ({ store, files }: HostServices): Handlers<'data
     },
     'datasets.import'({ fileId, format, mapping, asFound, name, split, remember }, { emit, signal }) {
       const file = files.get(fileId);
-      let last = 0;
-      const onProgress = (progress: { bytesRead: number; bytesTotal: number; rows: number }) => {
-        if (Date.now() - last < PROGRESS_MS) return;
-        last = Date.now();
-        emit(progress);
-      };
+      const onProgress = seldom(emit);
       const job = { name, format, mapping, asFound, remember, sourceName: file.name, onProgress, signal };
       return withoutPaths({ [file.path]: file.name }, () =>
         split ? importAndSplit(store, file.path, job, split) : importFile(store, file.path, job),
@@ -52,8 +44,8 @@ export const datasetsHandlers = ({ store, files }: HostServices): Handlers<'data
       };
     },
     'datasets.report': ({ id }) => getImportReport(store, id),
-    'datasets.remove'({ id }) {
-      if (!removeDataset(store, id)) throw new RpcError('not_found', 'This dataset does not exist any more.');
+    'datasets.remove'({ id, evenIfUsed }) {
+      removeWithVersions(store, id, { evenIfUsed });
       return { ok: true };
     },
   };

@@ -6,10 +6,12 @@ import { nearest } from '../base/registry.ts';
 import { catalogueHandlers } from './catalogue.ts';
 import { compareHandlers } from './compare.ts';
 import { datasetsHandlers } from './datasets.ts';
+import { editsHandlers } from './edits.ts';
 import { filesHandlers } from './files.ts';
 import { generationsHandlers } from './generations.ts';
 import { labHandlers } from './lab.ts';
 import { modelsHandlers } from './models.ts';
+import { qualityHandlers } from './quality.ts';
 import { queuesHandlers } from './queues.ts';
 import { quickstartHandlers } from './quickstart.ts';
 import { ratingsHandlers } from './ratings.ts';
@@ -18,6 +20,7 @@ import { runsHandlers } from './runs.ts';
 import type { HostServices } from './services.ts';
 import { settingsHandlers } from './settings.ts';
 import { systemHandlers } from './system.ts';
+import { versionsHandlers } from './versions.ts';
 
 type AnyHandler = (
   input: unknown,
@@ -30,6 +33,9 @@ export const namespaces = [
   filesHandlers,
   catalogueHandlers,
   datasetsHandlers,
+  versionsHandlers,
+  editsHandlers,
+  qualityHandlers,
   modelsHandlers,
   runsHandlers,
   quickstartHandlers,

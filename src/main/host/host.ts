@@ -8,6 +8,7 @@ import type { JobRunner } from '../jobs/runner.ts';
 import type { SpawnGeneration, SpawnJob } from '../jobs/spawn.ts';
 import { createFileTable, type FileTable } from './file-table.ts';
 import { createHandle } from './handlers.ts';
+import { keptMatches } from './kept-matches.ts';
 import { createRemovedModels } from './removed-models.ts';
 import { judgeKeyOf } from './run-judges.ts';
 import { type Secrets, sessionSecrets } from './secrets.ts';
@@ -69,6 +70,7 @@ export function openHost(options: HostOptions): Host {
     generations,
     files,
     tasks,
+    matches: keptMatches(store),
     removedModels,
     secrets,
     native,

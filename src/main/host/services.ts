@@ -6,6 +6,7 @@ import type { GenerationProcess } from '../jobs/generation/process.ts';
 import type { Quickstarts } from '../jobs/quickstart-driver.ts';
 import type { JobRunner } from '../jobs/runner.ts';
 import type { FileTable } from './file-table.ts';
+import type { KeptMatches } from './kept-matches.ts';
 import type { RemovedModels } from './removed-models.ts';
 import type { Secrets } from './secrets.ts';
 import type { HostTasks } from './tasks.ts';
@@ -20,6 +21,8 @@ export interface HostServices {
   readonly generations: GenerationProcess;
   readonly files: FileTable;
   readonly tasks: HostTasks;
+  /** Answers about the rows of versions. */
+  readonly matches: KeptMatches;
   readonly removedModels: RemovedModels;
   readonly secrets: Secrets;
   /** What the system's own windows and dialogs do; absent where there are none. */

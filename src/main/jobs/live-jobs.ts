@@ -10,7 +10,7 @@ import { accepted, crashOf, endPatch, timePatch, unstarted } from './run-end.ts'
 import type { RunNews } from './run-news.ts';
 import { reconcileCheckpoints, recordOf } from './run-record.ts';
 import type { JobExit, JobProcess, SpawnJob } from './spawn.ts';
-import { namedFiles } from './workspace-paths.ts';
+import { namedFiles, pinData } from './workspace-paths.ts';
 
 export interface LiveJob {
   readonly id: string;
@@ -68,6 +68,7 @@ export class LiveJobs {
     const run = recordOf(store, id);
     let files: Readonly<Record<string, string>>;
     try {
+      pinData(store, id, run);
       files = namedFiles(store, run, workspace);
     } catch (error) {
       this.#options.queue.giveBack(id);

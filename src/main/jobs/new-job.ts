@@ -5,6 +5,7 @@ import { basename, extname, join } from 'node:path';
 import { findRunByName, insertRun, nextRunName } from '../data/store/runs.ts';
 import { transaction, type WritableStore } from '../data/store/store.ts';
 import { RunStateError } from './run-record.ts';
+import { pinData } from './workspace-paths.ts';
 
 /** Characters of a name that is made for a run. */
 const NAME_LENGTH = 60;
@@ -49,6 +50,7 @@ export function insertJob(store: WritableStore, runsFolder: string, job: NewJob)
       outputDir: job.outputDir ?? join(runsFolder, name),
       baseFolder: job.baseFolder ?? null,
     });
+    pinData(store, id, { config: job.config, baseFolder: job.baseFolder ?? null });
   });
   return id;
 }

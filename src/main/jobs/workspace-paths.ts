@@ -1,17 +1,21 @@
 /** What names in a run's config stand for: the host looks them up in the workspace, so that a job process needs no database. */
 import { existsSync, mkdirSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
+import type { PinnedData } from '../../preload/contract/dataset-versions.ts';
 import { builtInModelFolder } from '../data/built-in-models.ts';
+import { referenceOf } from '../data/datasets/derive.ts';
 import { exportVersion } from '../data/datasets/export.ts';
-import { findVersion } from '../data/datasets/find.ts';
+import { findVersion, requireVersion } from '../data/datasets/find.ts';
 import { getModelByName } from '../data/store/models.ts';
-import type { Store } from '../data/store/store.ts';
+import { insertRunData, listRunData } from '../data/store/run-data.ts';
+import type { Store, WritableStore } from '../data/store/store.ts';
 import type { JobSpec, JobWorkspace } from './messages.ts';
 
 /** Keys of a config that name data. */
 export const DATASET_KEYS = ['dataset', 'eval_dataset', 'offline_dataset'];
 
-type Named = Pick<JobSpec, 'config' | 'outputDir' | 'baseFolder'>;
+type Named = Pick<JobSpec, 'config' | 'baseFolder'>;
+type NamedRun = Named & Pick<JobSpec, 'outputDir'> & { readonly id: string };
 
 /** Where a relative path of the config leads, when there is something: a file beside the config goes before a name of the workspace. */
 function besideConfig({ baseFolder }: Pick<JobSpec, 'baseFolder'>, name: string): string | undefined {
@@ -33,14 +37,28 @@ const namesIn = (job: Named): [key: string, name: string][] =>
   );
 
 /**
+ * Writes down which version each dataset's name stands for: a run goes on with the data it began with, whatever is imported under the name
+ * meanwhile. Names that stand for nothing yet are left for the run's start.
+ */
+export function pinData(store: WritableStore, runId: string, job: Named): void {
+  const pinned = namesIn(job).flatMap(([key, name]) => {
+    if (!DATASET_KEYS.includes(key) || findVersion(store, name) === undefined) return [];
+    return { key, name, ...referenceOf(requireVersion(store, name)) };
+  });
+  insertRunData(store, runId, pinned);
+}
+
+/**
  * The host's half: name → absolute path for every model and dataset of the workspace that the config names. A dataset's version is written beside
  * the run's output, a JSONL file each.
  */
-export function namedFiles(store: Store, job: Named, workspace: JobWorkspace): Record<string, string> {
+export function namedFiles(store: Store, job: NamedRun, workspace: JobWorkspace): Record<string, string> {
   const files: Record<string, string> = {};
+  const pinned = listRunData(store, job.id);
   for (const [key, name] of namesIn(job)) {
+    const pin = pinned.find((each) => each.key === key && each.name === name);
     const path = DATASET_KEYS.includes(key)
-      ? datasetFile(store, job.outputDir, name)
+      ? pin && datasetFile(store, job.outputDir, pin)
       : modelFolder(store, workspace, name);
     if (path !== undefined) files[name] = path;
   }
@@ -53,14 +71,18 @@ export function modelFolder(store: Store, workspace: Pick<JobWorkspace, 'models'
   return model ? join(workspace.models, model.folder) : builtInModelFolder(name);
 }
 
-function datasetFile(store: Store, outputDir: string, reference: string): string | undefined {
-  const version = findVersion(store, reference);
-  if (!version) return undefined;
+/** Throws UnknownDataset where the version was removed before the run had its rows. */
+function datasetFile(store: Store, outputDir: string, pin: PinnedData): string {
   const folder = join(outputDir, 'data');
-  const path = join(folder, `${version.id}.jsonl`);
-  mkdirSync(folder, { recursive: true });
+  const path = join(folder, `${pin.versionId}.jsonl`);
   // a version never changes: what is there is complete
-  if (!existsSync(path)) exportVersion(store, version.id, 'trl', path);
+  if (existsSync(path)) return path;
+  if (!findVersion(store, pin.versionId))
+    throw new UnknownDataset(
+      `the run was made with ${pin.dataset}@${pin.number} (content ${pin.contentHash.slice(0, 12)}), which was removed`,
+    );
+  mkdirSync(folder, { recursive: true });
+  exportVersion(store, pin.versionId, 'trl', path);
   return path;
 }
 

@@ -127,12 +127,28 @@ export type PairTag = z.infer<typeof pairTag>;
 export const searchField = z.enum(['anywhere', 'prompt', 'chosen', 'rejected', 'completion']);
 export type SearchField = z.infer<typeof searchField>;
 
+/** A range with both ends in it; rows without the value are outside. */
+export const valueRange = z.object({ least: z.number().optional(), most: z.number().optional() });
+export type ValueRange = z.infer<typeof valueRange>;
+
 /** Which rows of a version to show, and in which order. */
 export const pairQuery = z.object({
-  /** Text that must stand in the field; A to Z are taken as a to z. */
+  /** Words that must stand in the field in this order, the last perhaps unfinished (search-words.ts). */
   search: z.string().max(200).default(''),
   searchIn: searchField.default('anywhere'),
   tags: z.array(pairTag).default([]),
+  /** Characters of the longest answer. */
+  length: valueRange.optional(),
+  margin: valueRange.optional(),
+  /** Score of the chosen answer. */
+  score: valueRange.optional(),
+  annotator: z.string().optional(),
+  /** The part that the row's metadata names in `split`. */
+  split: z.string().optional(),
+  /** One of the tags in the row's metadata. */
+  dataTag: z.string().optional(),
+  /** Rows that a check of the version's quality report found. */
+  check: z.string().optional(),
   /** `length`: characters of the chosen answer, else of the only one. Rows without the value come last. */
   sort: z.enum(['row', 'length', 'margin']).default('row'),
   descending: z.boolean().default(false),

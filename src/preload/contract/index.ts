@@ -12,6 +12,19 @@ import {
   runIds,
   savedComparison,
 } from './compare.ts';
+import { qualityProgress, qualityReport, qualitySettings } from './dataset-quality.ts';
+import {
+  derivedVersion,
+  deriveRequest,
+  lineageNode,
+  operationEntry,
+  pairFacets,
+  pendingEdit,
+  relabel,
+  rowProgress,
+  versionDifference,
+  versionUse,
+} from './dataset-versions.ts';
 import {
   columnMapping,
   datasetSummary,
@@ -79,6 +92,7 @@ const nothing = z.object({});
 const done = z.object({ ok: z.literal(true) });
 const byId = z.object({ id: z.string() });
 const rater = z.string().trim().min(1).max(100);
+const byVersion = z.object({ versionId: z.string() });
 
 /** A request with one answer. */
 const call = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) => ({
@@ -141,7 +155,36 @@ export const contract = {
     z.object({ total: z.int(), rows: z.array(pairLine) }),
   ),
   'datasets.report': call(byId, importReport.nullable()),
-  'datasets.remove': call(byId, done),
+  /** Refused with `in_use` while runs that are not over use it, and where finished ones did unless the caller knows. */
+  'datasets.remove': call(byId.extend({ evenIfUsed: z.boolean().default(false) }), done),
+
+  'versions.operations': call(nothing, z.array(operationEntry)),
+  'versions.derive': stream(deriveRequest, rowProgress, z.array(derivedVersion)),
+  /** The versions that hang together with a dataset, parents before children. */
+  'versions.lineage': call(z.object({ datasetId: z.string() }), z.array(lineageNode)),
+  'versions.diff': stream(
+    z.object({ before: z.string(), after: z.string(), limit: z.int().min(0).max(1000).default(200) }),
+    rowProgress,
+    versionDifference,
+  ),
+  /** Applies a version's recipe again, writing nothing. */
+  'versions.repeat': stream(byVersion, rowProgress, z.object({ contentHash: z.string(), matches: z.boolean() })),
+  'versions.uses': call(z.object({ datasetId: z.string() }), z.array(versionUse)),
+  'versions.remove': call(byVersion.extend({ evenIfUsed: z.boolean().default(false) }), done),
+  'versions.facets': call(byVersion, pairFacets),
+  /** Verdicts that wait to become a version. */
+  'edits.list': call(byVersion, z.array(pendingEdit)),
+  /** null takes it back. Answered when it is on the disk. */
+  'edits.set': call(byVersion.extend({ index: z.int().min(0), verdict: relabel.nullable() }), done),
+  'edits.discard': call(byVersion, done),
+  /** Makes one version of all that wait. */
+  'edits.save': stream(byVersion, rowProgress, derivedVersion),
+  /** The last report of a version; null when there is none. */
+  'quality.report': call(byVersion, qualityReport.nullable()),
+  /** How many rows some checks found together. */
+  'quality.rowsOf': call(byVersion.extend({ checks: z.array(z.string()).max(50) }), z.object({ rows: z.int() })),
+  /** Done in a process of its own, ended when the stream is closed. */
+  'quality.measure': stream(byVersion.extend({ settings: qualitySettings }), qualityProgress, qualityReport),
 
   'models.list': call(nothing, z.array(modelSummary)),
   'models.get': call(byId, modelDetail),
@@ -346,6 +389,8 @@ export type Event<N extends StreamName> = Contract[N] extends { event: infer E e
   : never;
 
 export * from './compare.ts';
+export * from './dataset-quality.ts';
+export * from './dataset-versions.ts';
 export * from './datasets.ts';
 export * from './generations.ts';
 export * from './lab.ts';
@@ -355,5 +400,6 @@ export * from './quickstart.ts';
 export * from './ratings.ts';
 export * from './rpc.ts';
 export * from './runs.ts';
+export * from './search-words.ts';
 export * from './settings.ts';
 export * from './system.ts';

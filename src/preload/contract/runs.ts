@@ -1,5 +1,6 @@
 /** Contract: the catalogue of methods, and runs with their metrics, samples and log. */
 import { z } from 'zod';
+import { pinnedData } from './dataset-versions.ts';
 import { maybeNumber } from './system.ts';
 
 /**
@@ -121,6 +122,8 @@ export const runDetail = runSummary.extend({
   /** Made by the run itself when it had read its model and data; null before, and for runs of earlier versions. */
   plan: runPlan.nullable(),
   checkpoints: z.array(z.object({ step: z.int(), bytes: z.number(), createdAt: z.string() })),
+  /** The dataset versions it uses, from when it was made. */
+  data: z.array(pinnedData),
 });
 export type RunDetail = z.infer<typeof runDetail>;
 

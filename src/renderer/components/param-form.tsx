@@ -200,7 +200,7 @@ interface FieldRowProps {
   readonly offers: readonly string[] | undefined;
 }
 
-function FieldRow({ field, values, onChange, problem, insist, offers }: FieldRowProps) {
+export function FieldRow({ field, values, onChange, problem, insist, offers }: FieldRowProps) {
   const [left, setLeft] = useState(false);
   const shownProblem = left || insist ? problem : undefined;
   return (

@@ -52,6 +52,7 @@ const version = (number: number): VersionRow => ({
   createdAt: '2026-01-01T00:00:00Z',
   recipe: 'imported',
   contentHash: '',
+  derivation: null,
 });
 
 const pair = (i: number): NewPair => ({

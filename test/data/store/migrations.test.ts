@@ -11,11 +11,14 @@ import { listComparisons, listVerdicts } from '../../../src/main/data/store/comp
 import { appendMetrics, readMetrics } from '../../../src/main/data/store/metrics.ts';
 import { migrations } from '../../../src/main/data/store/migrations/index.ts';
 import { openReadable, openStore } from '../../../src/main/data/store/open.ts';
+import { matchPairs } from '../../../src/main/data/store/pair-matches.ts';
 import { insertQueue, nextQueueItem } from '../../../src/main/data/store/queues.ts';
 import { listRatings } from '../../../src/main/data/store/ratings.ts';
 import { addRunRequest, takeRunRequests } from '../../../src/main/data/store/run-requests.ts';
 import { getRun, updateRun } from '../../../src/main/data/store/runs.ts';
 import { listSavedComparisons } from '../../../src/main/data/store/saved-comparisons.ts';
+import { getVersion } from '../../../src/main/data/store/versions.ts';
+import { pairQuery } from '../../../src/preload/contract/datasets.ts';
 
 let folder: string;
 let path: string;
@@ -135,6 +138,28 @@ describe('migrations', () => {
     expect(store.db.prepare('SELECT tags, notes, priority FROM runs').all()).toEqual([
       { tags: '[]', notes: '', priority: 0 },
     ]);
+    store.close();
+  });
+
+  it('10: versions of before are read, filtered and searched without index and columns', () => {
+    const pairs = ['red fox', 'blue fox'].map(
+      (prompt, i) =>
+        `INSERT INTO pairs (version_id, idx, prompt, chosen, rejected, chat, tie, metadata, file) VALUES ('v', ${i}, '${prompt}', 'a', 'bc', 0, ${i}, '{}', 'f')`,
+    );
+    databaseOf(
+      9,
+      RUN,
+      "INSERT INTO datasets VALUES ('d', 'd', 'preference', 'trl', 's', 't')",
+      "INSERT INTO versions (id, dataset_id, number, rows, prompts, ties, duplicates, created_at, recipe, content_hash) VALUES ('v', 'd', 1, 2, 2, 1, 0, 't', 'imported', 'h')",
+      ...pairs,
+    );
+    const store = openStore(path);
+    expect(getVersion(store, 'v')).toMatchObject({ rows: 2, derivation: null });
+    const ask = (query: object) => [...matchPairs(store, 'v', pairQuery.parse(query))];
+    expect(ask({ search: 'BLUE' })).toEqual([1]);
+    expect(ask({ tags: ['tie'] })).toEqual([1]);
+    expect(ask({ tags: ['longer-rejected'], length: { least: 2 } })).toEqual([0, 1]);
+    expect(getRun(store, 'r')?.data).toEqual([]);
     store.close();
   });
 

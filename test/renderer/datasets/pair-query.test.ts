@@ -2,14 +2,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { datasetKind, pairTag } from '../../../src/preload/contract/datasets.ts';
+import { searchWords } from '../../../src/preload/contract/search-words.ts';
 import { oneLine, placeOf, rowsCounted, singleText } from '../../../src/renderer/pages/datasets/chat-text.ts';
 import {
+  activeFilters,
   EVERYTHING,
   filterCount,
+  rangeOf,
   sortedBy,
   TAG_WORDS,
   tagsOf,
   toggleTag,
+  withoutFilter,
 } from '../../../src/renderer/pages/datasets/pair-query.ts';
 import { partsOf } from '../../../src/renderer/pages/datasets/text-parts.ts';
 
@@ -47,21 +51,42 @@ describe('marked hits', () => {
         const parts = partsOf(text, search);
         expect(parts.map((part) => part.text).join('')).toBe(text);
         for (const { text: hit } of parts.filter((part) => part.hit))
-          expect(hit.toLowerCase()).toBe(search.toLowerCase());
+          expect(searchWords(hit).join(' ').toLowerCase()).toBe(searchWords(search).join(' ').toLowerCase());
       }),
     );
   });
 
-  it('finds every one, whatever the case', () => {
+  it('finds every word that begins so, whatever the case and what stands between', () => {
+    const hits = (text: string, search: string) => partsOf(text, search).flatMap((part) => (part.hit ? part.text : []));
     expect(partsOf('Aba', 'A')).toEqual([
       { text: 'A', hit: true },
-      { text: 'b', hit: false },
-      { text: 'a', hit: true },
+      { text: 'ba', hit: false },
     ]);
+    expect(hits('Obviously, it is: obvious!', 'OBVIOUS')).toEqual(['Obvious', 'obvious']);
+    expect(hits('costs, little; costs  LITTLER', 'costs little')).toEqual(['costs, little', 'costs  LITTLE']);
+    // a search that ends in a sign is finished
+    expect(hits('100% of 1000%', '100%')).toEqual(['100']);
+    expect(hits('a - b', '-')).toEqual(['-']);
+    expect(hits('東京に行く', '京に')).toEqual(['京に']);
+    expect(hits('(a|b)* [x] \\ ^$', '[x]')).toEqual(['x']);
   });
+});
 
-  it('marks nothing where lower case has another length', () => {
-    expect(partsOf('İx', 'x')).toEqual([{ text: 'İx', hit: false }]);
+describe('filters by value', () => {
+  it('have words, count, and can be taken away one by one', () => {
+    const query = {
+      ...EVERYTHING,
+      length: { least: 10, most: 2000 },
+      margin: { most: -1 },
+      annotator: 'ada',
+      check: 'ties',
+    };
+    const words = (of: typeof query) => activeFilters(of, (id) => `the ${id}`).map(({ word }) => word);
+    expect(words(query)).toEqual(['length 10 to 2\u2009000', 'margin ≤ \u22121', 'by ada', 'check: the ties']);
+    expect(filterCount(query)).toBe(4);
+    expect(filterCount(withoutFilter(query, 'check'))).toBe(3);
+    expect(rangeOf(undefined, undefined)).toBe(undefined);
+    expect(rangeOf(0, undefined)).toEqual({ least: 0, most: undefined });
   });
 });
 

@@ -98,6 +98,7 @@ describe('a clone', () => {
       secondsPerStep: null,
       plan: null,
       checkpoints: [],
+      data: [],
     };
     expect(draftFromRun(detail)).toEqual({
       step: 3,

@@ -1,6 +1,7 @@
 /** Datasets, versions and rows in the words of the command line: TRL's names, snake case. */
-import type { DatasetSummary, StoredPair, VersionSummary } from '../../../preload/contract/datasets.ts';
-import type { DerivedVersion } from '../../data/datasets/derive.ts';
+import type { DerivedVersion } from '../../../preload/contract/dataset-versions.ts';
+import type { DatasetSummary, StoredPair } from '../../../preload/contract/datasets.ts';
+import type { VersionRow } from '../../data/store/versions.ts';
 
 /** A stored row; fields that its kind does not have are left out. */
 export function rowDocument(pair: StoredPair) {
@@ -22,13 +23,24 @@ export function rowDocument(pair: StoredPair) {
   return { ...present, file: provenance.file, line: provenance.line, row: provenance.row };
 }
 
-export const versionDocument = (version: VersionSummary) => ({
+export const versionDocument = (version: VersionRow) => ({
   version: version.number,
   id: version.id,
   rows: version.rows,
   created_at: version.createdAt,
   recipe: version.recipe,
   content_hash: version.contentHash,
+  derivation: version.derivation && {
+    operation: version.derivation.operation,
+    params: version.derivation.params,
+    part: version.derivation.part,
+    parents: version.derivation.parents.map((parent) => ({
+      dataset: parent.dataset,
+      version: parent.number,
+      id: parent.versionId,
+      content_hash: parent.contentHash,
+    })),
+  },
 });
 
 export const datasetDocument = (summary: DatasetSummary) => ({
@@ -47,9 +59,10 @@ export const datasetDocument = (summary: DatasetSummary) => ({
   longer_chosen_share: summary.longerChosenShare,
 });
 
-export const derivedDocument = ({ dataset, version, rows, prompts }: DerivedVersion) => ({
+export const derivedDocument = ({ dataset, version, rows, prompts, contentHash }: DerivedVersion) => ({
   dataset,
   version,
   rows,
   prompts,
+  content_hash: contentHash,
 });

@@ -1,5 +1,4 @@
 /** `plumb datasets filter`: the rows that pass, as a new version. */
-import type { Filter } from '../../data/datasets/derive.ts';
 import { defineCommand, UsageError, wholeNumber } from '../command.ts';
 import { withExistingStore } from '../workspace-store.ts';
 import { derivedDocument } from './documents.ts';
@@ -15,23 +14,25 @@ function label(value: unknown): boolean {
   throw new UsageError(`--label must be true or false, found "${value}"`);
 }
 
-/** The filters that the options ask for; the count of rows comes last, so that it counts what the others keep. */
-async function filtersOf(options: Readonly<Record<string, unknown>>): Promise<Filter[]> {
-  const { filters } = await import('../../data/datasets/derive.ts');
-  const wanted = (name: string, make: (value: unknown) => Filter) =>
-    options[name] === undefined ? [] : [make(options[name])];
+/** The operation's parameters that the options ask for. */
+function paramsOf(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const most = Number.MAX_SAFE_INTEGER;
-  return [
-    ...(options.ties === false ? [filters.noTies()] : []),
-    ...(options.duplicates === false ? [filters.noDuplicates()] : []),
-    ...wanted('minMargin', (value) => filters.minMargin(margin(value))),
-    ...wanted('maxChars', (value) => filters.maxChars(wholeNumber(value, '--max-chars', 1, most))),
-    ...wanted('contains', (value) => filters.contains(String(value))),
-    ...wanted('without', (value) => filters.without(String(value))),
-    ...wanted('annotator', (value) => filters.annotator(String(value))),
-    ...wanted('label', (value) => filters.label(label(value))),
-    ...wanted('limit', (value) => filters.first(wholeNumber(value, '--limit', 1, most))),
-  ];
+  const read: Readonly<Record<string, readonly [param: string, read: (value: unknown) => unknown]>> = {
+    minMargin: ['min_margin', margin],
+    maxChars: ['max_chars', (value) => wholeNumber(value, '--max-chars', 1, most)],
+    contains: ['contains', String],
+    without: ['without', String],
+    annotator: ['annotator', String],
+    label: ['label', label],
+    limit: ['limit', (value) => wholeNumber(value, '--limit', 1, most)],
+  };
+  const given = Object.entries(read).flatMap(([option, [param, of]]): [string, unknown][] =>
+    options[option] === undefined ? [] : [[param, of(options[option])]],
+  );
+  const left = ['ties', 'duplicates'].flatMap((each): [string, unknown][] =>
+    options[each] === false ? [[each, false]] : [],
+  );
+  return Object.fromEntries([...left, ...given]);
 }
 
 export const filter = defineCommand({
@@ -56,15 +57,17 @@ export const filter = defineCommand({
       .option('--limit <n>', 'keep the first so many of what is left');
   },
   async run([reference], options, context) {
-    const chosen = await filtersOf(options);
-    if (chosen.length === 0) throw new UsageError('say what to keep: --no-ties, --min-margin X, … (see --help)');
+    const params = paramsOf(options);
+    if (Object.keys(params).length === 0)
+      throw new UsageError('say what to keep: --no-ties, --min-margin X, … (see --help)');
     const { requireVersion } = await import('../../data/datasets/find.ts');
-    const { filterVersion } = await import('../../data/datasets/derive.ts');
+    const { deriveVersions } = await import('../../data/datasets/derive.ts');
     return withExistingStore(context, async (store) => {
       const found = requireVersion(store, reference);
       const onProgress = (done: number, total: number) => context.progress(done, total, 'row');
-      const name = options.name === undefined ? undefined : String(options.name);
-      const made = await filterVersion(store, found, chosen, { name, signal: context.signal, onProgress });
+      const names = options.name === undefined ? undefined : [String(options.name)];
+      const request = { operation: 'filter', params, names };
+      const [made] = await deriveVersions(store, [found], request, { signal: context.signal, onProgress });
       return { ...derivedDocument(made), rows_before: found.version.rows };
     });
   },

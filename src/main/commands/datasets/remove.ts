@@ -1,26 +1,30 @@
-/** `plumb datasets remove`: a dataset with all its versions. */
+/** `plumb datasets remove`: a dataset with all its versions, or one version. */
 import { defineCommand, UsageError } from '../command.ts';
 import { withExistingStore } from '../workspace-store.ts';
 
 export const remove = defineCommand({
   id: 'remove',
-  summary: 'Remove a dataset with all its versions.',
-  examples: ['plumb datasets remove my-pairs'],
+  summary: 'Remove a dataset with all its versions, or one version of it.',
+  examples: ['plumb datasets remove my-pairs@1 --even-if-used', 'plumb datasets remove noisy'],
   configure(command) {
-    command.argument('<dataset>', 'name of the dataset');
+    command
+      .argument('<dataset>', 'name of the dataset, or name@2 for one version')
+      .option('--even-if-used', 'also when runs used it: they keep their numbers, and which version it was');
   },
-  async run([reference], _options, context) {
+  async run([reference], options, context) {
     const { requireVersion } = await import('../../data/datasets/find.ts');
-    const { removeDataset } = await import('../../data/store/datasets.ts');
+    const { removeWithVersions, removeOneVersion } = await import('../../data/datasets/remove.ts');
+    const { listVersions } = await import('../../data/store/versions.ts');
     return withExistingStore(context, (store) => {
-      const { dataset } = requireVersion(store, reference);
-      // whoever names a version would lose the others too
-      if (dataset.name !== reference)
+      const { dataset, version } = requireVersion(store, reference);
+      const evenIfUsed = options.evenIfUsed === true;
+      if (dataset.name !== reference && listVersions(store, dataset.id).length === 1)
         throw new UsageError(
-          `${reference} is a version; to remove the dataset with all its versions name "${dataset.name}"`,
+          `${reference} is the only version; to remove the dataset with all its versions name "${dataset.name}"`,
         );
-      removeDataset(store, dataset.id);
-      return { removed: dataset.name };
+      if (dataset.name === reference) removeWithVersions(store, dataset.id, { evenIfUsed });
+      else removeOneVersion(store, version.id, { evenIfUsed });
+      return { removed: dataset.name === reference ? dataset.name : `${dataset.name}@${version.number}` };
     });
   },
   show({ removed }: { removed: string }, { print }) {

@@ -59,6 +59,8 @@ const show = defineCommand({
     if (run.error) print(`error: ${run.error}`);
     if (run.ratingsWaiting > 0) print(`waits for ${run.ratingsWaiting} ratings: plumb runs rate ${run.name}`);
     print(`model ${run.model ?? '–'}, reference ${run.referenceModel ?? '–'}, data ${run.dataset ?? '–'}`);
+    for (const { key, dataset, number, contentHash } of run.data)
+      print(`${key} ${dataset}@${number}, content ${contentHash.slice(0, 12)}`);
     print(`started ${timeOf(run.startedAt)}, ended ${timeOf(run.endedAt)}, folder ${run.output_dir}`);
     const saved = run.checkpoints.map(({ step }) => step).join(', ');
     if (saved) print(`checkpoints at step ${saved}`);

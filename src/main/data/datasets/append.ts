@@ -1,11 +1,11 @@
 /** A next version of a dataset with further rows behind those of its newest one; the dataset is made when there is none of that name. */
 import { setImmediate as othersTurn } from 'node:timers/promises';
+import type { DerivedVersion } from '../../../preload/contract/dataset-versions.ts';
 import { DatasetError } from '../records.ts';
 import { getDatasetByName } from '../store/datasets.ts';
 import { iteratePairs, type NewPair } from '../store/pairs.ts';
 import { transaction, type WritableStore } from '../store/store.ts';
 import { listVersions, type VersionRow } from '../store/versions.ts';
-import type { DerivedVersion } from './derive.ts';
 import { countRow, factsOf, newTally, type Tally } from './tally.ts';
 import { type NewVersion, startVersion, type VersionWriter } from './version-writer.ts';
 
@@ -39,12 +39,10 @@ async function tryAppend(
     for (const row of rows) await add(row, writer, tally);
     const { dataset, version } = writer;
     writer.flush();
-    const isNewest = transaction(store, () => {
-      if (newestOf(store, wanted.name)?.id !== from?.id) return false;
-      writer.finish(factsOf(tally), null);
-      return true;
-    });
-    if (!isNewest) {
+    const made = transaction(store, () =>
+      newestOf(store, wanted.name)?.id === from?.id ? writer.finish(factsOf(tally), null) : undefined,
+    );
+    if (!made) {
       writer.discard();
       return undefined;
     }
@@ -55,6 +53,7 @@ async function tryAppend(
       versionId: version.id,
       rows: writer.rows,
       prompts: tally.prompts.size,
+      contentHash: made.contentHash,
     };
   } catch (error) {
     writer.discard();

@@ -1,27 +1,112 @@
-/** New versions from stored ones: filtered rows, and a split that keeps all rows of a prompt on one side. */
-import { createHash } from 'node:crypto';
+/** New versions from stored ones: an operation's rows written, or only hashed again to see whether the recipe still says what the version holds. */
 import { setImmediate as othersTurn } from 'node:timers/promises';
-import type { StoredPair } from '../../../preload/contract/datasets.ts';
+import type { Derivation, DerivedVersion, VersionReference } from '../../../preload/contract/dataset-versions.ts';
 import { DatasetError } from '../records.ts';
-import { iteratePairs } from '../store/pairs.ts';
-import { transaction, type WritableStore } from '../store/store.ts';
-import type { FoundVersion } from './find.ts';
-import { countRow, factsOf, newTally, promptDigest, rowDigest, type Tally } from './tally.ts';
-import { startVersion, type VersionWriter } from './version-writer.ts';
-
-/** A version that was made, and its facts. */
-export interface DerivedVersion {
-  readonly dataset: string;
-  readonly datasetId: string;
-  readonly version: number;
-  readonly versionId: string;
-  readonly rows: number;
-  readonly prompts: number;
-}
+import { matchPairs } from '../store/pair-matches.ts';
+import { iteratePairs, pairsAt } from '../store/pairs.ts';
+import { getQuality, rowsOfCheck } from '../store/quality.ts';
+import { type Store, transaction, type WritableStore } from '../store/store.ts';
+import type { VersionRow } from '../store/versions.ts';
+import { type FoundVersion, findVersion, requireVersion } from './find.ts';
+import { operations } from './operations/index.ts';
+import {
+  type Dealt,
+  nameOf,
+  type Operation,
+  OperationError,
+  type Plan,
+  type RowSource,
+} from './operations/operation.ts';
+import { countRow, factsOf, newTally, type Tally } from './tally.ts';
+import { createContentHash, startVersion, type VersionWriter } from './version-writer.ts';
 
 export interface DeriveOptions {
   readonly signal?: AbortSignal;
   onProgress?(done: number, total: number): void;
+}
+
+export interface DeriveRequest {
+  readonly operation: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  /** Datasets that get the parts; as the operation says without. */
+  readonly names?: readonly string[];
+}
+
+/** Longest time without a moment in which others may run. */
+const TURN_MS = 15;
+
+const sourceOf = (store: Store, found: FoundVersion): RowSource => ({
+  ...found,
+  rows: () => iteratePairs(store, found.version.id),
+  rowAt(index) {
+    const [row] = pairsAt(store, found.version.id, [index]);
+    if (row) return row;
+    throw new DatasetError(`"${found.dataset.name}" has no row ${index}`);
+  },
+  match: (query) => matchPairs(store, found.version.id, { ...query, sort: 'row', descending: false }),
+  foundBy(check) {
+    const rows = rowsOfCheck(store, found.version.id, check);
+    const finding = getQuality(store, found.version.id)?.findings.find(({ id }) => id === check);
+    if (rows && finding) return { title: finding.title, rows };
+    throw new DatasetError(
+      `the quality report of ${nameOf(found)} has no check "${check}" with rows: make it with plumb datasets quality`,
+    );
+  },
+});
+
+export const referenceOf = ({ dataset, version }: FoundVersion): VersionReference => ({
+  versionId: version.id,
+  dataset: dataset.name,
+  number: version.number,
+  contentHash: version.contentHash,
+});
+
+/** Throws OperationError for an operation that does not exist. */
+function operationOf(id: string): Operation {
+  if (operations.has(id)) return operations.get(id);
+  throw new OperationError(
+    `there is no operation "${id}": ${operations.all.map((each) => each.id).join(', ')} were expected`,
+  );
+}
+
+/** The operation with its parameters over these versions. */
+const planOf = (store: Store, parents: readonly FoundVersion[], { operation, params }: DeriveRequest): Plan =>
+  operationOf(operation).plan(
+    parents.map((found) => sourceOf(store, found)),
+    params,
+  );
+
+/** With parameters that say the same whenever they are applied. */
+function settled(store: Store, parents: readonly FoundVersion[], request: DeriveRequest): DeriveRequest {
+  const sources = parents.map((found) => sourceOf(store, found));
+  const params = operationOf(request.operation).settle?.(sources, request.params) ?? request.params;
+  return { ...request, params };
+}
+
+/** Hands every row to `take`, with pauses, and sees to it that no parent lost rows meanwhile. */
+async function dealAll(
+  store: Store,
+  parents: readonly FoundVersion[],
+  plan: Plan,
+  take: (dealt: NonNullable<Dealt>) => void,
+  { signal, onProgress }: DeriveOptions,
+): Promise<void> {
+  const total = plan.passes * parents.reduce((sum, { version }) => sum + version.rows, 0);
+  let steps = 0;
+  let turn = performance.now();
+  for (const dealt of plan.deal()) {
+    if (dealt) take(dealt);
+    steps++;
+    if (performance.now() - turn < TURN_MS) continue;
+    onProgress?.(Math.min(steps, total), total);
+    await othersTurn();
+    signal?.throwIfAborted();
+    turn = performance.now();
+  }
+  onProgress?.(total, total);
+  for (const { dataset, version } of parents)
+    if (!findVersion(store, version.id))
+      throw new DatasetError(`the dataset "${dataset.name}" was removed while its rows were read`);
 }
 
 interface Part {
@@ -29,180 +114,96 @@ interface Part {
   readonly tally: Tally;
 }
 
-const newPart = (store: WritableStore, name: string, { dataset }: FoundVersion, recipe: string): Part => ({
-  writer: startVersion(store, { name, kind: dataset.kind, format: dataset.format, source: dataset.source, recipe }),
-  tally: newTally(),
-});
-
-/** Hands each row of a version to the part that `choose` names; all parts become visible together or not at all. */
-async function deal(
+/** The parts of a plan, or none of them when one cannot begin. */
+function startParts(
   store: WritableStore,
-  from: FoundVersion,
-  parts: readonly Part[],
-  choose: (pair: StoredPair) => Part | undefined,
-  options: DeriveOptions,
-): Promise<DerivedVersion[]> {
+  parents: readonly [FoundVersion, ...FoundVersion[]],
+  plan: Plan,
+  { operation, params, names }: DeriveRequest,
+): Part[] {
+  const [{ dataset }] = parents;
+  const wanted = plan.parts.map(({ suffix }, part) => names?.[part] ?? `${dataset.name}${suffix}`);
+  if (names && names.length !== wanted.length)
+    throw new OperationError(`${operation} makes ${wanted.length} versions, found ${names.length} names`);
+  const twice = wanted.find((name, part) => wanted.indexOf(name) < part);
+  if (twice !== undefined) throw new DatasetError(`both parts would be called "${twice}"`);
+  const references = parents.map(referenceOf);
+  const parts: Part[] = [];
   try {
-    let seen = 0;
-    for (const pair of iteratePairs(store, from.version.id)) {
-      seen++;
-      const part = choose(pair);
-      if (part) countRow(pair, part.tally);
-      if (!part?.writer.add([pair])) continue;
-      options.onProgress?.(seen, from.version.rows);
-      await othersTurn();
-      options.signal?.throwIfAborted();
+    for (const [part, { words: recipe }] of plan.parts.entries()) {
+      const { kind, format, source } = dataset;
+      const derivation: Derivation = { operation, params: { ...params }, part, parents: references };
+      const writer = startVersion(store, { name: wanted[part], kind, format, source, recipe, derivation });
+      parts.push({ writer, tally: newTally() });
     }
-    // another program may have removed the version meanwhile
-    if (seen !== from.version.rows)
-      throw new DatasetError(`the dataset "${from.dataset.name}" was removed while its rows were read`);
-    const empty = parts.find(({ writer }) => writer.rows === 0);
-    if (empty) throw new DatasetError(`no row of "${from.dataset.name}" is left for "${empty.writer.dataset.name}"`);
-    for (const { writer } of parts) writer.flush();
-    transaction(store, () => {
-      for (const { writer, tally } of parts) writer.finish(factsOf(tally), null);
-    });
-    return parts.map(derivedOf);
+    return parts;
   } catch (error) {
     for (const { writer } of parts) writer.discard();
     throw error;
   }
 }
 
-const derivedOf = ({ writer, tally }: Part): DerivedVersion => ({
-  dataset: writer.dataset.name,
-  datasetId: writer.dataset.id,
-  version: writer.version.number,
-  versionId: writer.version.id,
-  rows: writer.rows,
-  prompts: tally.prompts.size,
-});
-
-export interface Filter {
-  /** "no ties", for the recipe. */
-  readonly words: string;
-  keep(pair: StoredPair): boolean;
-}
-
-const charsOf = (value: StoredPair['prompt'] | null): number =>
-  value === null ? 0 : typeof value === 'string' ? value.length : value.reduce((n, m) => n + m.content.length, 0);
-
-const answersOf = (pair: StoredPair) =>
-  [pair.chosen, pair.rejected, pair.completion].filter((answer) => answer !== null);
-
-const textOf = (value: StoredPair['prompt']): string =>
-  typeof value === 'string' ? value : value.map((m) => m.content).join('\n');
-
-/** What rows can be filtered by; each is one line, and the command line's options follow from it. */
-export const filters = {
-  noTies: (): Filter => ({ words: 'no ties', keep: (pair) => !pair.tie }),
-  noDuplicates(): Filter {
-    const seen = new Set<number>();
-    return {
-      words: 'each row once',
-      keep(pair) {
-        const key = rowDigest(pair);
-        const isNew = !seen.has(key);
-        seen.add(key);
-        return isNew;
-      },
-    };
-  },
-  minMargin: (least: number): Filter => ({
-    words: `margin at least ${least}`,
-    keep: ({ margin }) => margin !== null && margin >= least,
-  }),
-  maxChars: (most: number): Filter => ({
-    words: `prompt and answer at most ${most} characters`,
-    keep: (pair) => answersOf(pair).every((answer) => charsOf(pair.prompt) + charsOf(answer) <= most),
-  }),
-  contains: (text: string): Filter => ({
-    words: `containing ${JSON.stringify(text)}`,
-    keep: (pair) => [pair.prompt, ...answersOf(pair)].some((value) => textOf(value).includes(text)),
-  }),
-  without: (text: string): Filter => ({
-    words: `without ${JSON.stringify(text)}`,
-    keep: (pair) => ![pair.prompt, ...answersOf(pair)].some((value) => textOf(value).includes(text)),
-  }),
-  annotator: (name: string): Filter => ({
-    words: `by ${JSON.stringify(name)}`,
-    keep: (pair) => pair.annotator === name,
-  }),
-  label: (label: boolean): Filter => ({ words: `label ${label}`, keep: (pair) => pair.label === label }),
-  first(count: number): Filter {
-    let kept = 0;
-    return { words: `the first ${count}`, keep: () => kept++ < count };
-  },
-} as const;
-
-/** The rows that pass all filters, as the next version of their dataset or of another one; throws DatasetError when none is left. */
-export async function filterVersion(
+/** Makes the versions of an operation: all become visible together, or none. Throws DatasetError when a part would be empty. */
+export async function deriveVersions(
   store: WritableStore,
-  from: FoundVersion,
-  chosen: readonly Filter[],
-  options: DeriveOptions & { readonly name?: string } = {},
-): Promise<DerivedVersion> {
-  const { dataset, version } = from;
-  const recipe = `filtered from ${dataset.name}@${version.number}: ${chosen.map((f) => f.words).join(', ')}`;
-  const part = newPart(store, options.name ?? dataset.name, from, recipe);
-  const keep = (pair: StoredPair) => (chosen.every((filter) => filter.keep(pair)) ? part : undefined);
-  const [made] = await deal(store, from, [part], keep, options);
-  return made;
-}
-
-/** What the two parts of a dataset are called unless told: what is learnt from, and what is held out. */
-export const partNames = (dataset: string): readonly [string, string] => [`${dataset}-train`, `${dataset}-test`];
-
-export interface SplitRequest {
-  /** Share of the prompts that the second part gets; above 0, below 1. */
-  readonly share: number;
-  readonly seed: number;
-  /** Names of the two parts. */
-  readonly names: readonly [string, string];
-}
-
-/** Two datasets: rows with the same prompt stay together, or a model would be tested on prompts that it was trained on. Same seed, same split, whatever the order of the rows. */
-export async function splitVersion(
-  store: WritableStore,
-  from: FoundVersion,
-  { share, seed, names }: SplitRequest,
+  parents: readonly FoundVersion[],
+  asked: DeriveRequest,
   options: DeriveOptions = {},
 ): Promise<DerivedVersion[]> {
-  const { dataset, version } = from;
-  if (names[0] === names[1]) throw new DatasetError(`both parts would be called "${names[0]}"`);
-  const heldOut = drawPrompts(store, from, share, seed);
-  const recipe = (part: string) => `${part} of ${dataset.name}@${version.number}, split by prompt with seed ${seed}`;
-  const percent = Math.round(1000 * share) / 10;
-  const first = newPart(store, names[0], from, recipe(`the other ${Math.round(10 * (100 - percent)) / 10}%`));
-  const parts = [first, secondPart(store, first, names[1], from, recipe(`${percent}%`))];
-  return deal(store, from, parts, (pair) => parts[heldOut.has(promptDigest(pair)) ? 1 : 0], options);
-}
-
-/** A second name that cannot be used must not leave the first part behind. */
-function secondPart(store: WritableStore, first: Part, name: string, from: FoundVersion, recipe: string): Part {
+  const request = settled(store, parents, asked);
+  const plan = planOf(store, parents, request);
+  const [first, ...others] = parents;
+  const parts = startParts(store, [first, ...others], plan, request);
   try {
-    return newPart(store, name, from, recipe);
+    const take = ({ row, part }: NonNullable<Dealt>) => {
+      countRow(row, parts[part].tally);
+      parts[part].writer.add([row]);
+    };
+    await dealAll(store, parents, plan, take, options);
+    const empty = parts.find(({ writer }) => writer.rows === 0);
+    if (empty) throw new DatasetError(`no row of "${first.dataset.name}" is left for "${empty.writer.dataset.name}"`);
+    for (const { writer } of parts) writer.flush();
+    const made = transaction(store, () => parts.map(({ writer, tally }) => writer.finish(factsOf(tally), null)));
+    return parts.map((part, i) => derivedOf(part, made[i]));
   } catch (error) {
-    first.writer.discard();
+    for (const { writer } of parts) writer.discard();
     throw error;
   }
 }
 
-/** That share of the distinct prompts (at least one, and not all), in the order of a hash with the seed. */
-function drawPrompts(
-  store: WritableStore,
+const derivedOf = ({ writer }: Part, { id, number, rows, prompts, contentHash }: VersionRow): DerivedVersion => ({
+  dataset: writer.dataset.name,
+  datasetId: writer.dataset.id,
+  version: number,
+  versionId: id,
+  rows,
+  prompts,
+  contentHash,
+});
+
+export interface Repeated {
+  /** Hash of the rows that the recipe gives now. */
+  readonly contentHash: string;
+  readonly matches: boolean;
+}
+
+/** Applies a version's recipe to its parents again, writing nothing. Throws DatasetError where it was imported, or a parent is gone. */
+export async function repeatDerivation(
+  store: Store,
   { dataset, version }: FoundVersion,
-  share: number,
-  seed: number,
-): Set<number> {
-  const prompts = new Set<number>();
-  for (const pair of iteratePairs(store, version.id)) prompts.add(promptDigest(pair));
-  if (prompts.size < 2)
-    throw new DatasetError(`"${dataset.name}" has ${prompts.size} distinct prompt; a split needs at least two`);
-  const rankOf = (prompt: number) => createHash('sha256').update(`${seed}:${prompt}`).digest('hex');
-  const drawn = [...prompts]
-    .map((prompt) => ({ prompt, rank: rankOf(prompt) }))
-    .sort((a, b) => (a.rank < b.rank ? -1 : 1));
-  const count = Math.min(prompts.size - 1, Math.max(1, Math.round(share * prompts.size)));
-  return new Set(drawn.slice(0, count).map(({ prompt }) => prompt));
+  options: DeriveOptions = {},
+): Promise<Repeated> {
+  const { derivation } = version;
+  if (!derivation)
+    throw new DatasetError(`${dataset.name}@${version.number} was not made from another version: ${version.recipe}`);
+  const gone = derivation.parents.find(({ versionId }) => findVersion(store, versionId) === undefined);
+  if (gone) throw new DatasetError(`${gone.dataset}@${gone.number}, which it was made from, does not exist any more`);
+  const parents = derivation.parents.map(({ versionId }) => requireVersion(store, versionId));
+  const hash = createContentHash();
+  const take = ({ row, part }: NonNullable<Dealt>) => {
+    if (part === derivation.part) hash.add(row);
+  };
+  await dealAll(store, parents, planOf(store, parents, derivation), take, options);
+  const contentHash = hash.hex();
+  return { contentHash, matches: contentHash === version.contentHash };
 }

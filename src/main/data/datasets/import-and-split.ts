@@ -2,7 +2,7 @@
 import type { ImportReport, SplitRequest } from '../../../preload/contract/datasets.ts';
 import type { WritableStore } from '../store/store.ts';
 import { discardVersion } from '../store/versions.ts';
-import { partNames, splitVersion } from './derive.ts';
+import { deriveVersions } from './derive.ts';
 import { requireVersion } from './find.ts';
 import { type ImportJob, importFile } from './import.ts';
 
@@ -15,7 +15,7 @@ export async function importAndSplit(
   const report = await importFile(store, path, job);
   try {
     const found = requireVersion(store, report.versionId);
-    await splitVersion(store, found, { share, seed, names: partNames(report.dataset) }, { signal: job.signal });
+    await deriveVersions(store, [found], { operation: 'split', params: { share, seed } }, { signal: job.signal });
     return report;
   } catch (error) {
     // whoever asked for both is told that nothing was imported

@@ -1,5 +1,7 @@
 /** A stored row as one line of a table: texts cut to what a cell can show, around what was searched for. */
 import type { PairLine, StoredPair, TextOrChat } from '../../../preload/contract/datasets.ts';
+import { searchPattern } from '../../../preload/contract/search-words.ts';
+import { charsOf } from '../store/pair-texts.ts';
 
 /** More than any cell shows; the rest stays on this side. */
 const LINE_CHARS = 160;
@@ -21,27 +23,24 @@ function cut(text: string, hit: number): string {
   return (start > 0 ? `… ${line}` : line).toWellFormed();
 }
 
-const find = (text: string, search: string): number => (search === '' ? -1 : text.toLowerCase().indexOf(search));
+/** Where the first hit begins; −1 without one. A global pattern, whose place is set back for each text. */
+function find(text: string, search: RegExp | null): number {
+  if (search === null) return -1;
+  search.lastIndex = 0;
+  return search.exec(text)?.index ?? -1;
+}
 
-function line(value: TextOrChat, search: string): string {
+function line(value: TextOrChat, search: RegExp | null): string {
   if (typeof value === 'string') return cut(value, find(value, search));
   const turn = value.findLast(({ content }) => find(content, search) >= 0) ?? value.at(-1);
   return turn ? cut(turn.content, find(turn.content, search)) : '';
-}
-
-/** Code points, as SQLite counts them. */
-function charsOf(value: TextOrChat): number {
-  if (typeof value !== 'string') return value.reduce((sum, { content }) => sum + charsOf(content), 0);
-  let count = value.length;
-  for (let i = 1; i < value.length; i++) if (isLowSurrogate(value, i)) count--;
-  return count;
 }
 
 const orNull = <T>(value: TextOrChat | null, of: (value: TextOrChat) => T): T | null =>
   value === null ? null : of(value);
 
 export function lineOf(pair: StoredPair, search = ''): PairLine {
-  const asked = search.toLowerCase();
+  const asked = searchPattern(search);
   const { index, prompt, chosen, rejected, completion, label, tie, margin } = pair;
   const asLine = (value: TextOrChat) => line(value, asked);
   return {

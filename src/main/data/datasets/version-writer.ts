@@ -1,15 +1,16 @@
 /** Writes a new version of a dataset in batches: invisible until it is finished, gone when it is discarded or its process dies. */
-import { createHash, type Hash, randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import type { Derivation } from '../../../preload/contract/dataset-versions.ts';
 import type { DatasetKind, ImportReport } from '../../../preload/contract/datasets.ts';
 import { DatasetError } from '../records.ts';
 import { type DatasetRow, getDatasetByName, insertDataset } from '../store/datasets.ts';
 import { insertPairs, type NewPair } from '../store/pairs.ts';
 import { transaction, type WritableStore } from '../store/store.ts';
 import { discardVersion, finishVersion, insertVersion, nextVersionNumber, type VersionRow } from '../store/versions.ts';
-import type { factsOf } from './tally.ts';
+import { digest, type factsOf } from './tally.ts';
 
 /** Rows and characters between two commits; others may write in between. */
-export const BATCH = 500;
+export const BATCH = 1000;
 const BATCH_CHARS = 16 << 20;
 const LONGEST_NAME = 128;
 
@@ -21,6 +22,8 @@ export interface NewVersion {
   readonly source: string;
   /** What made the version, for people: "imported from …", "filtered from …". */
   readonly recipe: string;
+  /** How it is made from others, where it is. */
+  readonly derivation?: Derivation;
 }
 
 export interface VersionWriter {
@@ -31,7 +34,7 @@ export interface VersionWriter {
   add(rows: readonly NewPair[]): boolean;
   flush(): void;
   /** Writes what is left and makes the version visible. */
-  finish(facts: ReturnType<typeof factsOf>, report: ImportReport | null): void;
+  finish(facts: ReturnType<typeof factsOf>, report: ImportReport | null): VersionRow;
   discard(): void;
 }
 
@@ -39,7 +42,7 @@ export interface VersionWriter {
 export function startVersion(store: WritableStore, wanted: NewVersion): VersionWriter {
   checkName(wanted.name);
   const { dataset, version } = transaction(store, () => begin(store, wanted));
-  const hash = createHash('sha256');
+  const hash = createContentHash();
   let stored = 0;
   let held = 0;
   let batch: NewPair[] = [];
@@ -56,7 +59,7 @@ export function startVersion(store: WritableStore, wanted: NewVersion): VersionW
       return stored + batch.length;
     },
     add(rows) {
-      for (const row of rows) held += hashContent(hash, row);
+      for (const row of rows) held += hash.add(row);
       batch.push(...rows);
       if (batch.length < BATCH && held < BATCH_CHARS) return false;
       flush();
@@ -65,18 +68,46 @@ export function startVersion(store: WritableStore, wanted: NewVersion): VersionW
     flush,
     finish(facts, report) {
       flush();
-      finishVersion(store, { ...version, ...facts, rows: stored, contentHash: hash.digest('hex') }, report);
+      const finished = { ...version, ...facts, rows: stored, contentHash: hash.hex() };
+      finishVersion(store, finished, report);
+      return finished;
     },
     discard: () => discardVersion(store, version.id),
   };
 }
 
-/** Characters of what was hashed. Where a row came from is not part of what it says. */
-function hashContent(hash: Hash, { provenance: _where, ...content }: NewPair): number {
-  const text = JSON.stringify(content);
-  hash.update(text);
-  return text.length;
+/** What a row says, in one order whoever made the row: where it came from is not part of it. */
+const contentOf = (row: NewPair): string =>
+  JSON.stringify([
+    row.prompt,
+    row.chosen,
+    row.rejected,
+    row.completion,
+    row.label,
+    row.tie,
+    row.margin,
+    row.scoreChosen,
+    row.scoreRejected,
+    row.annotator,
+    row.metadata,
+  ]);
+
+/** The hash of all rows in their order: equal rows, equal hash. */
+export function createContentHash(): { add(row: NewPair): number; hex(): string } {
+  const hash = createHash('sha256');
+  return {
+    /** Characters of what was hashed. */
+    add(row) {
+      const text = contentOf(row);
+      hash.update(text);
+      return text.length;
+    },
+    hex: () => hash.digest('hex'),
+  };
 }
+
+/** A row's own digest, 53 bits: rows of equal content have the same. */
+export const contentDigest = (row: NewPair): number => digest(contentOf(row));
 
 /** "name@2" means a version: a name with an @ or a line end could not be told apart. */
 function checkName(name: string): void {
@@ -88,7 +119,7 @@ function checkName(name: string): void {
 }
 
 function begin(store: WritableStore, wanted: NewVersion) {
-  const { name, kind, format, source, recipe } = wanted;
+  const { name, kind, format, source, recipe, derivation = null } = wanted;
   const createdAt = new Date().toISOString();
   const known = getDatasetByName(store, name);
   if (known && known.kind !== kind)
@@ -109,6 +140,7 @@ function begin(store: WritableStore, wanted: NewVersion) {
     medianChosenChars: null,
     medianRejectedChars: null,
     longerChosenShare: null,
+    derivation,
   };
   insertVersion(store, version);
   return { dataset, version };

@@ -18,10 +18,17 @@ export function checkIntegrity(db: Database.Database, path: string): void {
   if (found !== 'ok') throw new StoreError('bad_store', `${path} is damaged (${found}). ${backupHint(path)}`);
 }
 
-/** Heavy damage makes the check itself fail. */
+/**
+ * Every table that lies in the file, those of the full-text indexes too. The virtual tables over them are left out: their check reads every
+ * word again, which takes five times as long as all the rest. Heavy damage makes the check itself fail.
+ */
 function firstFinding(db: Database.Database): string {
   try {
-    return String(db.pragma('quick_check(1)', { simple: true }));
+    const tables = db
+      .prepare("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'shadow')")
+      .all() as { name: string }[];
+    const findings = tables.map(({ name }) => String(db.pragma(`quick_check("${name}")`, { simple: true })));
+    return findings.find((finding) => finding !== 'ok') ?? 'ok';
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

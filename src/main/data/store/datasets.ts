@@ -1,7 +1,8 @@
 /** Table `datasets`: named sets of preference data. */
 import type { DatasetKind, DatasetSummary } from '../../../preload/contract/datasets.ts';
+import { dropOrphanedWords } from './pair-words.ts';
 import type { Store, WritableStore } from './store.ts';
-import { listVersions } from './versions.ts';
+import { listVersionFacts } from './versions.ts';
 
 export interface DatasetRow {
   readonly id: string;
@@ -38,7 +39,7 @@ export function listDatasets(store: Store): DatasetSummary[] {
     )
     .all() as DatasetRow[];
   return rows.map((row) => {
-    const versions = listVersions(store, row.id);
+    const versions = listVersionFacts(store, row.id);
     const {
       rows: count,
       prompts,
@@ -81,5 +82,7 @@ const NO_VERSION = {
 
 /** Versions, pairs and reports go with it. */
 export function removeDataset(store: WritableStore, id: string): boolean {
-  return store.prepare('DELETE FROM datasets WHERE id = ?').run(id).changes > 0;
+  const removed = store.prepare('DELETE FROM datasets WHERE id = ?').run(id).changes > 0;
+  dropOrphanedWords(store);
+  return removed;
 }

@@ -1,5 +1,7 @@
 /** Table `pairs`: the rows of a version, densely numbered from 0, so that any page is one range of the primary key. */
 import type { StoredPair, TextOrChat } from '../../../preload/contract/datasets.ts';
+import { insertColumns } from './pair-columns.ts';
+import { insertWords, serialOf } from './pair-words.ts';
 import type { Store, WritableStore } from './store.ts';
 
 export type NewPair = Omit<StoredPair, 'index'>;
@@ -11,7 +13,7 @@ export type TextColumn = keyof typeof CHAT;
 const toText = (value: TextOrChat | null): string | null =>
   value === null || typeof value === 'string' ? value : JSON.stringify(value);
 
-/** Writes rows from index `from` on; inside the caller's transaction. */
+/** Writes rows from index `from` on, with their words and columns; inside the caller's transaction. */
 export function insertPairs(store: WritableStore, versionId: string, from: number, pairs: readonly NewPair[]): void {
   const statement =
     store.prepare(`INSERT INTO pairs (version_id, idx, prompt, chosen, rejected, completion, chat, label, tie, margin, score_chosen,
@@ -42,6 +44,9 @@ export function insertPairs(store: WritableStore, versionId: string, from: numbe
       p.provenance.row,
     );
   });
+  insertColumns(store, versionId, from, pairs);
+  const serial = serialOf(store, versionId);
+  if (serial !== null) insertWords(store, serial, from, pairs);
 }
 
 interface Row {

@@ -1,6 +1,7 @@
 /** Table `runs`: what was trained, how, and how far it came. */
 import type { RunDetail, RunPlan, RunStatus, RunSummary } from '../../../preload/contract/runs.ts';
 import { listCheckpoints } from './checkpoints.ts';
+import { listRunData } from './run-data.ts';
 import type { Store, WritableStore } from './store.ts';
 
 export interface NewRun {
@@ -160,6 +161,7 @@ export function getRun(store: Store, id: string): RunRecord | undefined {
     secondsPerStep: row.secondsPerStep,
     plan: row.plan === null ? null : (JSON.parse(row.plan) as RunPlan),
     checkpoints: listCheckpoints(store, id).map(({ step, bytes, createdAt }) => ({ step, bytes, createdAt })),
+    data: listRunData(store, id),
     outputDir: row.outputDir,
     baseFolder: row.baseFolder,
     pid: row.pid,

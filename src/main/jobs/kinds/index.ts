@@ -2,6 +2,7 @@
 import { registry } from '../../base/registry.ts';
 import type { JobKind } from '../kind.ts';
 import { compareRuns } from './compare-runs.ts';
+import { datasetQuality } from './dataset-quality.ts';
 import { lab } from './lab.ts';
 import { modelExport } from './model-export.ts';
 import { modelImport } from './model-import.ts';
@@ -25,4 +26,5 @@ export const jobKinds = registry<JobKind>('kind of job', [
   lab,
   ratingQueue,
   compareRuns,
+  datasetQuality,
 ]);

@@ -64,6 +64,11 @@ function Quality({ dataset, report }: { dataset: DatasetSummary; report: ImportR
           </QualityLine>
         )}
       </ul>
+      <p className="pl-quality-link">
+        <Link href={`/datasets/${dataset.id}/quality`} className="pl-link">
+          Open quality report
+        </Link>
+      </p>
     </section>
   );
 }

@@ -1,10 +1,10 @@
-/** One dataset: its pairs, its versions, and the report of the import that made the version shown. */
+/** One dataset: its pairs, their quality, its versions, and the report of the import that made the version shown. */
 import { ActionIcon, Button, Select, Tabs } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { counted, whole } from '../../../charts/numbers.ts';
-import type { DatasetSummary, VersionSummary } from '../../../preload/contract/index.ts';
+import type { DatasetSummary, DerivedVersion, PairQuery, VersionSummary } from '../../../preload/contract/index.ts';
 import { Content } from '../../components/content.tsx';
 import { PageHeader, PrimaryButton } from '../../components/page-header.tsx';
 import { EmptyState, ErrorState, SkeletonLines } from '../../components/states.tsx';
@@ -15,11 +15,13 @@ import { KIND_WORDS, rowsCounted } from './chat-text.ts';
 import { latest } from './dataset-columns.tsx';
 import './datasets.css';
 import { DeleteDataset } from './delete-dataset.tsx';
+import { EVERYTHING } from './pair-query.ts';
 import { PairsTab } from './pairs-tab.tsx';
+import { QualityTab } from './quality-tab.tsx';
 import { ReportTab } from './report-tab.tsx';
 import { VersionsTab } from './versions-tab.tsx';
 
-const TABS = ['pairs', 'versions', 'report'] as const;
+const TABS = ['pairs', 'quality', 'versions', 'report'] as const;
 type Tab = (typeof TABS)[number];
 const tabOf = (text: string | undefined): Tab => TABS.find((tab) => tab === text) ?? 'pairs';
 
@@ -60,12 +62,28 @@ function Loaded({ dataset, first }: { dataset: DatasetSummary; first: Tab }) {
   const [tab, setTab] = useState(first);
   const [versionId, setVersion] = useState<string | null>(null);
   const [deleting, setDeleting] = useState(false);
+  const [asked, setAsked] = useState<PairQuery>(EVERYTHING);
   const train = useTrainOn(dataset);
   const version = dataset.versions.find((each) => each.id === versionId) ?? latest(dataset);
   const report = useCall('datasets.report', { id: version?.id ?? '' }, { enabled: version !== undefined });
   if (!version)
     return <EmptyState title="This dataset has no version.">Delete it, or import its file again.</EmptyState>;
+  const showMade = ([made]: readonly DerivedVersion[]) => {
+    if (!made) return;
+    setAsked(EVERYTHING);
+    if (made.datasetId === dataset.id) setVersion(made.versionId);
+    else navigate(`/datasets/${made.datasetId}/versions`);
+  };
+  const showRows = (check: string) => {
+    setAsked({ ...EVERYTHING, check });
+    setTab('pairs');
+  };
+  const changeTab = (next: Tab) => {
+    setAsked(EVERYTHING);
+    setTab(next);
+  };
   const head = {
+    quality: ['Quality', ''],
     pairs: [KIND_WORDS[dataset.kind], whole(version.rows)],
     versions: ['Versions', whole(dataset.versions.length)],
     report: ['Import report', report.data ? `${whole(report.data.refusedTotal)} refused` : ''],
@@ -74,7 +92,7 @@ function Loaded({ dataset, first }: { dataset: DatasetSummary; first: Tab }) {
     <Tabs
       className="pl-dataset"
       value={tab}
-      onChange={(value) => setTab(tabOf(value ?? undefined))}
+      onChange={(value) => changeTab(tabOf(value ?? undefined))}
       keepMounted={false}
     >
       <PageHeader
@@ -102,10 +120,19 @@ function Loaded({ dataset, first }: { dataset: DatasetSummary; first: Tab }) {
         </Tabs.List>
       </div>
       <Tabs.Panel value="pairs" className="pl-tab-panel">
-        <PairsTab key={version.id} versionId={version.id} kind={dataset.kind} />
+        <PairsTab
+          key={`${version.id} ${asked.check}`}
+          versionId={version.id}
+          kind={dataset.kind}
+          first={asked}
+          onMade={showMade}
+        />
+      </Tabs.Panel>
+      <Tabs.Panel value="quality" className="pl-tab-panel">
+        <QualityTab key={version.id} dataset={dataset} version={version} onShowRows={showRows} onMade={showMade} />
       </Tabs.Panel>
       <Tabs.Panel value="versions" className="pl-tab-panel">
-        <VersionsTab dataset={dataset} shown={version} onShow={setVersion} />
+        <VersionsTab dataset={dataset} shown={version} onShow={setVersion} onMade={showMade} />
       </Tabs.Panel>
       <Tabs.Panel value="report" className="pl-tab-panel">
         <ReportTab report={report} recipe={version.recipe} />
@@ -120,7 +147,7 @@ function Loaded({ dataset, first }: { dataset: DatasetSummary; first: Tab }) {
 export function DatasetPage({ params }: { params: Record<string, string> }) {
   const datasets = useCall('datasets.list', {});
   const dataset = datasets.data?.find((each) => each.id === params.id);
-  if (dataset) return <Loaded dataset={dataset} first={tabOf(params.tab)} />;
+  if (dataset) return <Loaded key={dataset.id} dataset={dataset} first={tabOf(params.tab)} />;
   return (
     <>
       <PageHeader title="Dataset" parent={{ title: 'Datasets', path: '/datasets' }} />

@@ -14,15 +14,15 @@ export interface DeleteDatasetProps {
 
 export function DeleteDataset({ dataset, onDeleted, onClose }: DeleteDatasetProps) {
   const remove = useAction('datasets.remove', ['datasets.list']);
-  const runs = useCall('runs.list', {});
-  const trained = runs.data?.filter((run) => run.dataset === dataset.name).length ?? 0;
+  const uses = useCall('versions.uses', { datasetId: dataset.id }, { fresh: true });
+  const trained = new Set(uses.data?.map(({ runId }) => runId)).size;
   const all = dataset.versions.reduce((sum, version) => sum + version.rows, 0);
   return (
     <Confirm
       title={`Delete ${dataset.name}?`}
       act="Delete dataset"
       keep="Keep"
-      onAct={() => remove.mutateAsync({ id: dataset.id }).then(onDeleted)}
+      onAct={() => remove.mutateAsync({ id: dataset.id, evenIfUsed: true }).then(onDeleted)}
       onClose={onClose}
     >
       {rowsCounted(dataset.kind, all)} in {counted(dataset.versions.length, 'version')} and the import report go; this

@@ -3,7 +3,7 @@ import { ActionIcon, SegmentedControl } from '@mantine/core';
 import { IconCheck, IconX } from '@tabler/icons-react';
 import { type ReactNode, useMemo, useState } from 'react';
 import { compact, counted, percent, signed, whole } from '../../../charts/numbers.ts';
-import type { DatasetKind, StoredPair, TextOrChat } from '../../../preload/contract/index.ts';
+import type { DatasetKind, Relabel, StoredPair, TextOrChat } from '../../../preload/contract/index.ts';
 import { Tag } from '../../components/labels.tsx';
 import { ErrorState, SkeletonLines } from '../../components/states.tsx';
 import { WordDiff } from '../../components/word-diff.tsx';
@@ -60,9 +60,16 @@ function Side({ side, text, score, difference }: SideProps) {
   );
 }
 
-function Beside({ pair }: { pair: StoredPair }) {
+const EDIT_WORDS: Readonly<Record<Relabel, string>> = {
+  a: 'will be: this one chosen',
+  b: 'will be: turned round',
+  tie: 'will be: tie',
+};
+
+function Beside({ pair, edit }: { pair: StoredPair; edit: Relabel | null }) {
   return (
     <>
+      {edit && <Tag tone="accent">{EDIT_WORDS[edit]}</Tag>}
       {pair.tie && <Tag tone="tie">tie</Tag>}
       {pair.label !== null && <Tag tone={pair.label ? 'chosen' : 'rejected'}>{pair.label ? 'wanted' : 'unwanted'}</Tag>}
       {pair.margin !== null && <Tag>margin {signed(pair.margin)}</Tag>}
@@ -172,11 +179,42 @@ export interface PairReaderProps {
   /** "3 of 218". */
   readonly place: string;
   readonly kind: DatasetKind;
+  /** What the row says, and the verdict that waits to become a version. */
+  readonly own: Relabel;
+  readonly edit: Relabel | null;
+  readonly onEdit: (verdict: Relabel) => void;
   readonly onMove: (by: number) => void;
   readonly onClose: () => void;
 }
 
-export function PairReader({ versionId, index, place, kind, onMove, onClose }: PairReaderProps) {
+const VERDICTS: readonly (readonly [Relabel, string, string])[] = [
+  ['a', 'A', 'The first answer is the better one'],
+  ['b', 'B', 'The second answer is the better one: the pair is turned round'],
+  ['tie', 'T', 'Neither answer is the better one'],
+];
+
+function RelabelKeys({ now, onRelabel }: { now: Relabel | null; onRelabel: (verdict: Relabel) => void }) {
+  return (
+    <span className="pl-row pl-caption">
+      relabel
+      {VERDICTS.map(([verdict, key, title]) => (
+        <button
+          key={verdict}
+          type="button"
+          className="pl-key"
+          title={title}
+          aria-label={`Relabel ${key}: ${title}`}
+          aria-pressed={now === verdict}
+          onClick={() => onRelabel(verdict)}
+        >
+          <kbd>{key}</kbd>
+        </button>
+      ))}
+    </span>
+  );
+}
+
+export function PairReader({ versionId, index, place, kind, own, edit, onEdit, onMove, onClose }: PairReaderProps) {
   const [wanted, setWanted] = useState<'diff' | 'plain' | null>(null);
   const answer = useCall('datasets.pairs', { versionId, offset: index, limit: 1 }, { keep: true });
   const pair = answer.data?.rows[0];
@@ -184,13 +222,19 @@ export function PairReader({ versionId, index, place, kind, onMove, onClose }: P
   const mode = wanted ?? (difference && difference.shared >= WORTH_SHOWING ? 'diff' : 'plain');
   const shown = mode === 'diff' ? difference : null;
   const isPair = kind === 'preference';
-  useKeys({ D: () => isPair && setWanted(mode === 'diff' ? 'plain' : 'diff') });
+  const relabel = (verdict: Relabel) => isPair && onEdit(verdict);
+  useKeys({
+    D: () => isPair && setWanted(mode === 'diff' ? 'plain' : 'diff'),
+    A: () => relabel('a'),
+    B: () => relabel('b'),
+    T: () => relabel('tie'),
+  });
   return (
     <section className="pl-reader" aria-label={`Row ${whole(index + 1)}`}>
       <div className="pl-reader-head">
         <h2>Row {whole(index + 1)}</h2>
         <span className="pl-caption">{place}</span>
-        {pair && <Beside pair={pair} />}
+        {pair && <Beside pair={pair} edit={edit} />}
         <span className="pl-grow" />
         <span className="pl-row pl-caption pl-reader-keys">
           <button type="button" className="pl-key" title="Next row" onClick={() => onMove(1)}>
@@ -200,6 +244,7 @@ export function PairReader({ versionId, index, place, kind, onMove, onClose }: P
             <kbd>K</kbd> previous
           </button>
         </span>
+        {isPair && <RelabelKeys now={edit ?? own} onRelabel={relabel} />}
         {isPair && (
           <SegmentedControl
             aria-label="Answers"

@@ -2,16 +2,18 @@
 import { Button } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { counted, whole } from '../../../charts/numbers.ts';
-import type { DatasetKind, PairQuery } from '../../../preload/contract/index.ts';
+import type { DatasetKind, DerivedVersion, PairQuery } from '../../../preload/contract/index.ts';
 import { DataTable } from '../../components/data-table.tsx';
 import { EmptyState, ErrorState } from '../../components/states.tsx';
 import { useKeys } from '../../shortcuts.ts';
 import { rowsCounted } from './chat-text.ts';
+import { FilteredVersion } from './filtered-version.tsx';
 import { pairColumns, SORTS } from './pair-columns.tsx';
 import { PairFilters } from './pair-filters.tsx';
 import { usePairLines } from './pair-lines.ts';
 import { EVERYTHING, filterCount, sortedBy } from './pair-query.ts';
 import { PairReader } from './pair-reader.tsx';
+import { usePendingEdits, verdictOf, WaitingEdits } from './pending-edits.tsx';
 
 /** The selected place in the list, and whether its reader is open: Esc closes the reader first, then clears the selection. */
 interface Selection {
@@ -21,8 +23,16 @@ interface Selection {
 
 const NOTHING: Selection = { at: null, reading: false };
 
-export function PairsTab({ versionId, kind }: { versionId: string; kind: DatasetKind }) {
-  const [query, setQuery] = useState<PairQuery>(EVERYTHING);
+export interface PairsTabProps {
+  readonly versionId: string;
+  readonly kind: DatasetKind;
+  /** What is asked first. */
+  readonly first: PairQuery;
+  readonly onMade: (made: readonly DerivedVersion[]) => void;
+}
+
+export function PairsTab({ versionId, kind, first, onMade }: PairsTabProps) {
+  const [query, setQuery] = useState(first);
   const [selection, setSelection] = useState(NOTHING);
   // another number makes another search field, an empty one
   const [clears, setClears] = useState(0);
@@ -53,6 +63,7 @@ export function PairsTab({ versionId, kind }: { versionId: string; kind: Dataset
     K: () => move(-1),
     Escape: () => select(null),
   });
+  const edits = usePendingEdits(versionId, kind);
   const line = at === null ? undefined : lines.row(at);
   const error = lines.error();
   const filters = filterCount(query);
@@ -61,7 +72,16 @@ export function PairsTab({ versionId, kind }: { versionId: string; kind: Dataset
     filters === 0 || of === null ? rowsCounted(kind, of ?? 0) : `${whole(total)} of ${rowsCounted(kind, of)}`;
   return (
     <div className="pl-pairs">
-      <PairFilters key={clears} kind={kind} query={query} onQuery={ask} count={of === null ? '' : count} />
+      <PairFilters
+        key={clears}
+        versionId={versionId}
+        kind={kind}
+        query={query}
+        onQuery={ask}
+        count={of === null ? '' : count}
+        action={filters > 0 && total > 0 && <FilteredVersion versionId={versionId} query={query} onMade={onMade} />}
+      />
+      {edits.all.length > 0 && <WaitingEdits versionId={versionId} count={edits.all.length} onMade={onMade} />}
       {error && (
         <div className="pl-content">
           <ErrorState error={error} what="These rows could not be read" onRetry={lines.retry} />
@@ -101,6 +121,9 @@ export function PairsTab({ versionId, kind }: { versionId: string; kind: Dataset
           index={line.index}
           place={`${whole(at + 1)} of ${whole(total)}`}
           kind={kind}
+          own={verdictOf(line)}
+          edit={edits.of(line.index)}
+          onEdit={(verdict) => edits.set(line, verdict)}
           onMove={move}
           onClose={() => select(null)}
         />

@@ -8,6 +8,7 @@ import { ratingQueues } from './0006-rating-queues.ts';
 import { columnMappings } from './0007-column-mappings.ts';
 import { runPlans } from './0008-run-plans.ts';
 import { comparedRuns } from './0009-compared-runs.ts';
+import { datasetDerivations } from './0010-dataset-derivations.ts';
 
 export interface Migration {
   readonly number: number;
@@ -24,4 +25,5 @@ export const migrations: readonly Migration[] = [
   columnMappings,
   runPlans,
   comparedRuns,
+  datasetDerivations,
 ];
