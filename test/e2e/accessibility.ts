@@ -17,6 +17,10 @@ export async function switchTheme(page: Page, theme: Theme | 'Auto'): Promise<vo
 
 /** Throws with rule and element when axe finds something on what is shown now. Themes differ in colours only: the dark one is held against contrast alone. */
 export async function expectAccessible(page: Page, where: string, theme: Theme): Promise<void> {
+  // what fades in has less contrast than what stands
+  await page.evaluate(
+    `Promise.allSettled(document.getAnimations().filter((a) => a.effect?.getComputedTiming().endTime !== Infinity).map((a) => a.finished))`,
+  );
   // legacy mode: Electron has no further tabs for axe to gather its results in
   const axe = new AxeBuilder({ page }).setLegacyMode();
   const { violations } = await (theme === 'Dark' ? axe.withRules('color-contrast') : axe).analyze();

@@ -175,6 +175,7 @@ export const datasetsImportSpecs: readonly Spec[] = [
       await pressImport(page);
       await page.getByRole('tab', { name: /Versions/ }).click();
       const versions = page.getByRole('table', { name: 'Versions' }).locator('tbody tr');
+      await versions.nth(1).waitFor();
       assert.equal(await versions.count(), 2);
       await assertAccessible(page, 'versions');
       await page.getByRole('button', { name: 'v1', exact: true }).click();

@@ -25,7 +25,7 @@ async function train(page: Page, options: Readonly<Record<string, string>>): Pro
   await page.getByRole('button', { name: 'Training', exact: true }).press('Enter');
   for (const [name, value] of Object.entries(options)) await field(page, name).fill(value);
   await page.keyboard.press('Escape');
-  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.getByRole('dialog', { name: 'Training of the next run' }).waitFor({ state: 'detached' });
 }
 
 const rows = (page: Page): Locator =>

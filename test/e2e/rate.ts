@@ -23,8 +23,14 @@ export async function startRun(
   await next();
   await page.getByRole('radio').first().check();
   await next();
+  const { annotator, ...rest } = options;
+  if (annotator !== undefined) {
+    await page.locator('#param-annotator').fill(annotator);
+    await page.getByRole('option', { name: annotator, exact: true }).click();
+    await next();
+  }
   await page.getByRole('radiogroup', { name: 'Which parameters' }).getByText('All').click();
-  for (const [key, value] of Object.entries(options)) await page.locator(`#param-${key}`).fill(value);
+  for (const [key, value] of Object.entries(rest)) await page.locator(`#param-${key}`).fill(value);
   await next();
   await page.getByRole('button', { name: 'Start run' }).click();
   await page.getByRole('tab', { name: /Charts/ }).waitFor();

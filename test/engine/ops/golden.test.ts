@@ -20,7 +20,7 @@ describe.each(goldenFiles(false))('%s', (file) => {
   });
 });
 
-/** No gradient (integers, booleans, shapes; GroupQueryAttention only decodes, where whole passes hold it), or held by finite differences alone. */
+/** No gradient (integers, booleans, shapes; GroupQueryAttention and MatMulNBits only decode, where whole passes hold them), or held by finite differences alone. */
 const WITHOUT_GOLDEN = new Set([
   'And',
   'ArgMax',
@@ -30,6 +30,7 @@ const WITHOUT_GOLDEN = new Set([
   'GroupQueryAttention',
   'Less',
   'LessOrEqual',
+  'MatMulNBits',
   'Not',
   'Or',
   'ScatterND',
