@@ -56,7 +56,7 @@ function obstacle(
 }
 
 /** Those that need no place on this machine. */
-const ANNOTATORS: readonly string[] = ['gold', 'reward_model', 'llm_judge', 'human'];
+const ANNOTATORS: readonly string[] = ['gold', 'reward_model', 'reward_function', 'llm_judge', 'human'];
 
 /** Fields that hold the name of a model, a dataset or an annotator. */
 function offersOf(fields: readonly Field[], { models, datasets }: Catalogue): Record<string, readonly string[]> {
