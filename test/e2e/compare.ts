@@ -80,7 +80,9 @@ export const compareSpecs: readonly Spec[] = [
       await page.getByRole('dialog').waitFor({ state: 'detached' });
       await page.getByRole('textbox', { name: 'Search runs' }).fill('june ppo');
       await page.getByText('online_dpo-0.1-1').waitFor({ state: 'detached' });
-      await grid.getByText('ppo-0.1-').nth(2).waitFor();
+      // rows are drawn anew when the saved tags arrive
+      for (let look = 0; look < 100 && (await grid.getByText('ppo-0.1-').count()) !== 3; look++)
+        await page.waitForTimeout(50);
       assert.equal(await grid.getByText('ppo-0.1-').count(), 3);
       await page.getByRole('textbox', { name: 'Search runs' }).fill('');
       await page.getByRole('heading', { level: 1 }).click();
