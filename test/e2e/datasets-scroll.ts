@@ -26,6 +26,15 @@ async function rowArrives(page: Page, row: number): Promise<void> {
     .waitFor();
 }
 
+/** Waits until the table has come to rest, and tells its first row. */
+async function restingRow(page: Page): Promise<number> {
+  for (let was = -1; ; await page.waitForTimeout(100)) {
+    const now = await firstInView(page);
+    if (now === was) return now;
+    was = now;
+  }
+}
+
 async function byWheel(page: Page): Promise<void> {
   const box = await table(page).boundingBox();
   assert.ok(box);
@@ -62,7 +71,7 @@ async function scrollThrough(page: Page): Promise<FrameCosts> {
   await rowArrives(page, 1);
   return measureFrames(page, async () => {
     await byWheel(page);
-    await rowArrives(page, await firstInView(page));
+    await rowArrives(page, await restingRow(page));
     await table(page).evaluate((grid) => grid.scrollTo({ top: 0 }));
     await rowArrives(page, 1);
     await page.waitForTimeout(100); // the thumb is drawn by another thread than the rows
