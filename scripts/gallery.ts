@@ -25,9 +25,9 @@ const tab = (page: Page, name: RegExp) => page.getByRole('tab', { name }).click(
 
 async function openRow(page: Page, list: string, grid: string, name: string): Promise<void> {
   await link(page, list);
-  const names = page.getByRole('grid', { name: grid }).locator('[role=row] > [role=gridcell]:first-child');
+  const cells = page.getByRole('grid', { name: grid }).locator('[role=row] > [role=gridcell]');
   // beside its link, which would open it
-  await names
+  await cells
     .filter({ hasText: name })
     .first()
     .click({ position: { x: 3, y: 16 } });
