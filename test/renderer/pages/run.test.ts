@@ -58,7 +58,7 @@ describe('warnings', () => {
     const entropy = (last: number) => bookOf(60, (step) => ({ 'objective/entropy': step < 40 ? 2 : last }));
     expect(kinds(entropy(0.3))).toEqual(['collapse']);
     expect(kinds(entropy(0.5))).toEqual([]);
-    const alike = (share: number) => bookOf(30, () => ({ 'pairs/identical': share }));
+    const alike = (share: number) => bookOf(30, () => ({ 'pairs/identical': 32 * share, 'pairs/labels_bought': 32 }));
     expect(warningsOf(alike(0.41))[0].text).toMatch(/^41% of pairs/);
     expect(kinds(alike(0.3))).toEqual([]);
   });

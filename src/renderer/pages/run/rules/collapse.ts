@@ -11,11 +11,13 @@ const LEFT = 0.2;
 const ALIKE = 0.3;
 
 function find(book: CurveBook): ReturnType<Rule['find']> {
-  const alike = means(book, 'pairs/identical').slice(-FEW);
-  if (alike.length === FEW && average(alike) > ALIKE)
+  // both are counts of a step's pairs
+  const [alike, sampled] = ['pairs/identical', 'pairs/labels_bought'].map((metric) => means(book, metric).slice(-FEW));
+  const share = average(alike) / average(sampled);
+  if (alike.length === FEW && share > ALIKE)
     return {
       title: 'The samples have become alike.',
-      text: `${percent(average(alike), 0)} of pairs are twice the same answer and teach nothing. Sample at a higher temperature, or raise β.`,
+      text: `${percent(share, 0)} of pairs are twice the same answer and teach nothing. Sample at a higher temperature, or raise β.`,
     };
   const entropy = ENTROPIES.map((metric) => means(book, metric)).find((values) => values.length >= 3 * FEW);
   if (!entropy) return null;
