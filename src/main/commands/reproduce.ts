@@ -10,14 +10,14 @@ export const reproduce = defineCommand({
   id: 'reproduce',
   summary: 'Reproduce published findings in miniature: online against offline DPO, over-optimisation and others.',
   examples: [
-    'plumb reproduce oaif --seeds 11,12,13 --out results',
-    'plumb reproduce razin length-bias --seeds 11,12,13 --out results',
+    'plumb reproduce oaif --seeds 21,22,23 --out results',
+    'plumb reproduce razin length-bias --seeds 21,22,23 --out results',
     'plumb reproduce oaif --seeds 1 --set steps=100 --set tasks=["helpful"] --out quick',
   ],
   configure(command) {
     command
       .argument('[study...]', 'oaif, frontier, overoptimisation, ood, length-bias, razin, lab; all unless named')
-      .option('--seeds <list>', 'each seed is a repetition', '11,12,13')
+      .option('--seeds <list>', 'each seed is a repetition', '21,22,23')
       .requiredOption(
         '--out <folder>',
         'results; what is finished there is kept, so the same call goes on after a stop',

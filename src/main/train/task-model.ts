@@ -11,11 +11,11 @@ export interface TaskModelOptions {
   readonly heads: number;
   readonly intermediate: number;
   readonly seed: number;
-  /** Standard deviation of the matrices; 0.05 unless given. */
+  /** Standard deviation of the matrices between embedding and head; 0.05 unless given. */
   readonly initializerRange?: number;
 }
 
-/** 0.24 M parameters: enough for every built-in world. */
+/** 0.25 M parameters: enough for every built-in world. */
 export const TASK_MODEL: TaskModelOptions = {
   hidden: 96,
   layers: 2,
@@ -69,7 +69,10 @@ export interface WordLanguage {
   readonly longest: number;
 }
 
-/** A llama from scratch that reads one token a word; returns the size of its vocabulary. */
+/**
+ * A llama from scratch that reads one token a word; returns the size of its vocabulary. A word enters with unit variance and the head starts at
+ * 1/√width: references that start smaller and tied come out as good, but offline DPO on them falls apart (docs/results.md).
+ */
 export function writeWordModel(
   path: string,
   { words, first, longest }: WordLanguage,
@@ -91,7 +94,7 @@ export function writeWordModel(
     max_position_embeddings: Math.max(128, longest),
     rms_norm_eps: 1e-6,
     rope_parameters: { rope_theta: 10_000, rope_type: 'default' },
-    tie_word_embeddings: true,
+    tie_word_embeddings: false,
     hidden_act: 'silu',
     attention_bias: false,
     mlp_bias: false,
@@ -101,7 +104,10 @@ export function writeWordModel(
     eos_token_id: specialTokens.indexOf(END),
     dtype: 'float32',
   };
-  const model = initLanguageModel(config, options.seed);
+  const model = initLanguageModel(config, options.seed, {
+    'model.embed_tokens.weight': 1,
+    'lm_head.weight': 1 / Math.sqrt(options.hidden),
+  });
   writeModelFolder(path, {
     config,
     tensors: new Map(

@@ -95,8 +95,15 @@ function placesOf({ basePrefix, headName, aliases }: Architecture, names: readon
   );
 }
 
-/** A model from scratch: normal(0, initializer_range) matrices, norms at 1; the same seed gives the same bits. */
-export function initLanguageModel(raw: Readonly<Record<string, unknown>>, seed: number): LanguageModel {
+/**
+ * A model from scratch: normal(0, initializer_range) matrices, norms at 1; the same seed gives the same bits. `std` has the standard deviations of
+ * matrices that start otherwise, by name.
+ */
+export function initLanguageModel(
+  raw: Readonly<Record<string, unknown>>,
+  seed: number,
+  std: Readonly<Record<string, number>> = {},
+): LanguageModel {
   const architecture = architectureOf(raw);
   const config = architecture.readConfig(raw);
   const head = headOf(raw);
@@ -107,7 +114,8 @@ export function initLanguageModel(raw: Readonly<Record<string, unknown>>, seed: 
       const data = new Float32Array(elementCount(shape));
       if ('value' in init) return [name, data.fill(init.value)] as const;
       const random = root.fork(name);
-      for (let i = 0; i < data.length; i++) data[i] = init.std * random.normal();
+      const scale = std[name] ?? init.std;
+      for (let i = 0; i < data.length; i++) data[i] = scale * random.normal();
       return [name, data] as const;
     }),
   );

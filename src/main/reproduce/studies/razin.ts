@@ -31,7 +31,7 @@ const VARIANTS: readonly Variant[] = [
     id: 'frozen',
     title: 'width 16, embedding frozen',
     hidden: 16,
-    frozen_weights: ['embed_tokens'],
+    frozen_weights: ['embed_tokens', 'lm_head'],
     learning_rate: 1e-3,
   },
   { id: 'narrow', title: 'width 8, all weights', hidden: 8, frozen_weights: [], learning_rate: 1e-3 },
