@@ -219,6 +219,8 @@ export const contract = {
     workProgress,
     exportedModel,
   ),
+  /** Whatever names it in the workspace goes on under the new name. Refused with code `in_use` while unfinished runs need it. */
+  'models.rename': call(byId.extend({ name: z.string().max(128) }), z.object({ name: z.string() })),
   /** Refused with code `in_use` while adapters or unfinished runs need it. */
   'models.remove': call(byId, done),
   /** Takes a removal back, within ten seconds of it. */
