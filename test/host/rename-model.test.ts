@@ -9,7 +9,13 @@ import { registerModel } from '../../src/main/host/model-registry.ts';
 import { renamedConfig } from '../../src/main/host/rename-model.ts';
 import { tasks } from '../../src/main/tasks/index.ts';
 import { writeTaskModel } from '../../src/main/train/task-model.ts';
-import type { ModelDetail, ModelSummary, QueueSummary, RunDetail, RunSummary } from '../../src/preload/contract/index.ts';
+import type {
+  ModelDetail,
+  ModelSummary,
+  QueueSummary,
+  RunDetail,
+  RunSummary,
+} from '../../src/preload/contract/index.ts';
 import { openTestHost, REAL_WORKER, type TestHost } from './open-test-host.ts';
 
 let test: TestHost;

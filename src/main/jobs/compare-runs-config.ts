@@ -9,8 +9,12 @@ export const compareRunsConfig = z.object({
   models: z.array(z.string()).min(2),
   /** What is held against each other: the models of one side differ by their seed. */
   sides: z.array(z.object({ key: z.string(), name: z.string(), models: z.array(z.string()).min(1) })).min(2),
-  judge: z.enum(['gold', 'reward-model', 'length']),
+  judge: z.enum(['gold', 'reward-model', 'length', 'llm']),
   reward_model: z.string().optional(),
+  /** Of the llm judge: its name in Settings, and what that stands for. */
+  judge_endpoint: z.string().optional(),
+  judge_url: z.string().optional(),
+  judge_model: z.string().optional(),
   /** Its prompts are asked where no built-in task fits the models. */
   dataset: z.string().optional(),
   prompts: z.int().min(2),
