@@ -17,6 +17,7 @@ import { axesOf, differingOptions, metricsOf, optionCount, type Series } from '.
 import { rowOf } from '../evaluate/runs/table.ts';
 import { COMPARE_RUNS } from '../jobs/compare-runs-config.ts';
 import { tellingMetrics } from './compare-metrics.ts';
+import { overoptimisedSeries } from './compare-overoptimisation.ts';
 import { peoplesVerdicts } from './compare-people.ts';
 import { breathe, metricRows, openRuns, readCurves, sharedReference } from './compare-runs.ts';
 import { sampleRows } from './compare-samples.ts';
@@ -31,6 +32,7 @@ export const compareHandlers = ({ store, runner, workspace }: HostServices): Han
   'compare.open': ({ runs }) => openSet({ store, runner }, runs),
   'compare.curves': (request) => readCurves(store, request),
   'compare.table': ({ runs, baseline, judge }) => tableOf({ store, runner }, runs, baseline, judge),
+  'compare.overoptimisation': ({ runs }) => overoptimisedSeries(store, openRuns(store, runs).series),
   'compare.verdicts': ({ runs }) => verdictsOf({ store, runner }, runs),
   'compare.judge'(request) {
     const { series } = openRuns(store, request.runs);

@@ -156,6 +156,25 @@ export function verdictBetween(verdicts: readonly CompareVerdict[], a: string, b
   };
 }
 
+/** Gold reward over the distance from the reference, as Gao et al. (2210.10760) draw it. */
+export const overoptimisedSeries = z.object({
+  series: z.string(),
+  /** Evaluations of all seeds; `gold` is what was gained since the run's first one. */
+  points: z.array(z.object({ step: z.int(), distance: z.number(), gold: z.number() })),
+  /** gold = d (α − β ln d), least squares, with standard errors; `peak` is the d where it is highest. Null with fewer than four distances. */
+  fit: z
+    .object({
+      alpha: z.number(),
+      beta: z.number(),
+      alphaError: z.number(),
+      betaError: z.number(),
+      r2: maybeNumber,
+      peak: maybeNumber,
+    })
+    .nullable(),
+});
+export type OveroptimisedSeries = z.infer<typeof overoptimisedSeries>;
+
 export const compareJudgeRequest = z.object({
   runs: runIds,
   judge: compareJudge.exclude(['human']),
