@@ -212,7 +212,7 @@ function ParametersStep({ wizard, catalogue }: { wizard: WizardState; catalogue:
 
 function Wizard({ catalogue }: { catalogue: Catalogue }) {
   const wizard = useWizard(catalogue);
-  const { draft, method, fields, steps, step, name, error, configOf, go, back } = wizard;
+  const { draft, method, fields, problems, steps, step, name, error, configOf, go, back } = wizard;
   const dataset = catalogue.datasets.find((each) => each.name === datasetName(draft.dataset));
   useKeys({ 'Alt+ArrowLeft': () => step > 0 && back() });
   return (
@@ -242,6 +242,7 @@ function Wizard({ catalogue }: { catalogue: Catalogue }) {
             fields={fields}
             model={catalogue.models.find((model) => model.name === draft.model)}
             dataset={dataset}
+            config={name === 'Parameters' && Object.keys(problems).length === 0 ? configOf(method) : undefined}
           />
         )}
       </div>
