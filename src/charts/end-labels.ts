@@ -1,6 +1,6 @@
 /** Names at the ends of lines: a mark and a name each, moved apart where lines end close together. */
 import type { ChartTokens } from './chart-tokens.ts';
-import type { Line, LineChart } from './line-chart.ts';
+import type { Line } from './line-chart.ts';
 import type { MarkShape } from './method-looks.ts';
 import type { Point } from './smoothing.ts';
 
@@ -81,10 +81,10 @@ function markAt(shape: MarkShape, x: number, y: number, fill: string) {
 }
 
 /** A series that draws nothing but the names; its points are the lines' ends. */
-export function endLabelSeries(ends: readonly End[], chart: LineChart, tokens: ChartTokens) {
+export function endLabelSeries(ends: readonly End[], tokens: ChartTokens) {
   // dots have no end
   const shown = ends.filter(({ line, points }) => points.length > 0 && !line.dots);
-  if (!chart.endLabels || shown.length === 0) return [];
+  if (shown.length === 0) return [];
   const draw = (plot: Plot, api: Api) => {
     const placed = shown
       .flatMap((end) => {

@@ -220,6 +220,9 @@ export function roundInterval(length: number): number {
 const axisText = (value: number): string =>
   value !== 0 && Math.abs(value) < 0.01 ? compactSmall(value) : compact(value);
 
+/** What is drawn in front of each line, where it has a place on the axes. */
+const endsOf = (chart: LineChart) => chart.lines.map((line) => ({ line, points: onAxes(frontOf(line, chart), chart) }));
+
 export function lineChartOption(chart: LineChart, tokens: ChartTokens): EChartsCoreOption {
   const length = chart.xMax !== undefined && chart.xMax > 0 ? chart.xMax : undefined;
   const step = length === undefined ? undefined : roundInterval(length);
@@ -271,11 +274,7 @@ export function lineChartOption(chart: LineChart, tokens: ChartTokens): EChartsC
     series: [
       ...chart.lines.flatMap((line) => seriesOf(line, chart, tokens)),
       ...marks(chart, tokens),
-      ...endLabelSeries(
-        chart.lines.map((line) => ({ line, points: onAxes(frontOf(line, chart), chart) })),
-        chart,
-        tokens,
-      ),
+      ...(chart.endLabels ? endLabelSeries(endsOf(chart), tokens) : []),
     ],
   };
 }

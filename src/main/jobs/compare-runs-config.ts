@@ -1,5 +1,6 @@
 /** What a job that lets runs' models be judged is given, and what it leaves. */
 import { z } from 'zod';
+import { comparisonRow } from '../../preload/contract/runs.ts';
 
 export const COMPARE_RUNS = 'compare_runs';
 
@@ -24,24 +25,12 @@ export const compareRunsConfig = z.object({
 });
 export type CompareRunsConfig = z.infer<typeof compareRunsConfig>;
 
-const judgedPair = z.object({
-  task: z.string(),
-  a: z.string(),
-  b: z.string(),
+const judgedPair = comparisonRow.omit({ createdAt: true }).extend({
   aKey: z.string(),
   bKey: z.string(),
-  n: z.int(),
-  win: z.int(),
-  tie: z.int(),
-  loss: z.int(),
-  winRate: z.number(),
-  interval: z.tuple([z.number(), z.number()]),
-  meanRewardA: z.number(),
-  meanRewardB: z.number(),
   lengthControlled: z.number(),
   lengthA: z.number(),
   lengthB: z.number(),
-  judge: z.string(),
 });
 export type JudgedPair = z.infer<typeof judgedPair>;
 

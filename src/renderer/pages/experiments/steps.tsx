@@ -31,8 +31,12 @@ function Choice({
   );
 }
 
+/** "prompts, preference or demonstrations". */
+const listed = (words: readonly string[]): string =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words[words.length - 1]}`;
+
 const needsWords = (method: MethodEntry) =>
-  method.needs.dataset.length === 0 ? 'no data' : method.needs.dataset.join(' or ');
+  method.needs.dataset.length === 0 ? 'no data' : listed(method.needs.dataset);
 
 const costWords = ({ cost }: MethodEntry) => `${fixed(cost, cost < 10 && cost % 1 !== 0 ? 1 : 0)}× the time of SFT`;
 
@@ -69,7 +73,9 @@ export function MethodStep({ methods, datasets }: MethodStepProps) {
             <span className="pl-caption">
               <span className="pl-row">
                 <IconDatabase size={14} aria-hidden="true" /> {needsWords(method)}
-                <IconClock size={14} aria-hidden="true" style={{ marginLeft: 8 }} /> {costWords(method)}
+              </span>
+              <span className="pl-row">
+                <IconClock size={14} aria-hidden="true" /> {costWords(method)}
               </span>
             </span>
           </Choice>

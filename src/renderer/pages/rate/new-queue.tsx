@@ -41,6 +41,10 @@ function ModelsPart({ form, onForm }: PartProps) {
   const models = useCall('models.list', {}).data ?? [];
   const datasets = useCall('datasets.list', {}).data ?? [];
   const tasks = useCall('catalogue.tasks', {}).data ?? [];
+  // those that the form was opened with come first; where they are does not change under the hand
+  const [first] = useState(form.models);
+  const names = models.filter(({ kind }) => kind !== 'reward').map(({ name }) => name);
+  const answering = [...first.filter((name) => names.includes(name)), ...names.filter((name) => !first.includes(name))];
   const toggle = (name: string) =>
     onForm({
       models: form.models.includes(name) ? form.models.filter((each) => each !== name) : [...form.models, name],
@@ -52,11 +56,9 @@ function ModelsPart({ form, onForm }: PartProps) {
         help="Each two of them answer each prompt: one pair. The first chosen is the one that wins or loses."
       >
         <fieldset className="pl-rate-models" aria-label="Models">
-          {models
-            .filter(({ kind }) => kind !== 'reward')
-            .map(({ name }) => (
-              <Checkbox key={name} label={name} checked={form.models.includes(name)} onChange={() => toggle(name)} />
-            ))}
+          {answering.map((name) => (
+            <Checkbox key={name} label={name} checked={form.models.includes(name)} onChange={() => toggle(name)} />
+          ))}
           {models.length === 0 && <p className="pl-2">No models yet. A run leaves one, and models can be imported.</p>}
         </fieldset>
       </Row>
