@@ -92,11 +92,9 @@ export function ModelPanel({ model, models, onClose }: ModelPanelProps) {
       }
       actions={
         <>
-          {model.origin !== 'built-in' && (
-            <ActionIcon aria-label={`Rename ${model.name}`} onClick={() => ask('rename')}>
-              <IconPencil />
-            </ActionIcon>
-          )}
+          <ActionIcon aria-label={`Rename ${model.name}`} onClick={() => ask('rename')}>
+            <IconPencil />
+          </ActionIcon>
           <ActionIcon aria-label={`Delete ${model.name}`} disabled={!data} onClick={() => ask('delete')}>
             <IconTrash />
           </ActionIcon>

@@ -97,11 +97,9 @@ function Loaded({ detail, models }: { detail: ModelDetail; models: readonly Mode
         }
         actions={
           <>
-            {model.origin !== 'built-in' && (
-              <ActionIcon aria-label={`Rename ${model.name}`} onClick={() => ask('rename')}>
-                <IconPencil />
-              </ActionIcon>
-            )}
+            <ActionIcon aria-label={`Rename ${model.name}`} onClick={() => ask('rename')}>
+              <IconPencil />
+            </ActionIcon>
             <ActionIcon aria-label={`Delete ${model.name}`} onClick={() => ask('delete')}>
               <IconTrash />
             </ActionIcon>

@@ -1,7 +1,7 @@
 /** The dialog that gives a model another name. */
 import { Button, Modal, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
-import { useAction } from '../../host.ts';
+import { queries, useAction } from '../../host.ts';
 
 export interface RenameModelProps {
   readonly model: { readonly id: string; readonly name: string };
@@ -14,15 +14,17 @@ const STALE = ['models.list', 'models.get', 'runs.list', 'runs.get', 'generation
 
 export function RenameModel({ model, onRenamed, onClose }: RenameModelProps) {
   const [name, setName] = useState(model.name);
-  const rename = useAction('models.rename', STALE);
+  const rename = useAction('models.rename');
   const submit = (event: FormEvent) => {
     event.preventDefault();
     rename.mutate(
       { id: model.id, name },
       {
         onSuccess: (renamed) => {
+          // the page goes to the new name before it hears that nothing has the old one
           onRenamed?.(renamed.name);
           onClose();
+          for (const each of STALE) void queries.invalidateQueries({ queryKey: [each] });
         },
       },
     );
