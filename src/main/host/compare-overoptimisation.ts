@@ -56,8 +56,11 @@ function fitOf(points: readonly Point[]): OveroptimisedSeries['fit'] {
 export async function overoptimisedSeries(store: Store, series: readonly Series[]): Promise<OveroptimisedSeries[]> {
   const found: OveroptimisedSeries[] = [];
   for (const { key, members } of series) {
+    // reading a run is dear: those that were never evaluated so are left
+    const evaluated = members.filter(({ latest }) => KL in latest && GOLD in latest);
+    if (evaluated.length === 0) continue;
     await breathe();
-    const points = members.flatMap(({ id }) => pointsOf(store, id));
+    const points = evaluated.flatMap(({ id }) => pointsOf(store, id));
     if (points.some(({ distance }) => distance > 0)) found.push({ series: key, points, fit: fitOf(points) });
   }
   return found;

@@ -44,6 +44,7 @@ function Parts({ title, total, parts, words, show }: PartsProps) {
   const known = Object.entries(parts)
     .filter(([, value]) => value > 0)
     .sort((a, b) => b[1] - a[1]);
+  const whole = known.reduce((sum, [, value]) => sum + value, 0);
   return (
     <section className="pl-plan-parts" aria-label={title}>
       <p>
@@ -51,7 +52,7 @@ function Parts({ title, total, parts, words, show }: PartsProps) {
       </p>
       <div className="pl-plan-bar" aria-hidden="true">
         {known.map(([key, value], at) => (
-          <span key={key} style={{ flex: value, background: `var(--pl-${SHADES[at]})` }} />
+          <span key={key} style={{ flex: (100 * value) / whole, background: `var(--pl-${SHADES[at]})` }} />
         ))}
       </div>
       <dl className="pl-dl">

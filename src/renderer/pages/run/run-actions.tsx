@@ -114,7 +114,7 @@ export function RunActions({ run, onError }: { run: RunDetail; onError: (error: 
         </Button>
       )}
       {run.status === 'running' && (
-        <Tooltip label="P">
+        <Tooltip label="P; keeps its memory">
           <Button leftSection={<IconPlayerPause />} loading={pause.isPending} onClick={() => act(pause)}>
             Pause
           </Button>
