@@ -171,6 +171,24 @@ describe('the report', () => {
   });
 });
 
+describe('over-optimisation', () => {
+  it('is gold gained over √KL of every evaluation, with a fit over all seeds', async () => {
+    const runs = fill([...RUNS, { ...made('ppo', 0.1, 1, 1), evaluations: 0 }]);
+    const set = await call('compare.open', { runs });
+    const found = await call('compare.overoptimisation', { runs });
+    // the run that was never evaluated has nothing to show
+    expect(found.map(({ series }) => series)).toEqual(set.series.slice(0, 2).map(({ key }) => key));
+    const [first] = found;
+    expect(first.points).toHaveLength(3 * 6);
+    expect(first.points[0]).toEqual({ step: 0, distance: 0, gold: 0 });
+    const end = first.points[5];
+    // KL (4 + gain) / (10 β) at the end, gold up by the gain
+    expect(end.distance).toBeCloseTo(Math.sqrt(5.4), 6);
+    expect(end.gold).toBeGreaterThan(1);
+    expect(first.fit?.r2).toBeGreaterThan(0.9);
+  });
+});
+
 describe('a judge', () => {
   const fillModels = () => {
     const runs = fill();
