@@ -32,7 +32,7 @@ export function Remedies({ run, remedies }: { run: RunDetail; remedies: Rule['re
     if (remedy.to === 'force') {
       // where the data is gone there is nothing to begin with, and Inspect says so
       const pair = await pairOf(run).catch(() => ({}));
-      const reference = run.referenceModel === null ? {} : { ref: run.referenceModel };
+      const reference: Record<string, string> = run.referenceModel === null ? {} : { ref: run.referenceModel };
       const query = new URLSearchParams({ a: model ?? '', ...reference, ...pair, tab: 'force' });
       navigate(`/inspect?${query.toString()}`);
       return;
