@@ -177,11 +177,8 @@ function PeopleForm({ set, view, rated }: { set: CompareSet; view: CompareView; 
           ? 'Nobody has rated these models against each other yet.'
           : 'Ratings of queues, one row for every two sides that were rated; several ratings of a prompt count together.'}
       </p>
-      <div className="pl-row">
-        <Select aria-label="First side" data={sides} value={first.value} onChange={choose(0)} className="pl-grow" />
-        <span className="pl-caption">vs</span>
-        <Select aria-label="Second side" data={sides} value={second.value} onChange={choose(1)} className="pl-grow" />
-      </div>
+      <Select aria-label="First side" data={sides} value={first.value} onChange={choose(0)} />
+      <Select aria-label="Second side" data={sides} value={second.value} onChange={choose(1)} />
       <Button
         leftSection={<IconUserCheck />}
         disabled={first === second}
