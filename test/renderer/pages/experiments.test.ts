@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import type { DatasetSummary, RunSummary } from '../../../src/preload/contract/index.ts';
 import { fieldsOf } from '../../../src/renderer/components/params.ts';
 import { arrangeRuns, type RunView } from '../../../src/renderer/pages/experiments/arrange.ts';
-import { draftFromRun } from '../../../src/renderer/pages/experiments/draft.ts';
+import { continuedDraft, draftFromRun } from '../../../src/renderer/pages/experiments/draft.ts';
 import { planOf } from '../../../src/renderer/pages/experiments/estimate.ts';
 import { offersOf } from '../../../src/renderer/pages/experiments/offers.ts';
 import { moved, queueOf } from '../../../src/renderer/pages/experiments/queue.tsx';
@@ -140,6 +140,14 @@ describe('a clone', () => {
       name: '',
       values: { beta: 0.2 },
       sweep: { vary: [], seeds: 1 },
+    });
+    // another method goes on from the model that the run made, with what means the same there
+    expect(continuedDraft({ ...detail, referenceModel: 'ref' }, 'online_dpo')).toMatchObject({
+      step: 1,
+      method: 'online_dpo',
+      model: 'a',
+      dataset: 'pairs@1',
+      values: { beta: 0.2, ref_model: 'ref' },
     });
   });
 });

@@ -60,6 +60,8 @@ export function continuedDraft(run: RunDetail, method: string): Draft {
     step: 1,
     method,
     model: run.name,
+    // pairs are prompts as well
+    dataset: versionOf(run),
     values: Object.fromEntries([...kept, ...reference]),
   };
 }
