@@ -1,5 +1,5 @@
 /** Charts of a comparison: one line a series, and the frontier of reward against KL; for the page and for its report. */
-import type { CompareCurves, CompareRow, CompareSeries } from '../preload/contract/index.ts';
+import type { CompareCurves, CompareRow, CompareSeries, Estimate } from '../preload/contract/index.ts';
 import type { Line, LineChart } from './line-chart.ts';
 import { methodLook } from './method-looks.ts';
 import { factsOf } from './metric-facts.ts';
@@ -43,7 +43,7 @@ export interface CompareChoice {
 }
 
 /** More lines than these are told apart by the list of series, not by names at their ends. */
-const MOST_NAMES = 6;
+export const MOST_NAMES = 6;
 /** More evaluation points than these are drawn without marks. */
 const MOST_MARKS = 300;
 
@@ -68,6 +68,7 @@ export function compareChart({ metric, evaluation, lines }: CompareChart, choice
           ...look,
           mark: evaluation ? look.mark : undefined,
           name: seriesTitle(of),
+          endName: endName(of, series),
           evaluation,
           bare: marks > MOST_MARKS,
           faint: focus !== null && focus !== line.series,
@@ -88,6 +89,13 @@ export function compareChart({ metric, evaluation, lines }: CompareChart, choice
     crowded: drawn.length > MOST_NAMES,
     endLabels: drawn.length <= MOST_NAMES,
   };
+}
+
+/** Short, where several series are of one method: what sets it apart, its colour says the method. */
+export function endName(of: CompareSeries, series: readonly CompareSeries[]): string {
+  const { title } = methodLook(of.method);
+  const alike = series.filter(({ method }) => method === of.method).length > 1;
+  return alike ? pointText(of) || of.label || title : title;
 }
 
 /** "mean of 3 seeds", where every series has as many. */
@@ -111,8 +119,9 @@ export function frontierChart(
   const reward = REWARDS.map((id) => rows.find((row) => row.id === id)).find((row) => row !== undefined);
   if (!kl || !reward) return null;
   const points = series.flatMap((each, i) => {
-    const [x, y] = [kl.cells[i]?.value, reward.cells[i]?.value];
-    return x === undefined || y === undefined || hidden.includes(each.key) ? [] : [{ each, x, y }];
+    const [across, up] = [kl.cells[i], reward.cells[i]];
+    if (!across || !up || hidden.includes(each.key)) return [];
+    return [{ each, x: across.value, y: up.value, intervals: { x: intervalOf(across), y: intervalOf(up) } }];
   });
   if (points.length === 0) return null;
   const methods = [...new Set(points.map(({ each }) => each.method))];
@@ -127,6 +136,7 @@ export function frontierChart(
         dash: method === 'rloo' ? 'variant' : undefined,
         evaluation: true,
         points: own.map(({ x, y }): Point => [x, y]),
+        whiskers: own.map(({ intervals }) => intervals),
         pointLabels: own.map(({ each }) => pointText(each)),
       };
     }),
@@ -136,6 +146,9 @@ export function frontierChart(
     endLabels: methods.length <= MOST_NAMES,
   };
 }
+
+const intervalOf = ({ low, high }: Estimate): readonly [number, number] | null =>
+  low === null || high === null ? null : [low, high];
 
 /** The value of the first option that sets it apart: "0.1" for beta, "kl_coef 0.05" for others. */
 function pointText({ apart }: CompareSeries): string {

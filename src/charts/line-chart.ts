@@ -2,10 +2,12 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import { bandSeries } from './band-series.ts';
 import type { ChartTokens, ColourName } from './chart-tokens.ts';
+import { endLabelSeries, endNameOf } from './end-labels.ts';
 import { tooltip } from './line-tooltip.ts';
 import type { MarkShape } from './method-looks.ts';
 import { compact, compactSmall } from './numbers.ts';
 import { type Point, smooth } from './smoothing.ts';
+import { whiskerSeries } from './whisker-series.ts';
 
 export interface Line {
   readonly name: string;
@@ -29,8 +31,15 @@ export interface Line {
   readonly faint?: boolean;
   /** Evaluation points without marks, where there are very many. */
   readonly bare?: boolean;
+  /** Of each point: its intervals in both directions; null where there is none. */
+  readonly whiskers?: readonly Whiskers[];
   /** Text at each point. */
   readonly pointLabels?: readonly string[];
+}
+
+export interface Whiskers {
+  readonly x: readonly [low: number, high: number] | null;
+  readonly y: readonly [low: number, high: number] | null;
 }
 
 export interface Band {
@@ -60,7 +69,13 @@ export interface LineChart {
   readonly endLabels?: boolean;
 }
 
-const DASHES = { rejected: [5, 3], reference: [4, 3], variant: [2, 2], second: [7, 3], third: [7, 2, 1, 2] } as const;
+export const DASHES = {
+  rejected: [5, 3],
+  reference: [4, 3],
+  variant: [2, 2],
+  second: [7, 3],
+  third: [7, 2, 1, 2],
+} as const;
 const SYMBOLS: Readonly<Record<MarkShape, string>> = {
   square: 'rect',
   diamond: 'diamond',
@@ -96,20 +111,10 @@ function lineStyle(line: Line, tokens: ChartTokens, opacity: number) {
 const frontOf = (line: Line, { smoothing }: LineChart): readonly Point[] =>
   smoothing > 0 && !line.evaluation ? smooth(line.means ?? line.points, smoothing) : line.points;
 
-/** The names of two lines that end close together: the upper one's stands above its end, the lower one's below. */
-function endAlign(line: Line, chart: LineChart): 'bottom' | 'top' | undefined {
-  if (chart.lines.length !== 2) return undefined;
-  const [first, second] = chart.lines.map((each) => frontOf(each, chart).at(-1)?.[1] ?? 0);
-  const isUpper = line === chart.lines[0] ? first >= second : second > first;
-  return isUpper ? 'bottom' : 'top';
-}
-
 /** On a logarithmic axis there is no place for what is not above 0. */
 function onAxes(points: readonly Point[], { logX, logY }: LineChart): readonly Point[] {
   return logX || logY ? points.filter(([x, y]) => (!logX || x > 0) && (!logY || y > 0)) : points;
 }
-
-const endNameOf = ({ name, endName }: Line): string => endName ?? name;
 
 function pointLabel({ pointLabels }: Line, tokens: ChartTokens) {
   if (!pointLabels) return { show: false };
@@ -127,7 +132,7 @@ function pointLabel({ pointLabels }: Line, tokens: ChartTokens) {
 function seriesOf(line: Line, chart: LineChart, tokens: ChartTokens) {
   const smoothed = chart.smoothing > 0 && !line.evaluation;
   const front = onAxes(frontOf(line, chart), chart);
-  const band = bandSeries(line, chart, tokens);
+  const band = [...bandSeries(line, chart, tokens), ...whiskerSeries(line, tokens)];
   const base = {
     type: 'line',
     name: line.name,
@@ -136,17 +141,6 @@ function seriesOf(line: Line, chart: LineChart, tokens: ChartTokens) {
     emphasis: { disabled: true },
   };
   const id = `${line.name}${line.evaluation ? ' (evaluation)' : ''}`;
-  const end = {
-    show: chart.endLabels === true && front.length > 0,
-    // a line with marks of its own ends in one
-    formatter: line.mark ? endNameOf(line) : `{mark|●} ${endNameOf(line)}`,
-    color: tokens.colour.text,
-    fontSize: AXIS_FONT,
-    fontFamily: tokens.font,
-    distance: 5,
-    verticalAlign: endAlign(line, chart),
-    rich: { mark: { color: tokens.colour[line.colour], fontSize: 10 } },
-  };
   const main = {
     ...base,
     id,
@@ -157,7 +151,6 @@ function seriesOf(line: Line, chart: LineChart, tokens: ChartTokens) {
     itemStyle: { color: tokens.colour[line.colour], opacity: line.faint ? FAINT : 1 },
     label: pointLabel(line, tokens),
     lineStyle: lineStyle(line, tokens, 1),
-    ...(chart.crowded ? {} : { endLabel: end, labelLayout: { moveOverlap: 'shiftY' } }),
     z: line.evaluation ? 4 : 3,
   };
   if (!smoothed || chart.crowded) return [...band, main];
@@ -227,6 +220,9 @@ export function roundInterval(length: number): number {
 const axisText = (value: number): string =>
   value !== 0 && Math.abs(value) < 0.01 ? compactSmall(value) : compact(value);
 
+/** What is drawn in front of each line, where it has a place on the axes. */
+const endsOf = (chart: LineChart) => chart.lines.map((line) => ({ line, points: onAxes(frontOf(line, chart), chart) }));
+
 export function lineChartOption(chart: LineChart, tokens: ChartTokens): EChartsCoreOption {
   const length = chart.xMax !== undefined && chart.xMax > 0 ? chart.xMax : undefined;
   const step = length === undefined ? undefined : roundInterval(length);
@@ -236,7 +232,7 @@ export function lineChartOption(chart: LineChart, tokens: ChartTokens): EChartsC
     animation: false,
     backgroundColor: 'transparent',
     textStyle: { fontFamily: tokens.font, color: tokens.colour.text },
-    grid: { left: 48, right: rightRoom(chart), top: 10, bottom: 32, containLabel: false, outerBoundsMode: 'none' },
+    grid: { left: 48, right: rightRoom(chart), top: 10, bottom: 36, containLabel: false, outerBoundsMode: 'none' },
     tooltip: tooltip(chart, tokens),
     dataZoom: [
       {
@@ -251,7 +247,7 @@ export function lineChartOption(chart: LineChart, tokens: ChartTokens): EChartsC
       type: chart.logX ? 'log' : 'value',
       name: chart.xName,
       nameLocation: 'middle',
-      nameGap: 18,
+      nameGap: 20,
       nameTextStyle: axisLabel,
       min: chart.logX ? undefined : 0,
       max: length,
@@ -260,7 +256,7 @@ export function lineChartOption(chart: LineChart, tokens: ChartTokens): EChartsC
       splitLine: { show: false },
       axisLine: { show: true, onZero: false, lineStyle: { color: tokens.colour['line-strong'] } },
       axisTick: { show: true, length: 3, lineStyle: { color: tokens.colour['line-strong'] } },
-      axisLabel: { ...axisLabel, hideOverlap: true, showMaxLabel: endsOnTick, formatter: axisText },
+      axisLabel: { ...axisLabel, margin: 5, hideOverlap: true, showMaxLabel: endsOnTick, formatter: axisText },
     },
     yAxis: {
       type: chart.logY ? 'log' : 'value',
@@ -275,7 +271,11 @@ export function lineChartOption(chart: LineChart, tokens: ChartTokens): EChartsC
       axisTick: { show: false },
       axisLabel: { ...axisLabel, formatter: axisText },
     },
-    series: [...chart.lines.flatMap((line) => seriesOf(line, chart, tokens)), ...marks(chart, tokens)],
+    series: [
+      ...chart.lines.flatMap((line) => seriesOf(line, chart, tokens)),
+      ...marks(chart, tokens),
+      ...(chart.endLabels ? endLabelSeries(endsOf(chart), tokens) : []),
+    ],
   };
 }
 

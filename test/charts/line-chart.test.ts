@@ -1,6 +1,7 @@
 /** Curves → option, without a DOM. */
 import { describe, expect, it } from 'vitest';
 import type { ChartTokens } from '../../src/charts/chart-tokens.ts';
+import { placeApart } from '../../src/charts/end-labels.ts';
 import { chartLabel, type LineChart, lineChartOption, roundInterval } from '../../src/charts/line-chart.ts';
 import { smooth } from '../../src/charts/smoothing.ts';
 import { chartCsv, chartRows } from '../../src/renderer/components/chart-values.ts';
@@ -53,14 +54,32 @@ describe('an option', () => {
     expect(series[4].markLine?.data.map(({ yAxis }) => yAxis)).toEqual([0]);
   });
 
-  it('keeps the names of two ends apart: the upper one above its end, the lower one below', () => {
-    const alignOf = (of: LineChart) =>
-      (lineChartOption(of, tokens).series as { id: string; endLabel?: { verticalAlign?: string } }[])
-        .filter(({ id }) => of.lines.some(({ name }) => name === id))
-        .map(({ endLabel }) => endLabel?.verticalAlign);
-    expect(alignOf(chart)).toEqual(['bottom', 'top']);
-    expect(alignOf({ ...chart, lines: chart.lines.toReversed() })).toEqual(['top', 'bottom']);
-    expect(alignOf({ ...chart, lines: [chart.lines[0]] })).toEqual([undefined]);
+  it('has names at the ends of its lines, drawn by a series of their own that stretches no axis', () => {
+    const named = seriesOf({ ...chart, endLabels: true }).find(({ id }) => id === 'names');
+    expect(named?.data).toEqual(chart.lines.map(({ points }) => smooth(points, 0.6).at(-1)));
+    expect(seriesOf(chart).some(({ id }) => id === 'names')).toBe(false);
+  });
+
+  it('has whiskers where points have intervals, in one direction or both', () => {
+    const of: LineChart = {
+      ...chart,
+      lines: [
+        {
+          ...chart.lines[0],
+          whiskers: [
+            { x: [0.5, 1.5], y: [0, 1] },
+            { x: null, y: [-1, 0] },
+          ],
+        },
+      ],
+    };
+    const whiskers = seriesOf(of).find(({ id }) => id === 'chosen, intervals');
+    expect(whiskers?.data).toEqual([
+      [1, 0.5, 0.5, 1.5, 0, 1],
+      [2, -0.25, 2, 2, -1, 0],
+    ]);
+    const none: LineChart = { ...of, lines: [{ ...chart.lines[0], whiskers: [{ x: null, y: null }] }] };
+    expect(seriesOf(none).some(({ id }) => id === 'chosen, intervals')).toBe(false);
   });
 
   it('never smooths evaluation', () => {
@@ -94,6 +113,24 @@ describe('an option', () => {
   it('is told to a screen reader with its last values', () => {
     expect(chartLabel('rewards', chart)).toBe('rewards, nats. chosen −0.25, rejected −2.');
     expect(chartLabel('rewards', { ...chart, lines: [] })).toBe('rewards, nats. No values yet.');
+  });
+});
+
+describe('places of names', () => {
+  it.each([
+    ['stay where they are apart', [10, 40, 80], [10, 40, 80]],
+    ['share the way to their mean', [50, 52], [44.5, 57.5]],
+    ['push in chains', [50, 50, 60], [53.33 - 13, 53.33, 53.33 + 13]],
+    ['keep within the plot above', [0, 1], [0, 13]],
+    ['and below', [99, 100], [87, 100]],
+    [
+      'begin at the top where there is no room for all',
+      Array.from({ length: 12 }, () => 50),
+      Array.from({ length: 12 }, (_, i) => 13 * i),
+    ],
+  ])('%s', (_name, wanted, places) => {
+    const found = placeApart(wanted, 13, 0, 100);
+    expect(found).toEqual(places.map((place) => expect.closeTo(place, 1)));
   });
 });
 

@@ -212,6 +212,26 @@ export const compareSpecs: readonly Spec[] = [
     },
   },
   {
+    name: 'people may judge: two sides become a rating queue with their models chosen',
+    prepare: withAnsweringRuns(RUNS.filter(({ seed, method }) => seed < 3 && method !== 'ppo')),
+    async run({ page, errors }) {
+      await openCompare(
+        page,
+        RUNS.filter(({ seed, method }) => seed < 3 && method !== 'ppo'),
+      );
+      await page.getByRole('combobox', { name: 'Judge' }).click();
+      await page.getByRole('option', { name: 'People' }).click();
+      await page.getByText('Nobody has rated these models against each other yet.').waitFor();
+      await page.getByRole('button', { name: 'Make a rating queue of the two' }).click();
+      await page.getByRole('heading', { level: 1, name: 'New queue' }).waitFor();
+      assert.equal(await page.getByRole('textbox', { name: 'Name' }).inputValue(), 'Online DPO against Offline DPO');
+      const models = page.getByRole('group', { name: 'Models' });
+      assert.equal(await models.getByRole('checkbox', { checked: true }).count(), 2);
+      assert.ok(await models.getByRole('checkbox', { name: 'online_dpo-0.1-1' }).isChecked());
+      assert.deepEqual(errors, []);
+    },
+  },
+  {
     name: 'a judge compares the answers of all sides in a job, and axe finds nothing on the page in both themes',
     prepare: withAnsweringRuns(RUNS.filter(({ seed, method }) => seed < 3 && method !== 'ppo')),
     async run({ page, host, errors }) {

@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core';
 import { FIRST, startHub, type TestHub } from '../data/hub/hub-server.ts';
 import { assertAccessible } from './axe.ts';
 import { root, type Spec, type Stage } from './stage.ts';
-import { MODEL, withModelAndPairs } from './workspace.ts';
+import { MODEL, OTHER_MODEL, withModelAndPairs, withTwoModels } from './workspace.ts';
 
 const GOLDEN = join(root, 'test/golden/models/llama');
 const FILES = readdirSync(GOLDEN).filter((name) => name !== 'expected.json');
@@ -100,6 +100,32 @@ export const modelsSpecs: readonly Spec[] = [
       await page.getByRole('button', { name: 'Undo' }).click();
       await table(page).getByText(MODEL).waitFor();
       assert.deepEqual(filesIn(home, 'models'), [MODEL]);
+      assert.deepEqual(errors, []);
+    },
+  },
+  {
+    name: 'models: one gets another name on its page, a name that is taken is refused, and the list knows it',
+    prepare: withTwoModels,
+    async run({ page, home, errors }) {
+      await page.evaluate((name) => {
+        location.hash = `#/models/${name}`;
+      }, MODEL);
+      await heading(page, MODEL);
+      await page.getByRole('button', { name: `Rename ${MODEL}` }).click();
+      const dialog = page.getByRole('dialog', { name: `Rename ${MODEL}` });
+      const name = dialog.getByRole('textbox', { name: 'Name' });
+      await name.fill(OTHER_MODEL);
+      await name.press('Enter');
+      await dialog.getByText(`There is a model named "${OTHER_MODEL}" already.`).waitFor();
+      await name.fill('beta-0.1');
+      await name.press('Enter');
+      await heading(page, 'beta-0.1');
+      assert.match(await page.evaluate('location.hash'), /beta-0\.1$/);
+      await page.getByRole('link', { name: 'Models', exact: true }).first().click();
+      await table(page).getByText('beta-0.1').waitFor();
+      assert.equal(await table(page).getByText(MODEL, { exact: true }).count(), 0);
+      // the folder stays: runs that are resumed find their files where they were
+      assert.ok(filesIn(home, 'models').includes(MODEL));
       assert.deepEqual(errors, []);
     },
   },

@@ -1,11 +1,12 @@
 /** Specs of Settings, the palette's new entries, and what the desktop adds: menus, messages, the window's place. */
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import type { Spec } from './stage.ts';
+import { openWindow, type Spec } from './stage.ts';
 import { MODEL, withModelAndPairs } from './workspace.ts';
 
 const KEY = 'sk-not-to-be-seen';
@@ -28,6 +29,31 @@ const holds = (home: string, text: string): boolean =>
     .map((name) => join(home, name))
     .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile())
     .some((path) => readFileSync(path, 'latin1').includes(text));
+
+async function waitFor<T>(look: () => T | undefined): Promise<T> {
+  for (let wait = 0; wait < 300; wait++) {
+    const found = look();
+    if (found !== undefined) return found;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  throw new Error('waited 30 s in vain');
+}
+
+/** The program whose data lies there, its helpers left out; `not` is another one's. */
+function mainProcess(data: string, not: number): number | undefined {
+  const read = (pid: string, file: string): string => {
+    try {
+      return readFileSync(`/proc/${pid}/${file}`, 'latin1');
+    } catch {
+      return ''; // it has ended, or is another user's
+    }
+  };
+  return readdirSync('/proc')
+    .filter((pid) => /^\d+$/.test(pid) && Number(pid) !== not)
+    .filter((pid) => read(pid, 'environ').includes(`XDG_DATA_HOME=${data}\0`))
+    .filter((pid) => !/--type=|worker|generator/.test(read(pid, 'cmdline')) && read(pid, 'cmdline') !== '')
+    .map(Number)[0];
+}
 
 export const settingsSpecs: readonly Spec[] = [
   {
@@ -84,6 +110,52 @@ export const settingsSpecs: readonly Spec[] = [
       const all = await threads.evaluate((field) => (field as HTMLInputElement).getAttribute('max'));
       assert.ok(kept.threads === 1 || all === '1');
       await page.getByText(home.replace(process.env.HOME ?? '\0', '~'), { exact: true }).waitFor();
+    },
+  },
+  {
+    name: 'settings: a browser says how another workspace is opened',
+    hosts: ['browser'],
+    async run({ page }) {
+      await page.getByRole('link', { name: 'Settings', exact: true }).click();
+      await page.getByText(/A browser cannot change it: start the host with --home DIR/).waitFor();
+      assert.equal(await page.getByRole('button', { name: 'Change', exact: true }).count(), 0);
+    },
+  },
+  {
+    name: 'settings: another workspace opens after a restart, and the one before stays as it was',
+    hosts: ['desktop'],
+    // other systems keep their data where no variable can move it
+    missing: () => (process.platform === 'linux' ? undefined : 'played on Linux only'),
+    async run() {
+      const data = mkdtempSync(join(tmpdir(), 'plumb-move-'));
+      const [first, chosen] = [join(data, 'plumbline'), join(data, 'elsewhere')];
+      mkdirSync(chosen);
+      const app = await openWindow({ XDG_DATA_HOME: data });
+      let moved: number | undefined;
+      try {
+        const page = await app.firstWindow();
+        await page.getByRole('link', { name: 'Settings', exact: true }).click();
+        await page.getByText(first, { exact: true }).waitFor();
+        await app.evaluate(({ dialog }, path) => {
+          dialog.showOpenDialog = async () => ({ canceled: false, filePaths: [path] });
+        }, chosen);
+        const ended = new Promise<void>((done) => app.process().once('exit', () => done()));
+        await page.getByRole('button', { name: 'Change', exact: true }).click();
+        await ended;
+        // the program that was started again is none of this one's children
+        moved = await waitFor(() => mainProcess(data, app.process().pid ?? 0));
+        await waitFor(() => (existsSync(join(chosen, 'plumbline.db')) ? true : undefined));
+        assert.equal(
+          (JSON.parse(readFileSync(join(first, 'workspace.json'), 'utf8')) as { home: string }).home,
+          chosen,
+        );
+        assert.ok(existsSync(join(first, 'plumbline.db')));
+      } finally {
+        await app.close().catch(() => undefined);
+        if (moved !== undefined) process.kill(moved, 'SIGTERM');
+        await waitFor(() => (mainProcess(data, 0) === undefined ? true : undefined));
+        rmSync(data, { recursive: true, force: true, maxRetries: 3 });
+      }
     },
   },
   {

@@ -83,13 +83,19 @@ function collectErrors(page: Page): string[] {
   return errors;
 }
 
-async function openDesktop(home: string): Promise<Stage> {
-  const app = await _electron.launch({
+/** The desktop with these variables; without PLUMB_HOME it finds its workspace by itself. */
+export function openWindow(env: Readonly<Record<string, string>>): Promise<ElectronApplication> {
+  const { PLUMB_HOME: _none, ...own } = process.env as Record<string, string>;
+  return _electron.launch({
     executablePath: electronBinary(),
     args: ['--no-sandbox', root],
-    env: { ...(process.env as Record<string, string>), PLUMB_HOME: home },
+    env: { ...own, ...env },
     timeout: START_MS,
   });
+}
+
+async function openDesktop(home: string): Promise<Stage> {
+  const app = await openWindow({ PLUMB_HOME: home });
   const page = await app.firstWindow({ timeout: START_MS });
   return {
     host: 'desktop',

@@ -1,9 +1,12 @@
 /** The compare namespace over a real store: sets, curves, tables, saved comparisons, the report; and verdicts by a real job. */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listComparisons } from '../../src/main/data/store/comparisons.ts';
+import { getQueueItem } from '../../src/main/data/store/queues.ts';
 import { removeRun } from '../../src/main/data/store/runs.ts';
 import { type Host, openHost } from '../../src/main/host/host.ts';
 import { registerModel } from '../../src/main/host/model-registry.ts';
@@ -168,6 +171,24 @@ describe('the report', () => {
   });
 });
 
+describe('over-optimisation', () => {
+  it('is gold gained over √KL of every evaluation, with a fit over all seeds', async () => {
+    const runs = fill([...RUNS, { ...made('ppo', 0.1, 1, 1), evaluations: 0 }]);
+    const set = await call('compare.open', { runs });
+    const found = await call('compare.overoptimisation', { runs });
+    // the run that was never evaluated has nothing to show
+    expect(found.map(({ series }) => series)).toEqual(set.series.slice(0, 2).map(({ key }) => key));
+    const [first] = found;
+    expect(first.points).toHaveLength(3 * 6);
+    expect(first.points[0]).toEqual({ step: 0, distance: 0, gold: 0 });
+    const end = first.points[5];
+    // KL (4 + gain) / (10 β) at the end, gold up by the gain
+    expect(end.distance).toBeCloseTo(Math.sqrt(5.4), 6);
+    expect(end.gold).toBeGreaterThan(1);
+    expect(first.fit?.r2).toBeGreaterThan(0.9);
+  });
+});
+
 describe('a judge', () => {
   const fillModels = () => {
     const runs = fill();
@@ -211,6 +232,76 @@ describe('a judge', () => {
     await call('runs.remove', { id });
     expect(await call('compare.verdicts', { runs })).toHaveLength(3);
     expect(listComparisons(host.store)).toHaveLength(3);
+  }, 120_000);
+
+  it('behind an endpoint of Settings is asked about every two answers, in both orders, with its key', async () => {
+    const runs = fillModels();
+    const keys = new Set<string | undefined>();
+    let questions = 0;
+    // the longer answer is the better one, wherever it stands
+    const server = createServer((request, response) => {
+      keys.add(request.headers.authorization);
+      let body = '';
+      request.on('data', (part) => {
+        body += part;
+      });
+      request.on('end', () => {
+        questions++;
+        const text = (JSON.parse(body) as { messages: { content: string }[] }).messages[1].content;
+        const lengths = [1, 2].map((n) => new RegExp(`<answer-${n}>([^]*)</answer-${n}>`).exec(text)?.[1].length ?? 0);
+        response.end(JSON.stringify({ choices: [{ message: { content: lengths[0] > lengths[1] ? '1' : '2' } }] }));
+      });
+    });
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    try {
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+      await call('settings.putJudge', { name: 'local', url, model: 'm', key: 'sesame' });
+      await expect(call('compare.judge', { runs, judge: 'llm' })).rejects.toThrow(/needs an endpoint/);
+      await expect(call('compare.judge', { runs, judge: 'llm', endpoint: 'lokal' })).rejects.toThrow(
+        /no judge named "lokal"; did you mean "local"/,
+      );
+      const { id } = await call('compare.judge', { runs, judge: 'llm', endpoint: 'local', prompts: 10 });
+      await host.runner.idle();
+      // seven models answer; three seeds meet three, and each of them the reference
+      expect(await call('compare.judging', {})).toMatchObject({ id, status: 'finished', step: 70 + 90, error: null });
+      expect([questions, [...keys]]).toEqual([180, ['Bearer sesame']]);
+      const verdicts = (await call('compare.verdicts', { runs })).filter(({ judge }) => judge === 'llm');
+      expect(verdicts.map(({ n }) => n)).toEqual([30, 30, 30]);
+      for (const { lengthA, lengthB, winRate } of verdicts)
+        if (Math.abs(lengthA - lengthB) > 2) expect(winRate > 0.5).toBe(lengthA > lengthB);
+    } finally {
+      server.close();
+    }
+  }, 120_000);
+
+  it('may be people: their ratings of queues count for the series of the models', async () => {
+    const runs = fillModels();
+    const set = await call('compare.open', { runs });
+    const [a, b] = set.series;
+    expect((await call('compare.verdicts', { runs })).filter(({ judge }) => judge === 'human')).toEqual([]);
+    const models = [b.models[0], a.models[0]];
+    const source = { kind: 'models', models, prompts: { task: 'helpful' }, temperature: 1 } as const;
+    const { id } = await call('queues.create', { name: 'two', source, count: 4 });
+    await host.runner.idle();
+    await call('queues.list', { rater: 'ada' });
+    for (const [rater, better] of [
+      ['ada', a.models[0]],
+      ['ben', a.models[0]],
+      ['cy', b.models[0]],
+    ])
+      for (let item = await call('queues.next', { id, rater }); item; item = await call('queues.next', { id, rater })) {
+        const row = getQueueItem(host.store, item.id);
+        const text = row?.firstModel === better ? row?.first : row?.second;
+        const said = { rater, comment: null, qualityA: null, qualityB: null, itemId: item.id };
+        await call('queues.rate', { ...said, verdict: item.a === text ? 'a' : 'b' });
+      }
+    const [verdict, ...others] = (await call('compare.verdicts', { runs })).filter(({ judge }) => judge === 'human');
+    expect(others).toEqual([]);
+    // two of three prefer the first series, whichever way round the queue had it; every prompt the same
+    expect(verdict).toMatchObject({ a: a.key, b: b.key, n: 12, win: 8, tie: 0, loss: 4, lengthUnit: 'words' });
+    expect(verdict.interval).toEqual([expect.closeTo(2 / 3, 10), expect.closeTo(2 / 3, 10)]);
+    const { rows } = await call('compare.table', { runs, baseline: b.key, judge: 'human' });
+    expect(rows.find(({ id: row }) => row === `win-rate ${b.key}`)?.cells[0]?.value).toBe(verdict.winRate);
   }, 120_000);
 
   it('needs two sides that answer, and its reward model', async () => {

@@ -357,6 +357,28 @@ describe('answers of models', () => {
     }
   }, 90_000);
 
+  it('a judge of Settings is asked at its address with its key, whatever the page says of both', async () => {
+    const keys = new Set<string | undefined>();
+    const server: Server = createServer((request, response) => {
+      keys.add(request.headers.authorization);
+      request.resume().on('end', () => response.end(JSON.stringify({ choices: [{ message: { content: '2' } }] })));
+    });
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    try {
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+      await call('settings.putJudge', { name: 'local', url, model: 'm', key: 'sesame' });
+      const judge = { kind: 'llm', url: 'http://127.0.0.1:1/v1', model: 'none', endpoint: 'local' };
+      const { id } = (await call('queues.create', { name: 'llm', source: models, count: 3, judge })) as { id: string };
+      await expect.poll(async () => (await summary(id))?.judged, { timeout: 60_000 }).toBe(3);
+      expect([(await summary(id))?.judge, [...keys]]).toEqual(['Language model m', ['Bearer sesame']]);
+      await expect(
+        call('queues.create', { name: 'no', source: models, count: 3, judge: { ...judge, endpoint: 'nobody' } }),
+      ).rejects.toMatchObject({ code: 'not_found' });
+    } finally {
+      server.close();
+    }
+  }, 90_000);
+
   it('a judge that fails leaves a queue that can be rated, and says why', async () => {
     const judge = { kind: 'llm', url: 'ftp://nowhere', model: 'none' };
     const { id } = (await call('queues.create', { name: 'bad', source: models, count: 3, judge })) as { id: string };

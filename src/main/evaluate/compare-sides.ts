@@ -24,16 +24,28 @@ export interface SideReport {
 /** Point of the first of two scores: 1, ½ or 0. */
 export type PointOf = (first: number, second: number) => number;
 
+type Answered = Pick<ScoredAnswers, 'answers'>;
+
 /** Seed against seed where both sides have as many models, else every model against every one. */
-function pairs(a: readonly ScoredAnswers[], b: readonly ScoredAnswers[]): (readonly [ScoredAnswers, ScoredAnswers])[] {
+export function pairUp<T>(a: readonly T[], b: readonly T[]): (readonly [T, T])[] {
   if (a.length === b.length) return a.map((each, i) => [each, b[i]] as const);
   return a.flatMap((first) => b.map((second) => [first, second] as const));
 }
 
-/** `a` against `b`: every entry holds answers to the same prompts. */
+/** `a` against `b`: every entry holds answers to the same prompts, and a score of each. */
 export function compareSides(a: readonly ScoredAnswers[], b: readonly ScoredAnswers[], pointOf: PointOf): SideReport {
-  const met = pairs(a, b);
-  const points = met.map(([first, second]) => first.scores.map((score, i) => pointOf(score, second.scores[i])));
+  const met = pairUp(a, b);
+  return sideReport(
+    met,
+    met.map(([first, second]) => first.scores.map((score, i) => pointOf(score, second.scores[i]))),
+  );
+}
+
+/** What the points of the first model of each pair, one a prompt, come to. */
+export function sideReport(
+  met: readonly (readonly [Answered, Answered])[],
+  points: readonly (readonly number[])[],
+): SideReport {
   const all = points.flat();
   const { n, win, tie, loss, winRate, interval } = countVerdicts(all);
   const lengths = met.flatMap(([first, second]) =>
@@ -56,7 +68,7 @@ function overPrompts(points: readonly (readonly number[])[]): [number, number] {
   return [Math.max(0, (1 + low) / 2), Math.min(1, (1 + high) / 2)];
 }
 
-export const meanTokens = (side: readonly ScoredAnswers[]): number =>
+export const meanTokens = (side: readonly Answered[]): number =>
   mean(side.flatMap(({ answers }) => answers.map(({ tokens }) => tokens)));
 
 export const meanScore = (side: readonly ScoredAnswers[]): number => mean(side.flatMap(({ scores }) => scores));

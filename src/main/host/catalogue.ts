@@ -16,13 +16,14 @@ export const catalogueHandlers = (): Handlers<'catalogue'> => ({
 });
 
 function methodEntry(method: Method): MethodEntry {
-  const { id, title, summary, mark, formula, goodFor, watch, papers, data, params } = method;
+  const { id, title, summary, mark, formula, cost, goodFor, watch, papers, data, params } = method;
   return {
     id,
     title,
     summary,
     mark,
     formula,
+    cost,
     goodFor,
     watch,
     papers: [...papers],

@@ -14,6 +14,8 @@ import { type Store, transaction, type WritableStore } from '../data/store/store
 import type { Series } from '../evaluate/runs/series.ts';
 import { COMPARE_RUNS, type CompareRunsConfig, compareRunsResult } from '../jobs/compare-runs-config.ts';
 import type { NewJob } from '../jobs/new-job.ts';
+import { withJudge } from './run-judges.ts';
+import type { HostServices } from './services.ts';
 
 /** Key of a model that is no run's. */
 export const modelKey = (name: string): string => `model:${name}`;
@@ -24,12 +26,12 @@ const nameOf = ({ models }: Pick<Series, 'models'>): string =>
 
 /** The job that lets all sides answer and be judged. Throws `invalid_input` when there are not two that can answer, or the judge lacks its model. */
 export function judgingJob(
-  store: Store,
+  { store, workspace }: Pick<HostServices, 'store' | 'workspace'>,
   series: readonly Series[],
   request: z.output<typeof compareJudgeRequest>,
   reference: string | null,
 ): NewJob {
-  const { judge, rewardModel, prompts, seed } = request;
+  const { judge, rewardModel, endpoint, prompts, seed } = request;
   const sides = series.flatMap((each) =>
     each.models.length === 0 ? [] : [{ key: each.key, name: nameOf(each), models: each.models }],
   );
@@ -40,6 +42,10 @@ export function judgingJob(
       'invalid_input',
       'Two sides are needed whose models can answer: runs that have finished and are no reward models.',
     );
+  if (judge === 'llm' && endpoint === null)
+    throw new RpcError('invalid_input', 'The judge "llm" needs an endpoint: the name of a judge of Settings.', {
+      key: 'endpoint',
+    });
   if (judge === 'reward-model' && rewardModel === null)
     throw new RpcError('invalid_input', 'The judge "reward-model" needs a reward model.', { key: 'rewardModel' });
   const config: CompareRunsConfig = {
@@ -52,7 +58,9 @@ export function judgingJob(
     ...(rewardModel === null ? {} : { reward_model: rewardModel }),
     ...datasetOf(store, series, request.dataset),
   };
-  return { method: COMPARE_RUNS, config, nameBase: 'comparison' };
+  // the address goes into the record: it says who judged, and the key goes to that address alone
+  const asked = judge === 'llm' ? withJudge({ ...config, judge_endpoint: endpoint }, workspace) : config;
+  return { method: COMPARE_RUNS, config: asked, nameBase: 'comparison' };
 }
 
 /** Where no task fits: the data named, else what the first run was evaluated or trained on, as far as it is still there. */

@@ -17,6 +17,8 @@ import { axesOf, differingOptions, metricsOf, optionCount, type Series } from '.
 import { rowOf } from '../evaluate/runs/table.ts';
 import { COMPARE_RUNS } from '../jobs/compare-runs-config.ts';
 import { tellingMetrics } from './compare-metrics.ts';
+import { overoptimisedSeries } from './compare-overoptimisation.ts';
+import { peoplesVerdicts } from './compare-people.ts';
 import { breathe, metricRows, openRuns, readCurves, sharedReference } from './compare-runs.ts';
 import { sampleRows } from './compare-samples.ts';
 import { judgingJob, modelKey, winRateRows } from './compare-verdicts.ts';
@@ -26,14 +28,17 @@ type Services = Pick<HostServices, 'store' | 'runner'>;
 
 const done = { ok: true } as const;
 
-export const compareHandlers = ({ store, runner }: HostServices): Handlers<'compare'> => ({
+export const compareHandlers = ({ store, runner, workspace }: HostServices): Handlers<'compare'> => ({
   'compare.open': ({ runs }) => openSet({ store, runner }, runs),
   'compare.curves': (request) => readCurves(store, request),
   'compare.table': ({ runs, baseline, judge }) => tableOf({ store, runner }, runs, baseline, judge),
+  'compare.overoptimisation': ({ runs }) => overoptimisedSeries(store, openRuns(store, runs).series),
   'compare.verdicts': ({ runs }) => verdictsOf({ store, runner }, runs),
   'compare.judge'(request) {
     const { series } = openRuns(store, request.runs);
-    return { id: runner.create(judgingJob(store, series, request, referenceOf({ store, runner }, series))) };
+    return {
+      id: runner.create(judgingJob({ store, workspace }, series, request, referenceOf({ store, runner }, series))),
+    };
   },
   'compare.judging': () => listRuns(store).find(({ method }) => method === COMPARE_RUNS) ?? null,
   'compare.saved': () => listSavedComparisons(store),
@@ -89,8 +94,14 @@ const referenceOf = ({ store }: Services, series: readonly Series[]): string | n
 function verdictsOf(services: Services, ids: readonly string[]) {
   const { series } = openRuns(services.store, ids);
   const reference = referenceOf(services, series);
-  const keys = [...series.map(({ key }) => key), ...(reference === null ? [] : [modelKey(reference)])];
-  return listVerdicts(services.store, keys);
+  const sides = [...series, ...(reference === null ? [] : [{ key: modelKey(reference), models: [reference] }])];
+  return [
+    ...listVerdicts(
+      services.store,
+      sides.map(({ key }) => key),
+    ),
+    ...peoplesVerdicts(services.store, sides),
+  ];
 }
 
 async function tableOf(services: Services, ids: readonly string[], baselineKey: string | null, judge: string) {

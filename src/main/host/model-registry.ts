@@ -82,7 +82,7 @@ function rowOf(path: string, from: ModelOrigin): Omit<ModelRow, 'folder'> {
   };
 }
 
-const PLAIN_NAME = /^[A-Za-z0-9][\w.-]{0,127}$/;
+export const PLAIN_NAME = /^[A-Za-z0-9][\w.-]{0,127}$/;
 
 /** A name that is also a folder's: "stories260K.bin" → "stories260K". */
 export const suggestModelName = (path: string): string =>

@@ -8,6 +8,7 @@ import { exportFound } from './model-export.ts';
 import { importFound } from './model-import.ts';
 import { findModel, listSummaries } from './model-list.ts';
 import { createOpenTokenizers } from './open-tokenizers.ts';
+import { renameModel } from './rename-model.ts';
 import type { Handlers, HostServices } from './services.ts';
 import { previewConversation } from './template-preview.ts';
 import { withoutPaths } from './without-path.ts';
@@ -28,6 +29,12 @@ export const modelsHandlers = (services: HostServices): Handlers<'models'> => {
     'models.lint': (request, { emit, signal }) => lintDataset(services, find(request.id), request, { emit, signal }),
     'models.import': (request, { emit, signal }) => importFound(services, request, { emit, signal }),
     'models.export': (request, { emit, signal }) => exportFound(services, find(request.id), request, { emit, signal }),
+    'models.rename'({ id, name }) {
+      const { stored, row } = find(id);
+      if (!row) throw new RpcError('invalid_input', `${stored.name} comes with the program and keeps its name.`);
+      renameModel(store, row, name);
+      return { name: findModel(store, workspace, id).stored.name };
+    },
     'models.remove'({ id }) {
       const { stored, folder, row } = find(id);
       if (!row) throw new RpcError('invalid_input', 'This model comes with the program and stays.');

@@ -16,6 +16,7 @@ import { insertQueue, listQueues, type NewQueueItem } from '../data/store/queues
 import type { Store } from '../data/store/store.ts';
 import { QUEUE_FILES, QUEUE_METHOD, type QueueWork } from '../jobs/queue-work.ts';
 import { tasks } from '../tasks/index.ts';
+import { requireJudge } from './run-judges.ts';
 import type { HostServices } from './services.ts';
 
 type Wanted = z.output<typeof newQueue>;
@@ -32,6 +33,13 @@ function titleOf(judge: QueueJudge | null): string | null {
   if (!judge) return null;
   const named = judge.kind === 'reward-model' || judge.kind === 'llm' ? ` ${judge.model}` : '';
   return `${JUDGE_TITLES[judge.kind]}${named}`;
+}
+
+/** The address and model that Settings has by now. Throws `not_found`. */
+function withEndpoint(judge: QueueJudge | null, workspace: Services['workspace']): QueueJudge | null {
+  if (judge?.kind !== 'llm' || judge.endpoint === undefined) return judge;
+  const { url, model } = requireJudge(workspace, judge.endpoint);
+  return { ...judge, url, model };
 }
 
 function mustBeModel(store: Store, name: string): void {
@@ -93,7 +101,8 @@ function planOf(store: Store, wanted: Wanted) {
 
 /** Throws RpcError for a model, dataset or task that is not there, and for a name that is taken. */
 export function createQueue({ store, runner, workspace }: Services, wanted: Wanted): string {
-  const { name, source, judge } = wanted;
+  const { name, source } = wanted;
+  const judge = withEndpoint(wanted.judge, workspace);
   if (listQueues(store).some((queue) => queue.name === name))
     throw new RpcError('name_taken', `there is a queue named "${name}" already`);
   if (judge?.kind === 'reward-model') mustBeModel(store, judge.model);
@@ -127,6 +136,10 @@ export function createQueue({ store, runner, workspace }: Services, wanted: Want
         model: source.kind === 'models' ? source.models : [],
         ...(judge?.kind === 'reward-model' ? { reward_model: judge.model } : {}),
         judge,
+        // the key of Settings goes to the job that names the judge at its address
+        ...(judge?.kind === 'llm' && judge.endpoint !== undefined
+          ? { judge_endpoint: judge.endpoint, judge_url: judge.url }
+          : {}),
         temperature: source.kind === 'models' ? source.temperature : 1,
         max_new_tokens: source.kind === 'models' ? source.maxNewTokens : 1,
         seed: wanted.seed,

@@ -1,5 +1,6 @@
 /** What a job that lets runs' models be judged is given, and what it leaves. */
 import { z } from 'zod';
+import { comparisonRow } from '../../preload/contract/runs.ts';
 
 export const COMPARE_RUNS = 'compare_runs';
 
@@ -9,8 +10,12 @@ export const compareRunsConfig = z.object({
   models: z.array(z.string()).min(2),
   /** What is held against each other: the models of one side differ by their seed. */
   sides: z.array(z.object({ key: z.string(), name: z.string(), models: z.array(z.string()).min(1) })).min(2),
-  judge: z.enum(['gold', 'reward-model', 'length']),
+  judge: z.enum(['gold', 'reward-model', 'length', 'llm']),
   reward_model: z.string().optional(),
+  /** Of the llm judge: its name in Settings, and what that stands for. */
+  judge_endpoint: z.string().optional(),
+  judge_url: z.string().optional(),
+  judge_model: z.string().optional(),
   /** Its prompts are asked where no built-in task fits the models. */
   dataset: z.string().optional(),
   prompts: z.int().min(2),
@@ -20,24 +25,12 @@ export const compareRunsConfig = z.object({
 });
 export type CompareRunsConfig = z.infer<typeof compareRunsConfig>;
 
-const judgedPair = z.object({
-  task: z.string(),
-  a: z.string(),
-  b: z.string(),
+const judgedPair = comparisonRow.omit({ createdAt: true }).extend({
   aKey: z.string(),
   bKey: z.string(),
-  n: z.int(),
-  win: z.int(),
-  tie: z.int(),
-  loss: z.int(),
-  winRate: z.number(),
-  interval: z.tuple([z.number(), z.number()]),
-  meanRewardA: z.number(),
-  meanRewardB: z.number(),
   lengthControlled: z.number(),
   lengthA: z.number(),
   lengthB: z.number(),
-  judge: z.string(),
 });
 export type JudgedPair = z.infer<typeof judgedPair>;
 

@@ -30,10 +30,12 @@ export function planOfRun(plan: TrainingPlan, memoryLimit: number, rate: number,
   const flops = passesPerStep * totalFlops(matrixProducts(graph, sizes));
   // a small graph takes one thread where nobody names a number
   const own = threads === 0 && threadsFor(graph) === 1 ? rate / cpus().length : rate;
-  const seconds =
-    flops / (own * 1e9 * PRODUCTS_SHARE) +
-    passesPerStep * graph.nodes.length * NODE_SECONDS +
-    trained * OPTIMISER_SECONDS;
+  const time = {
+    passes: flops / (own * 1e9 * PRODUCTS_SHARE),
+    operators: passesPerStep * graph.nodes.length * NODE_SECONDS,
+    optimiser: trained * OPTIMISER_SECONDS,
+  };
+  const seconds = time.passes + time.operators + time.optimiser;
   return {
     parameters,
     trained,
@@ -45,5 +47,6 @@ export function planOfRun(plan: TrainingPlan, memoryLimit: number, rate: number,
     gradientCheckpointing: recompute,
     flopsPerStep: flops,
     secondsPerStep: samples ? null : seconds,
+    time,
   };
 }

@@ -1,5 +1,6 @@
 /** What the stages of a quickstart agree on: their kinds, their configs and the files they leave for each other. */
 import { z } from 'zod';
+import { comparisonRow } from '../../preload/contract/runs.ts';
 
 /** Kinds of job that are stages around the training runs; a run of such a method is done by the kind of the same name. */
 export const TASK_KINDS = ['task_start', 'task_pairs', 'task_compare'] as const;
@@ -49,20 +50,7 @@ export const STAGE_FILES = {
 } as const;
 
 /** What the host stores of a comparison; it adds when. */
-export const taskComparison = z.object({
-  task: z.string(),
-  a: z.string(),
-  b: z.string(),
-  n: z.int(),
-  win: z.int(),
-  tie: z.int(),
-  loss: z.int(),
-  winRate: z.number(),
-  interval: z.tuple([z.number(), z.number()]),
-  meanRewardA: z.number(),
-  meanRewardB: z.number(),
-  judge: z.string(),
-});
+export const taskComparison = comparisonRow.omit({ createdAt: true });
 export type TaskComparison = z.infer<typeof taskComparison>;
 
 /** A win rate alone hides a collapsed opponent: how each model answers. */

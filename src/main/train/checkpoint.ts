@@ -118,13 +118,14 @@ export function checkpointSteps(outputDir: string): number[] {
 export function loadCheckpoint(
   outputDir: string,
   { loaded, optimiser, beside = {} }: Saved,
-  fingerprint: string,
+  fingerprints: readonly string[],
 ): RunState | undefined {
   const step = checkpointSteps(outputDir).at(-1);
   if (step === undefined) return undefined;
   const folder = folderOf(outputDir, step);
   const found = readJsonObject(join(folder, 'plumbline_state.json'));
-  if (found.fingerprint !== fingerprint)
+  const fingerprint = fingerprints.find((each) => each === found.fingerprint);
+  if (fingerprint === undefined)
     throw new Error(`${folder} was made with other options; start a new run, or restore the options it was made with`);
   readWeights(folder, loaded.model);
   for (const [name, { model }] of Object.entries(beside)) readWeights(join(folder, name), model);

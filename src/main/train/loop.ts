@@ -1,5 +1,6 @@
 /** The walk from step to step that all methods share: schedule, evaluation, checkpoints, resume, stop; and the order of rows for those that have rows. */
 import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
 import { median } from '../base/statistics.ts';
 import type { Tensor } from '../engine/graph/value.ts';
 import { learningRateAt, warmupSteps } from '../engine/optim/schedules.ts';
@@ -75,8 +76,19 @@ export function rowsReached<Row>(options: LoopOptions, rows: readonly Row[]): re
   return rows.filter((_, i) => reached.has(i));
 }
 
-/** Options that change the numbers: a resume must have the same. */
-function fingerprintOf(options: LoopOptions, rows: number): string {
+/** Options that name a model. */
+const MODEL_KEYS = ['model', 'ref_model', 'reward_model', 'value_model', 'adapter'];
+
+/** The last folder of each model's place, which stays when the workspace moves or the model gets another name. */
+function modelFolders(options: object, { resolvePath }: Pick<TrainControl, 'resolvePath'>): Record<string, string> {
+  const named = Object.entries(options).filter(([key]) => MODEL_KEYS.includes(key));
+  return Object.fromEntries(
+    named.flatMap(([key, name]) => (typeof name === 'string' ? [[key, basename(resolvePath(name))]] : [])),
+  );
+}
+
+/** Of the options that change the numbers, which a resume must have as they were: with models by folder, and as older checkpoints have it, by name. */
+function fingerprintsOf(options: LoopOptions, rows: number, control: Pick<TrainControl, 'resolvePath'>) {
   const {
     output_dir: _out,
     gradient_checkpointing: _recompute,
@@ -85,9 +97,11 @@ function fingerprintOf(options: LoopOptions, rows: number): string {
     save_total_limit: _keep,
     ...rest
   } = options;
-  return createHash('sha256')
-    .update(JSON.stringify([rest, rows]))
-    .digest('hex');
+  const hash = (what: object) =>
+    createHash('sha256')
+      .update(JSON.stringify([what, rows]))
+      .digest('hex');
+  return [hash({ ...rest, ...modelFolders(rest, control) }), hash(rest)] as const;
 }
 
 /** Trains on rows, in an order that follows from seed and step. */
@@ -108,9 +122,10 @@ export function runSteps(parts: RowParts, outputDir: string, control: TrainContr
 /** Trains to the end or to a stop. A stopped run leaves a checkpoint; a finished one the model in `outputDir`. */
 export async function runLoop(parts: LoopParts, outputDir: string, control: TrainControl): Promise<TrainResult> {
   const { loaded, optimiser, options, rows, maxSteps } = parts;
-  const fingerprint = fingerprintOf(options, rows);
+  const fingerprints = fingerprintsOf(options, rows, control);
+  const [fingerprint] = fingerprints;
   const saved = { loaded, optimiser, beside: parts.beside };
-  const restored = control.resume ? loadCheckpoint(outputDir, saved, fingerprint) : undefined;
+  const restored = control.resume ? loadCheckpoint(outputDir, saved, fingerprints) : undefined;
   if (restored) parts.memory?.restore(restored.memory);
   let tokens = restored?.tokens ?? 0;
   const shape = {

@@ -85,6 +85,8 @@ export interface Method extends Named {
   readonly summary: string;
   readonly mark: 'sft' | 'rm' | 'ppo' | 'offline' | 'online' | 'kto' | 'bon';
   readonly formula: string;
+  /** Seconds of a step beside SFT's, measured: helpful-reference (0.24 M parameters), 16 rows or prompts a step, defaults else, two cores. */
+  readonly cost: number;
   readonly goodFor: string;
   readonly watch: string;
   readonly papers: readonly { readonly title: string; readonly url: string }[];

@@ -75,7 +75,8 @@ export type CompareCurves = z.infer<typeof compareCurves>;
 const estimate = z.object({ value: z.number(), low: maybeNumber, high: maybeNumber });
 export type Estimate = z.infer<typeof estimate>;
 
-export const compareJudge = z.enum(['gold', 'reward-model', 'length']);
+/** human: people's ratings of queues; nobody is asked by a job. */
+export const compareJudge = z.enum(['gold', 'reward-model', 'length', 'llm', 'human']);
 export type CompareJudge = z.infer<typeof compareJudge>;
 
 /** One row of final values; a cell is null where a series has no such value. */
@@ -126,9 +127,11 @@ export const compareVerdict = z.object({
   interval: z.tuple([z.number(), z.number()]),
   /** What the win rate would be if both answered at the same length. */
   lengthControlled: z.number(),
-  /** Mean tokens of an answer. */
+  /** Mean of an answer. */
   lengthA: z.number(),
   lengthB: z.number(),
+  /** Of answers that people rated only the words are known. */
+  lengthUnit: z.enum(['tokens', 'words']).default('tokens'),
   createdAt: z.string(),
 });
 export type CompareVerdict = z.infer<typeof compareVerdict>;
@@ -153,11 +156,32 @@ export function verdictBetween(verdicts: readonly CompareVerdict[], a: string, b
   };
 }
 
+/** Gold reward over the distance from the reference, as Gao et al. (2210.10760) draw it. */
+export const overoptimisedSeries = z.object({
+  series: z.string(),
+  /** Evaluations of all seeds; `gold` is what was gained since the run's first one. */
+  points: z.array(z.object({ step: z.int(), distance: z.number(), gold: z.number() })),
+  /** gold = d (α − β ln d), least squares, with standard errors; `peak` is the d where it is highest. Null with fewer than four distances. */
+  fit: z
+    .object({
+      alpha: z.number(),
+      beta: z.number(),
+      alphaError: z.number(),
+      betaError: z.number(),
+      r2: maybeNumber,
+      peak: maybeNumber,
+    })
+    .nullable(),
+});
+export type OveroptimisedSeries = z.infer<typeof overoptimisedSeries>;
+
 export const compareJudgeRequest = z.object({
   runs: runIds,
-  judge: compareJudge,
+  judge: compareJudge.exclude(['human']),
   /** For the reward-model judge. */
   rewardModel: z.string().nullable().default(null),
+  /** For the llm judge: the name of a judge of Settings. */
+  endpoint: z.string().nullable().default(null),
   /** Its prompts are asked where no built-in task fits the models; the runs' own data when absent. */
   dataset: z.string().nullable().default(null),
   prompts: z.int().min(10).max(5000).default(300),

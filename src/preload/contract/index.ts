@@ -9,6 +9,7 @@ import {
   compareTableRequest,
   compareVerdict,
   compareView,
+  overoptimisedSeries,
   runIds,
   savedComparison,
 } from './compare.ts';
@@ -219,6 +220,8 @@ export const contract = {
     workProgress,
     exportedModel,
   ),
+  /** Whatever names it in the workspace goes on under the new name. Refused with code `in_use` while unfinished runs need it. */
+  'models.rename': call(byId.extend({ name: z.string().max(128) }), z.object({ name: z.string() })),
   /** Refused with code `in_use` while adapters or unfinished runs need it. */
   'models.remove': call(byId, done),
   /** Takes a removal back, within ten seconds of it. */
@@ -361,6 +364,8 @@ export const contract = {
   'compare.curves': call(compareCurvesRequest, compareCurves),
   /** Final values with intervals, and differences to the baseline. */
   'compare.table': call(compareTableRequest, compareTable),
+  /** Gold reward over the distance from the reference, with fits. */
+  'compare.overoptimisation': call(z.object({ runs: runIds }), z.array(overoptimisedSeries)),
   /** What judges said of these series so far, the newest of each pair and judge. */
   'compare.verdicts': call(z.object({ runs: runIds }), z.array(compareVerdict)),
   /** Lets the models answer and a judge say who is better, as a job; its run's id. */

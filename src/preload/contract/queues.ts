@@ -8,12 +8,14 @@ export const queueJudge = z.discriminatedUnion('kind', [
   /** The built-in task's own reward; prompts must be that task's. */
   z.object({ kind: z.literal('gold') }),
   z.object({ kind: z.literal('reward-model'), model: z.string() }),
-  /** An OpenAI-compatible endpoint, asked in both orders; its key comes from the environment. */
+  /** An OpenAI-compatible endpoint, asked in both orders; its key is that of Settings, or the environment's. */
   z.object({
     kind: z.literal('llm'),
     url: z.string().min(1).max(2000),
     model: z.string().min(1).max(200),
     rule: z.enum(['average', 'disagreement']).default('average'),
+    /** The judge of Settings that this is: its address, model and key are taken. */
+    endpoint: z.string().optional(),
   }),
   z.object({ kind: z.literal('length') }),
 ]);

@@ -15,6 +15,8 @@ export const methodEntry = z.object({
   /** Which mark and colour of the design it takes: sft, rm, ppo, offline, online, kto, bon. */
   mark: z.string(),
   formula: z.string(),
+  /** Time of a step beside SFT's, measured on a small model with the same batch. */
+  cost: z.number(),
   goodFor: z.string(),
   watch: z.string(),
   papers: z.array(z.object({ title: z.string(), url: z.string() })),
@@ -83,6 +85,8 @@ export const runPlan = z.object({
   flopsPerStep: z.number(),
   /** null where a step samples answers first, which nothing foretells. */
   secondsPerStep: z.number().nullable(),
+  /** Seconds of a step by what they are for, as far as they can be foretold; plans of older programs have none. */
+  time: z.record(z.string(), z.number()).optional(),
 });
 export type RunPlan = z.infer<typeof runPlan>;
 

@@ -1,6 +1,12 @@
 /** Owns one ECharts instance: made on mount, resized with its box, redrawn when the option changes and it is in view. */
-import { CustomChart, LineChart } from 'echarts/charts';
-import { DataZoomInsideComponent, GridComponent, MarkLineComponent, TooltipComponent } from 'echarts/components';
+import { CustomChart, LineChart, ParallelChart } from 'echarts/charts';
+import {
+  DataZoomInsideComponent,
+  GridComponent,
+  MarkLineComponent,
+  ParallelComponent,
+  TooltipComponent,
+} from 'echarts/components';
 import { connect, type EChartsCoreOption, type EChartsType, init, use } from 'echarts/core';
 import { LabelLayout } from 'echarts/features';
 import { CanvasRenderer, SVGRenderer } from 'echarts/renderers';
@@ -11,6 +17,8 @@ import { joinZoomGroup, type Part } from './zoom-group.ts';
 use([
   LineChart,
   CustomChart,
+  ParallelChart,
+  ParallelComponent,
   GridComponent,
   TooltipComponent,
   MarkLineComponent,
@@ -135,8 +143,9 @@ export function Chart(props: ChartProps) {
       connect(group);
     }
     const resized = new ResizeObserver(() => own.chart.resize());
-    const seen = new IntersectionObserver(([entry]) => {
-      own.visible = entry.isIntersecting;
+    // several may come at once, of which the last is how it is now
+    const seen = new IntersectionObserver((entries) => {
+      own.visible = entries[entries.length - 1].isIntersecting;
       enqueueDrawing(own.draw);
     });
     const zoom = zoomGroup === undefined ? undefined : joinZoomGroup(zoomGroup, own.chart);

@@ -1,5 +1,5 @@
 /** The one form of all methods, drawn from a method's JSON Schema. */
-import { Button, Input, SegmentedControl, Select, Slider, Switch, TextInput } from '@mantine/core';
+import { Autocomplete, Button, Input, SegmentedControl, Select, Slider, Switch, TextInput } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import { shown } from '../../charts/numbers.ts';
@@ -14,8 +14,14 @@ export interface ParamFormProps {
   /** What is wrong now; shown when a field was left, all of it once `insist`. */
   readonly problems: Problems;
   readonly insist: boolean;
-  /** Names to offer for fields that hold a model or a dataset. */
-  readonly offers?: Readonly<Record<string, readonly string[]>>;
+  /** Names to offer for fields that hold a model, a dataset or a judge, by key. */
+  readonly offers?: Readonly<Record<string, Offer>>;
+}
+
+/** Names that a field may hold; `free`: others may be typed. */
+export interface Offer {
+  readonly names: readonly string[];
+  readonly free?: boolean;
 }
 
 type View = 'common' | 'all' | 'changed';
@@ -25,7 +31,7 @@ interface ControlProps {
   readonly value: unknown;
   readonly onChange: (value: unknown) => void;
   readonly error: ReactNode;
-  readonly offers: readonly string[] | undefined;
+  readonly offer: Offer | undefined;
 }
 
 const asText = (value: unknown): string =>
@@ -128,22 +134,34 @@ function TextControl({ field, value, onChange, error }: ControlProps) {
   );
 }
 
-function Control(props: ControlProps) {
-  const { field, value, onChange, error, offers } = props;
-  if (offers)
+function OfferControl({ field, value, onChange, error, offer }: ControlProps & { readonly offer: Offer }) {
+  const shared = { id: `param-${field.key}`, error, clearButtonProps: { 'aria-label': `Clear ${field.title}` } };
+  if (offer.free)
     return (
-      <Select
-        id={`param-${field.key}`}
-        data={[...new Set([...offers, ...(typeof value === 'string' ? [value] : [])])]}
-        value={typeof value === 'string' ? value : null}
-        onChange={(next) => onChange(next ?? undefined)}
+      <Autocomplete
+        {...shared}
+        data={[...offer.names]}
+        value={asText(value)}
+        onChange={(next) => onChange(next.trim() === '' ? undefined : next)}
         clearable
-        searchable
-        placeholder="as it starts"
-        error={error}
-        clearButtonProps={{ 'aria-label': `Clear ${field.title}` }}
       />
     );
+  return (
+    <Select
+      {...shared}
+      data={[...new Set([...offer.names, ...(typeof value === 'string' ? [value] : [])])]}
+      value={typeof value === 'string' ? value : null}
+      onChange={(next) => onChange(next ?? undefined)}
+      clearable
+      searchable
+      placeholder="as it starts"
+    />
+  );
+}
+
+function Control(props: ControlProps) {
+  const { field, value, onChange, error, offer } = props;
+  if (offer) return <OfferControl {...props} offer={offer} />;
   if (field.kind === 'number' || field.kind === 'integer') return <NumberControl {...props} />;
   if (field.kind === 'switch')
     return (
@@ -197,10 +215,10 @@ interface FieldRowProps {
   readonly problem: Problem | undefined;
   /** The user asked to go on: problems are shown before the field was left. */
   readonly insist: boolean;
-  readonly offers: readonly string[] | undefined;
+  readonly offer?: Offer;
 }
 
-export function FieldRow({ field, values, onChange, problem, insist, offers }: FieldRowProps) {
+export function FieldRow({ field, values, onChange, problem, insist, offer }: FieldRowProps) {
   const [left, setLeft] = useState(false);
   const shownProblem = left || insist ? problem : undefined;
   return (
@@ -218,7 +236,7 @@ export function FieldRow({ field, values, onChange, problem, insist, offers }: F
           value={values[field.key] ?? field.fallback}
           onChange={(value) => onChange(field.key, value)}
           error={shownProblem && <ProblemText problem={shownProblem} onFix={(fix) => onChange(fix.key, fix.value)} />}
-          offers={offers}
+          offer={offer}
         />
         {isChanged(field, values) && field.fallback !== undefined && !shownProblem && (
           <button type="button" className="pl-link pl-reset" onClick={() => onChange(field.key, undefined)}>
@@ -284,7 +302,7 @@ export function ParamForm({ fields, values, onChange, onReset, problems, insist,
                 onChange={onChange}
                 problem={problems[field.key]}
                 insist={insist}
-                offers={offers[field.key]}
+                offer={offers[field.key]}
               />
             ))}
           </section>

@@ -4,14 +4,46 @@ import { parse } from 'yaml';
 import type { DatasetSummary, RunSummary } from '../../../src/preload/contract/index.ts';
 import { fieldsOf } from '../../../src/renderer/components/params.ts';
 import { arrangeRuns, type RunView } from '../../../src/renderer/pages/experiments/arrange.ts';
-import { draftFromRun } from '../../../src/renderer/pages/experiments/draft.ts';
+import { continuedDraft, draftFromRun } from '../../../src/renderer/pages/experiments/draft.ts';
 import { planOf } from '../../../src/renderer/pages/experiments/estimate.ts';
+import { offersOf } from '../../../src/renderer/pages/experiments/offers.ts';
 import { moved, queueOf } from '../../../src/renderer/pages/experiments/queue.tsx';
 import { columnOf, runsCsv } from '../../../src/renderer/pages/experiments/run-columns.tsx';
 import { withMarks } from '../../../src/renderer/pages/experiments/run-table.tsx';
 import { summaryWarnings } from '../../../src/renderer/pages/experiments/run-values.ts';
 import { gridWords, runCount, valuesOf, varyProblem } from '../../../src/renderer/pages/experiments/sweep.ts';
 import { trlConfig } from '../../../src/renderer/pages/experiments/trl-config.ts';
+
+describe('what the wizard offers', () => {
+  const schema = {
+    properties: Object.fromEntries(
+      ['annotator', 'ref_model', 'judge_endpoint', 'judge_url', 'judge_model', 'eval_dataset', 'task'].map((key) => [
+        key,
+        { type: 'string' },
+      ]),
+    ),
+  };
+  const offers = offersOf(fieldsOf(schema), {
+    models: [{ name: 'sft' }],
+    datasets: [{ name: 'pairs' }],
+    judges: [
+      { name: 'local', url: 'http://127.0.0.1:1/v1', model: 'small' },
+      { name: 'other', url: 'http://127.0.0.1:1/v1', model: 'large' },
+    ],
+  });
+
+  it('are models and data of the workspace, and judges of Settings, beside which others may be typed', () => {
+    expect(offers).toMatchObject({
+      ref_model: { names: ['sft'] },
+      eval_dataset: { names: ['pairs'] },
+      judge_endpoint: { names: ['local', 'other'], free: true },
+      judge_url: { names: ['http://127.0.0.1:1/v1'], free: true },
+      judge_model: { names: ['small', 'large'], free: true },
+    });
+    expect(offers.annotator.names).toContain('llm_judge');
+    expect(offers.task).toBeUndefined();
+  });
+});
 
 function run(name: string, change: Partial<RunSummary> = {}): RunSummary {
   return {
@@ -108,6 +140,14 @@ describe('a clone', () => {
       name: '',
       values: { beta: 0.2 },
       sweep: { vary: [], seeds: 1 },
+    });
+    // another method goes on from the model that the run made, with what means the same there
+    expect(continuedDraft({ ...detail, referenceModel: 'ref' }, 'online_dpo')).toMatchObject({
+      step: 1,
+      method: 'online_dpo',
+      model: 'a',
+      dataset: 'pairs@1',
+      values: { beta: 0.2, ref_model: 'ref' },
     });
   });
 });

@@ -23,19 +23,19 @@ describe('a new queue', () => {
   });
 
   it('is what the host takes, with names that hold colons', () => {
-    expect(newQueue.parse(queueOf({ ...MODELS, prompts: 'dataset:a:b', judge: 'gold' }))).toMatchObject({
+    expect(newQueue.parse(queueOf({ ...MODELS, prompts: 'dataset:a:b', judge: 'gold' }, []))).toMatchObject({
       name: 'ab',
       count: 50,
       judge: { kind: 'gold' },
       source: { kind: 'models', models: ['x', 'y'], prompts: { dataset: 'a:b' }, temperature: 0.7 },
     });
-    expect(newQueue.parse(queueOf(DATASET))).toMatchObject({
+    expect(newQueue.parse(queueOf(DATASET, []))).toMatchObject({
       judge: null,
       source: { kind: 'dataset', dataset: 'pairs@2' },
     });
     const judge = { kind: 'llm', url: 'http://x/v1', model: 'm', rule: 'disagreement' };
     expect(
-      queueOf({ ...MODELS, judge: 'llm', url: ' http://x/v1 ', judgeModel: 'm', rule: 'disagreement' }).judge,
+      queueOf({ ...MODELS, judge: 'llm', url: ' http://x/v1 ', judgeModel: 'm', rule: 'disagreement' }, []).judge,
     ).toEqual(judge);
   });
 

@@ -63,6 +63,30 @@ describe('warnings', () => {
     expect(kinds(alike(0.3))).toEqual([]);
   });
 
+  it('see gold fall while the proxy rises, not while both do', () => {
+    const evaluated = (gold: readonly number[], scores: readonly number[]) => {
+      const book = new CurveBook();
+      gold.forEach((value, i) => {
+        const values = { 'eval_objective/gold': value, 'eval_objective/scores': scores[i] };
+        book.append([{ step: 20 * i, seconds: i, evaluation: true, values }]);
+      });
+      return book;
+    };
+    const [warning] = warningsOf(evaluated([1, 3, 2.5, 2], [0, 1, 2, 3]));
+    expect(warning.title).toBe('The proxy reward still rises, the gold score has fallen since step 20.');
+    expect(kinds(evaluated([1, 3, 2.5, 2], [0, 3, 2, 1]))).toEqual([]);
+    expect(kinds(evaluated([1, 2, 3, 2.95], [0, 1, 2, 3]))).toEqual([]);
+  });
+
+  it('of displacement say what can be done about it', () => {
+    const book = bookOf(60, (step) => ({ 'rewards/chosen': -step / 100, 'rewards/margins': step / 50 }));
+    expect(warningsOf(book)[0].remedies?.links.map(({ label }) => label)).toEqual([
+      'Show where the mass went',
+      'Clone with rpo_alpha 1',
+      'Continue as online DPO',
+    ]);
+  });
+
   it('come from rules in files of their own, each in the registry, with its threshold in words', () => {
     const folder = new URL('../../../src/renderer/pages/run/rules/', import.meta.url);
     const files = readdirSync(folder).filter((name) => name !== 'index.ts' && name !== 'rule.ts');

@@ -45,11 +45,11 @@ export function listVerdicts(store: Store, keys: readonly string[]): CompareVerd
     .prepare(`SELECT a_key AS a, b_key AS b, judge, task, n, win, tie, loss, win_rate AS winRate, low, high, length_controlled AS lengthControlled,
       length_a AS lengthA, length_b AS lengthB, created_at AS createdAt FROM comparisons
       WHERE a_key IN (SELECT value FROM json_each(@keys)) AND b_key IN (SELECT value FROM json_each(@keys)) ORDER BY id DESC`)
-    .all({ keys: JSON.stringify(keys) }) as (Omit<CompareVerdict, 'interval'> & Bounds)[];
+    .all({ keys: JSON.stringify(keys) }) as (Omit<CompareVerdict, 'interval' | 'lengthUnit'> & Bounds)[];
   const newest = new Map<string, CompareVerdict>();
   for (const { low, high, ...rest } of rows) {
     const pair = [[rest.a, rest.b].sort(), rest.judge].join(' ');
-    if (!newest.has(pair)) newest.set(pair, { ...rest, interval: [low, high] });
+    if (!newest.has(pair)) newest.set(pair, { ...rest, lengthUnit: 'tokens', interval: [low, high] });
   }
   return [...newest.values()];
 }

@@ -43,7 +43,19 @@ const known = ({ value, low, high }: Estimate): Estimate => ({
   high: high !== null && Number.isFinite(high) ? high : null,
 });
 
-function estimateOf({ values }: SeriesValues, { paired }: RowSource): Estimate {
+/** No share lies outside 0 … 1, whatever Student's interval of a few seeds says. */
+const bounded = ({ value, low, high }: Estimate): Estimate => ({
+  value,
+  low: low === null ? null : Math.max(0, low),
+  high: high === null ? null : Math.min(1, high),
+});
+
+function estimateOf(values: SeriesValues, row: RowSource): Estimate {
+  const found = intervalOf(values, row);
+  return row.unit === 'share' ? bounded(found) : found;
+}
+
+function intervalOf({ values }: SeriesValues, { paired }: RowSource): Estimate {
   if (paired === 'seed') return known(meanInterval(values));
   if (values.length < 2) return { value: mean(values), low: null, high: null };
   return known(pairedBootstrap(values, new Float64Array(values.length), drawsOf(values.length)));

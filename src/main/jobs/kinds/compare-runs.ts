@@ -2,8 +2,17 @@
 import { promptExample, type TextOrChat } from '../../data/examples.ts';
 import { readRecords } from '../../data/records.ts';
 import { choosePrompts, comparisonPrompts, drawAnswers } from '../../evaluate/compare-models.ts';
-import { compareSides, meanScore, meanTokens, type ScoredAnswers } from '../../evaluate/compare-sides.ts';
+import {
+  compareSides,
+  meanScore,
+  meanTokens,
+  pairUp,
+  type ScoredAnswers,
+  type SideReport,
+  sideReport,
+} from '../../evaluate/compare-sides.ts';
 import { taskOfPrompts, taskOfTokenizer } from '../../evaluate/find-task.ts';
+import { chatEndpoint } from '../../evaluate/judges/chat-endpoint.ts';
 import { judges } from '../../evaluate/judges/index.ts';
 import type { Judge, JudgedAnswer } from '../../evaluate/judges/judge.ts';
 import { pointOf, TIE_THRESHOLD } from '../../evaluate/win-rate.ts';
@@ -11,11 +20,14 @@ import type { Task } from '../../tasks/task.ts';
 import { type LoadedModel, loadModel } from '../../train/load-model.ts';
 import { COMPARE_RUNS, type CompareRunsConfig, compareRunsConfig, type JudgedPair } from '../compare-runs-config.ts';
 import type { JobContext, JobKind } from '../kind.ts';
+import type { JobSpec } from '../messages.ts';
 import { createTimeLeft } from '../time-left.ts';
 import { resolveJob } from '../workspace-paths.ts';
 
 /** Longest answer where no task has a limit. */
 const MAX_NEW_TOKENS = 128;
+/** Questions that an endpoint gets at a time. */
+const REQUESTS = 4;
 
 export const compareRuns: JobKind = {
   id: COMPARE_RUNS,
@@ -26,17 +38,19 @@ export const compareRuns: JobKind = {
     // 1. the prompts: of the built-in task that the models know, else of the data
     const first = loadModel(resolvePath(config.models[0]));
     const { prompts, task } = await promptsOf(config, first, resolvePath);
-    const judge = await openJudge(config, task, threads, resolvePath);
-    const maxSteps = config.models.length * prompts.length;
+    const judge = await openJudge(config, task, job, context, resolvePath);
+    const answered = config.models.length * prompts.length;
+    // a judge that scores looks at every answer once, one that compares at every pair
+    const maxSteps = judge.score ? answered : answered + contestsOf(config).length * prompts.length;
     const progress = progressOf(context, maxSteps);
     context.emit({ type: 'started', maxSteps });
 
-    // 2. every model answers with random numbers of its own, and is scored once
-    const scored = new Map<string, ScoredAnswers>();
+    // 2. every model answers with random numbers of its own
+    const answers = new Map<string, readonly JudgedAnswer[]>();
     for (const [part, name] of config.models.entries()) {
       await context.breathe();
       const answerer = part === 0 ? first : loadModel(resolvePath(name));
-      const answers = await drawAnswers(answerer, prompts, part, {
+      const drawn = await drawAnswers(answerer, prompts, part, {
         task,
         maxNewTokens: config.max_new_tokens ?? MAX_NEW_TOKENS,
         temperature: config.temperature ?? 1,
@@ -45,14 +59,21 @@ export const compareRuns: JobKind = {
         breathe: context.breathe,
         onProgress: (done) => progress(part * prompts.length + done),
       });
-      scored.set(name, { answers, scores: await scoresOf(judge, answers) });
-      context.emit({ type: 'log', line: said(`${name} has answered ${answers.length} prompts`) });
+      answers.set(name, drawn);
+      context.emit({ type: 'log', line: said(`${name} has answered ${drawn.length} prompts`) });
     }
-    await judge.close();
 
     // 3. every side against every other
-    progress(config.models.length * prompts.length);
-    return { verdicts: verdictsOf(config, scored, task?.id ?? config.dataset ?? '') };
+    try {
+      const contest = judge.score
+        ? await scoredContest(judge.score, answers, config)
+        : comparedContest(judge, answers, context, (done) => progress(answered + done));
+      const verdicts = await verdictsOf(config, contest, answers, task?.id ?? config.dataset ?? '');
+      progress(maxSteps);
+      return { verdicts, ...judge.audit?.() };
+    } finally {
+      await judge.close();
+    }
   },
 };
 
@@ -93,41 +114,93 @@ async function promptsOf(
 }
 
 function openJudge(
-  { judge, reward_model: name, seed }: CompareRunsConfig,
+  { judge, reward_model: name, judge_url: url, judge_model: model, seed }: CompareRunsConfig,
   task: Task | undefined,
-  threads: number,
+  { threads }: JobSpec,
+  { signal }: JobContext,
   resolvePath: (name: string) => string,
 ): Promise<Judge> {
   const rewardModel = name === undefined ? undefined : loadModel(resolvePath(name), { head: 'score' });
-  return judges.get(judge).open({ task, tie: TIE_THRESHOLD, seed, threads, rewardModel });
+  const llm =
+    url === undefined || model === undefined
+      ? undefined
+      : chatEndpoint({ url, model, rule: 'average', concurrency: REQUESTS });
+  return judges.get(judge).open({ task, tie: TIE_THRESHOLD, seed, threads, rewardModel, llm, signal });
 }
 
-async function scoresOf(judge: Judge, answers: readonly JudgedAnswer[]): Promise<number[]> {
-  if (!judge.score) throw new Error('this judge only compares; one that scores is needed');
-  return judge.score(answers);
-}
+type Side = CompareRunsConfig['sides'][number];
 
-function verdictsOf(
-  { sides, judge }: CompareRunsConfig,
-  scored: ReadonlyMap<string, ScoredAnswers>,
-  task: string,
-): JudgedPair[] {
+/** Two sides held against each other, with the mean reward of each. */
+type Contest = (a: Side, b: Side) => Promise<SideReport & Pick<JudgedPair, 'meanRewardA' | 'meanRewardB'>>;
+type Answers = ReadonlyMap<string, readonly JudgedAnswer[]>;
+
+/** Scores that differ by less than the judge's tie are one. */
+async function scoredContest(score: NonNullable<Judge['score']>, answers: Answers, config: CompareRunsConfig) {
   // a length that differs at all is longer
-  const tie = judge === 'length' ? 0 : TIE_THRESHOLD;
-  const entries = sides.map((side) => ({ ...side, answered: side.models.flatMap((name) => scored.get(name) ?? []) }));
-  return entries.flatMap((a, i) =>
-    entries.slice(i + 1).map((b) => ({
-      task,
-      judge,
-      a: a.name,
-      b: b.name,
-      aKey: a.key,
-      bKey: b.key,
-      ...compareSides(a.answered, b.answered, (x, y) => pointOf(x, y, tie)),
-      meanRewardA: meanScore(a.answered),
-      meanRewardB: meanScore(b.answered),
-      lengthA: meanTokens(a.answered),
-      lengthB: meanTokens(b.answered),
-    })),
-  );
+  const tie = config.judge === 'length' ? 0 : TIE_THRESHOLD;
+  const scored = new Map<string, ScoredAnswers>();
+  for (const [name, own] of answers) scored.set(name, { answers: own, scores: await score(own) });
+  const contest: Contest = async (a, b) => {
+    const [first, second] = [a, b].map((side) => side.models.flatMap((name) => scored.get(name) ?? []));
+    const report = compareSides(first, second, (x, y) => pointOf(x, y, tie));
+    return { ...report, meanRewardA: meanScore(first), meanRewardB: meanScore(second) };
+  };
+  return contest;
+}
+
+/** Pairs that a judge gets at once: a stop is heard in between. */
+const COMPARED_TOGETHER = 16;
+
+/** For a judge that only compares: the share of points stands for the reward. */
+function comparedContest(
+  judge: Judge,
+  answers: Answers,
+  { breathe }: JobContext,
+  onProgress: (done: number) => void,
+): Contest {
+  let done = 0;
+  const pointsOf = async (first: readonly JudgedAnswer[], second: readonly JudgedAnswer[]) => {
+    const points: number[] = [];
+    for (let at = 0; at < first.length; at += COMPARED_TOGETHER) {
+      await breathe();
+      const part = [first, second].map((each) => each.slice(at, at + COMPARED_TOGETHER));
+      points.push(...(await judge.compare(part[0], part[1])));
+      done += part[0].length;
+      onProgress(done);
+    }
+    return points;
+  };
+  return async (a, b) => {
+    const met = metBy(a, b).map((names) => names.map((name) => ({ answers: answers.get(name) ?? [] })));
+    const pairs = met.map(([first, second]) => [first, second] as const);
+    const points: number[][] = [];
+    for (const [first, second] of pairs) points.push(await pointsOf(first.answers, second.answers));
+    const report = sideReport(pairs, points);
+    return { ...report, meanRewardA: report.winRate, meanRewardB: 1 - report.winRate };
+  };
+}
+
+const metBy = (a: Side, b: Side) => pairUp(a.models, b.models);
+
+/** Every two models that meet. */
+const contestsOf = ({ sides }: CompareRunsConfig) =>
+  sides.flatMap((a, i) => sides.slice(i + 1).flatMap((b) => metBy(a, b)));
+
+async function verdictsOf(
+  { sides, judge }: CompareRunsConfig,
+  contest: Contest,
+  lengths: Answers,
+  task: string,
+): Promise<JudgedPair[]> {
+  const lengthOf = ({ models }: Side) => meanTokens(models.map((name) => ({ answers: lengths.get(name) ?? [] })));
+  const found: JudgedPair[] = [];
+  for (const [i, a] of sides.entries())
+    for (const b of sides.slice(i + 1))
+      found.push({
+        ...{ task, judge, a: a.name, b: b.name, aKey: a.key, bKey: b.key },
+        ...(await contest(a, b)),
+        lengthA: lengthOf(a),
+        lengthB: lengthOf(b),
+      });
+  return found;
 }

@@ -66,7 +66,7 @@ export const onlineOptions = {
   judge_endpoint: z.string().min(1).optional().meta({
     title: 'Judge',
     description: 'Name of a judge of Settings, whose address, model and key are taken.',
-    group: 'Sampling',
+    group: 'Annotator',
   }),
   judge_url: z.string().min(1).optional().meta({
     title: 'Judge address',

@@ -69,6 +69,7 @@ export const dpo: Method = {
   summary: 'Learns directly from chosen and rejected answers; no reward model, no sampling.',
   mark: 'offline',
   formula: '−log σ(β[log π/π_ref(y⁺) − log π/π_ref(y⁻)])',
+  cost: 1.5,
   goodFor: 'A first alignment run on pairs you have.',
   watch: 'It sees only the gap: chosen answers may become less likely, and mass may go to answers outside the data.',
   papers: [{ title: 'Direct Preference Optimization', url: 'https://arxiv.org/abs/2305.18290' }],

@@ -66,6 +66,7 @@ export const kto: Method = {
   summary: 'Learns from single answers marked good or bad: thumbs up and down are enough.',
   mark: 'kto',
   formula: '1 − σ(±β[log π/π_ref(y) − KL])',
+  cost: 1.5,
   goodFor: 'Feedback on single answers, or many more of one kind than of the other.',
   watch: 'The KL estimate comes from the batch: small batches make it noisy, a batch of one makes it useless.',
   papers: [

@@ -51,6 +51,7 @@ export const onlineDpo: Method = {
   summary: 'Samples two answers to a prompt, asks an annotator which is better, and learns that pair at once.',
   mark: 'online',
   formula: '−log σ(β[log π/π_ref(y⁺) − log π/π_ref(y⁻)]), y ~ π',
+  cost: 3.7,
   goodFor: 'An annotator that knows more than your pairs do: a gold reward, a person, a better judge.',
   watch: 'It is as good as its annotator. When samples become alike there is nothing left to compare.',
   papers: [

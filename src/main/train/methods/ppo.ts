@@ -66,6 +66,7 @@ export const ppo: Method = {
   summary: 'Samples answers, scores them with a reward, and raises what scored better than the critic expected.',
   mark: 'ppo',
   formula: 'E[min(ρA, clip(ρ, 1 ± ε)A)], r = score − β·KL',
+  cost: 10,
   goodFor: 'A reward model you trust, or a reward you can compute.',
   watch: 'It finds what the reward model likes, also where it is wrong: watch length and the gold score.',
   papers: [

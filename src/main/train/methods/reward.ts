@@ -83,6 +83,7 @@ export const reward: Method = {
   summary: 'Learns a score from which of two answers people preferred; PPO and online DPO are trained on it.',
   mark: 'rm',
   formula: '−log σ(r(x, y⁺) − r(x, y⁻))',
+  cost: 2.2,
   goodFor: 'The step before PPO, and ranking answers.',
   watch: 'It may reward length or other habits of the preferred answers: see its length and calibration numbers.',
   papers: [

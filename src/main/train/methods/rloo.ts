@@ -84,6 +84,7 @@ export const rloo: Method = {
   summary: 'PPO without a critic: several answers to a prompt, each held against the others.',
   mark: 'ppo',
   formula: 'A_i = r_i − mean of r_j, j ≠ i',
+  cost: 3.1,
   goodFor: 'The same as PPO with half the memory and fewer knobs.',
   watch: 'Groups whose answers all score the same teach nothing.',
   papers: [

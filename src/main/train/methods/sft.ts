@@ -59,6 +59,7 @@ export const sft: Method = {
   summary: 'Teaches a model to answer as the demonstrations do. The reference of every other method starts here.',
   mark: 'sft',
   formula: '−Σ ln π(y|x)',
+  cost: 1,
   goodFor: 'A first model, or the style of good answers.',
   watch: 'It learns bad demonstrations as eagerly as good ones.',
   papers: [{ title: 'Training language models to follow instructions', url: 'https://arxiv.org/abs/2203.02155' }],

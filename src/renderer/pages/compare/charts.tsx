@@ -1,12 +1,12 @@
 /** The charts of a comparison: the chosen metrics, each with all series, and the frontier of reward against KL. */
-import { Button, Checkbox, Popover, TextInput } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
-import { IconChartLine, IconSearch } from '@tabler/icons-react';
-import { useEffect, useMemo, useState } from 'react';
+import { IconChartLine } from '@tabler/icons-react';
+import { useEffect, useMemo } from 'react';
 import { compareChart, frontierChart, metricName } from '../../../charts/compare-charts.ts';
 import { factsOf } from '../../../charts/metric-facts.ts';
 import { counted } from '../../../charts/numbers.ts';
 import type { CompareRow, CompareSet, CompareView } from '../../../preload/contract/index.ts';
+import { CheckPicker } from '../../components/check-picker.tsx';
 import { MetricChart } from '../../components/metric-chart.tsx';
 import { EmptyState, ErrorState, SkeletonLines } from '../../components/states.tsx';
 import { useSettings } from '../../settings.ts';
@@ -28,49 +28,36 @@ export function MetricPicker({
   chosen: readonly string[];
   onChange: (metrics: string[] | null) => void;
 }) {
-  const [asked, setAsked] = useState('');
-  const found = set.metrics.filter(({ name }) => name.toLowerCase().includes(asked.toLowerCase()));
   return (
-    <Popover position="bottom-start" trapFocus>
-      <Popover.Target>
-        <Button variant="subtle" leftSection={<IconChartLine />}>
-          Metrics
-        </Button>
-      </Popover.Target>
-      <Popover.Dropdown aria-label="Metrics that are drawn">
-        <TextInput
-          aria-label="Find a metric"
-          placeholder="Find a metric"
-          leftSection={<IconSearch />}
-          value={asked}
-          onChange={(event) => setAsked(event.currentTarget.value)}
-        />
-        <div className="pl-compare-picks">
-          {found.map(({ name, series }) => (
-            <Checkbox
-              key={name}
-              label={
-                <>
-                  <span className="pl-mono">{titleOf(name)}</span>{' '}
-                  <span className="pl-caption">
-                    {series < set.series.length ? `${series} of ${counted(set.series.length, 'series', 'series')}` : ''}
-                  </span>
-                </>
-              }
-              checked={chosen.includes(name)}
-              disabled={!chosen.includes(name) && chosen.length >= MOST_CHARTS}
-              onChange={(event) =>
-                onChange(event.currentTarget.checked ? [...chosen, name] : chosen.filter((each) => each !== name))
-              }
-            />
-          ))}
-          {found.length === 0 && <p className="pl-caption">No metric has this name.</p>}
-        </div>
-        <Button variant="subtle" onClick={() => onChange(null)}>
-          Those that say most
-        </Button>
-      </Popover.Dropdown>
-    </Popover>
+    <CheckPicker
+      button="Metrics"
+      icon={<IconChartLine />}
+      title="Metrics that are drawn"
+      find="Find a metric"
+      nothing="No metric has this name."
+      reset="Those that say most"
+      position="bottom-start"
+      className="pl-compare-picks"
+      groups={[
+        {
+          entries: set.metrics.map(({ name, series }) => ({
+            id: name,
+            name,
+            label: (
+              <>
+                <span className="pl-mono">{titleOf(name)}</span>{' '}
+                <span className="pl-caption">
+                  {series < set.series.length ? `${series} of ${counted(set.series.length, 'series', 'series')}` : ''}
+                </span>
+              </>
+            ),
+            disabled: !chosen.includes(name) && chosen.length >= MOST_CHARTS,
+          })),
+        },
+      ]}
+      chosen={chosen}
+      onChange={onChange}
+    />
   );
 }
 

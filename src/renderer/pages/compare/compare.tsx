@@ -1,7 +1,7 @@
 /** Compare: runs as series over each other, how they end, in what they differ, and who wins. */
 import { Button } from '@mantine/core';
 import { useViewportSize } from '@mantine/hooks';
-import { IconPlus } from '@tabler/icons-react';
+import { IconPlus, IconScale } from '@tabler/icons-react';
 import { useCallback, useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
 import { counted } from '../../../charts/numbers.ts';
@@ -17,6 +17,7 @@ import { CompareCharts, MetricPicker } from './charts.tsx';
 import { Chips, DrawingTools } from './chips.tsx';
 import './compare.css';
 import { ExportMenu } from './export.tsx';
+import { Further } from './further.tsx';
 import { VerdictCard } from './judging.tsx';
 import { SavedMenu } from './saved.tsx';
 import { ConfigDiff, FinalTable } from './table.tsx';
@@ -43,6 +44,7 @@ function Opened({ set, state, view }: { set: CompareSet; state: ViewState; view:
     <>
       <CompareHeader state={state}>
         <ExportMenu name={name} set={set} view={view} rows={rows} onError={setRefused} />
+        <RateThese set={set} view={view} />
       </CompareHeader>
       <div className="pl-compare-bar">
         <Chips set={set} view={view} onView={onView} onRuns={state.setRuns} onFocus={setFocus} />
@@ -92,6 +94,7 @@ function Opened({ set, state, view }: { set: CompareSet; state: ViewState; view:
           </div>
           <VerdictCard set={set} view={view} onView={onView} />
         </div>
+        {rows && <Further set={set} rows={rows} view={view} focus={focus} height={heightOf(width, height)} />}
         <p className="pl-caption">
           Runs of a group that differ by their seed only are one series. Samples are paired by prompt: bootstrap, 10 000
           draws. Metrics are paired by seed: Student’s interval. Bold: better than every other series by an interval
@@ -101,6 +104,26 @@ function Opened({ set, state, view }: { set: CompareSet; state: ViewState; view:
     </>
   );
 }
+
+/** A queue of the answers of all that are shown; the first seed stands for its series. */
+function RateThese({ set, view }: { set: CompareSet; view: CompareView }) {
+  const [, navigate] = useLocation();
+  const models = set.series.flatMap(({ key, models: [first] }) =>
+    first === undefined || view.hidden.includes(key) ? [] : [first],
+  );
+  if (models.length < 2) return null;
+  return (
+    <Button
+      leftSection={<IconScale />}
+      onClick={() => navigate(`/rate/new?${new URLSearchParams({ models: models.slice(0, MOST_RATED).join() })}`)}
+    >
+      Rate these
+    </Button>
+  );
+}
+
+/** Models of one queue. */
+const MOST_RATED = 8;
 
 function CompareHeader({ state, children }: { state: ViewState; children?: React.ReactNode }) {
   const [adding, setAdding] = useState(false);

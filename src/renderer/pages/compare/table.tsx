@@ -1,7 +1,8 @@
 /** Final values with intervals and their difference to a baseline, and the options in which the series differ. */
 import { Select, Tooltip } from '@mantine/core';
+import { useState } from 'react';
 import { seriesTitle } from '../../../charts/compare-charts.ts';
-import { compact, MISSING, percent, shown, signed } from '../../../charts/numbers.ts';
+import { compact, counted, MISSING, percent, shown, signed } from '../../../charts/numbers.ts';
 import type { CompareRow, CompareSeries, CompareSet, CompareView } from '../../../preload/contract/index.ts';
 import { MethodMark } from '../../components/labels.tsx';
 
@@ -103,7 +104,19 @@ export function FinalTable({ set, rows, view, onView }: FinalTableProps) {
   );
 }
 
+/** Options that are set differently, before those that only some methods have. */
+function useDiffering(set: CompareSet) {
+  const [all, setAll] = useState(false);
+  const told = set.differing.filter(({ values }) => {
+    const known = values.filter((value) => value !== null);
+    return new Set(known.map((value) => JSON.stringify(value))).size > 1;
+  });
+  const rest = set.differing.filter((each) => !told.includes(each));
+  return { shownOptions: all ? [...told, ...rest] : told, folded: all ? 0 : rest.length, unfold: () => setAll(true) };
+}
+
 export function ConfigDiff({ set }: { set: CompareSet }) {
+  const { shownOptions, folded, unfold } = useDiffering(set);
   return (
     <section className="pl-card flush pl-compare-table" aria-label="Config">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
@@ -129,7 +142,7 @@ export function ConfigDiff({ set }: { set: CompareSet }) {
                 </td>
               </tr>
             )}
-            {set.differing.map(({ key, values }) => (
+            {shownOptions.map(({ key, values }) => (
               <tr key={key}>
                 <th scope="row" className="pl-mono">
                   {key}
@@ -141,6 +154,15 @@ export function ConfigDiff({ set }: { set: CompareSet }) {
                 ))}
               </tr>
             ))}
+            {folded > 0 && (
+              <tr>
+                <td colSpan={1 + set.series.length}>
+                  <button type="button" className="pl-link" onClick={unfold}>
+                    Show {counted(folded, 'key')} that only some of them have
+                  </button>
+                </td>
+              </tr>
+            )}
           </tbody>
         </table>
       </section>

@@ -41,7 +41,7 @@ function PairBar({ a, b, verdict }: { a: Side; b: Side; verdict: CompareVerdict 
       </p>
       <p className="pl-caption">
         {percent(lengthControlled)} at equal length, {fixed(verdict.lengthA, 1)} against {fixed(verdict.lengthB, 1)}{' '}
-        tokens, n {whole(n)}
+        {verdict.lengthUnit}, n {whole(n)}
       </p>
     </li>
   );

@@ -1,13 +1,12 @@
 /** Datasets: the table of what is in the workspace, and a panel with the facts of the selected one. */
-import { Button, SegmentedControl, TextInput } from '@mantine/core';
-import { IconSearch, IconUpload } from '@tabler/icons-react';
+import { IconUpload } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
 import { counted } from '../../../charts/numbers.ts';
 import type { DatasetSummary } from '../../../preload/contract/index.ts';
 import { Content } from '../../components/content.tsx';
 import { DataTable, type Sort } from '../../components/data-table.tsx';
-import { KeyCap } from '../../components/labels.tsx';
+import { ListToolbar, NothingMatches, useListFilter, useSelection } from '../../components/list-filter.tsx';
 import { PageHeader, PrimaryButton } from '../../components/page-header.tsx';
 import { EmptyState, ErrorState, SkeletonLines } from '../../components/states.tsx';
 import { useCall } from '../../host.ts';
@@ -24,46 +23,23 @@ const KINDS = [
 
 function Browser({ datasets }: { datasets: readonly DatasetSummary[] }) {
   const [, navigate] = useLocation();
-  const [asked, setAsked] = useState('');
-  const [kind, setKind] = useState('all');
   const [sort, setSort] = useState<Sort>({ column: 'added', descending: true });
-  const [selectedId, setSelected] = useState<string | null>(null);
-  const rows = useMemo(() => {
-    const question = asked.trim().toLowerCase();
-    const matches = (each: DatasetSummary) =>
-      (kind === 'all' || each.kind === kind) &&
-      `${each.name} ${each.source} ${each.format}`.toLowerCase().includes(question);
-    return sorted(datasets.filter(matches), sort);
-  }, [datasets, asked, kind, sort]);
-  const index = rows.findIndex((each) => each.id === selectedId);
-  const selected = rows[index];
-  const clear = () => {
-    setAsked('');
-    setKind('all');
-  };
+  const filter = useListFilter(datasets, (each) => `${each.name} ${each.source} ${each.format}`);
+  const { found } = filter;
+  const rows = useMemo(() => sorted(found, sort), [found, sort]);
+  const { selected, index, select } = useSelection(rows);
   return (
     <div className="pl-columns">
       <section className="pl-content" aria-label="All datasets">
-        <div className="pl-toolbar">
-          <TextInput
-            data-search=""
-            aria-label="Search datasets"
-            placeholder="Search names and sources"
-            leftSection={<IconSearch />}
-            rightSection={asked === '' && <KeyCap>/</KeyCap>}
-            value={asked}
-            onChange={(event) => setAsked(event.currentTarget.value)}
-            w={254}
-          />
-          <SegmentedControl aria-label="Kind" data={KINDS} value={kind} onChange={setKind} />
-        </div>
+        <ListToolbar
+          filter={filter}
+          search="Search datasets"
+          placeholder="Search names and sources"
+          kinds={KINDS}
+          width={254}
+        />
         {rows.length === 0 ? (
-          <EmptyState
-            title={`No dataset matches: ${asked.trim() !== '' && kind !== 'all' ? '2 filters are' : '1 filter is'} active.`}
-            action={<Button onClick={clear}>Clear filters</Button>}
-          >
-            {counted(datasets.length, 'dataset')} in the workspace.
-          </EmptyState>
+          <NothingMatches filter={filter} one="dataset" count={datasets.length} />
         ) : (
           <DataTable
             framed
@@ -71,8 +47,8 @@ function Browser({ datasets }: { datasets: readonly DatasetSummary[] }) {
             columns={COLUMNS}
             count={rows.length}
             row={(at) => rows[at]}
-            selected={index === -1 ? null : index}
-            onSelect={(at) => setSelected(at === null ? null : rows[at].id)}
+            selected={index}
+            onSelect={select}
             onOpen={(at) => navigate(`/datasets/${rows[at].id}`)}
             sort={sort}
             onSort={(column) =>
@@ -88,7 +64,7 @@ function Browser({ datasets }: { datasets: readonly DatasetSummary[] }) {
           <p>Length-only: how often the longer answer is the chosen one. 50% means that length tells nothing.</p>
         </div>
       </section>
-      {selected && <DatasetPanel key={selected.id} dataset={selected} onClose={() => setSelected(null)} />}
+      {selected && <DatasetPanel key={selected.id} dataset={selected} onClose={() => select(null)} />}
     </div>
   );
 }

@@ -97,7 +97,6 @@ function Form({
             onChange={(key, value) => setValues((was) => ({ ...was, [key]: value }))}
             problem={problems[field.key]}
             insist={insist}
-            offers={undefined}
           />
         ))}
       </div>

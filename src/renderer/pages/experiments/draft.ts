@@ -48,6 +48,24 @@ function versionOf({ dataset, config }: RunDetail): string | null {
 /** "pairs@2" → "pairs". */
 export const datasetName = (reference: string | null): string | null => reference?.replace(/@\d+$/, '') ?? null;
 
+/** Options that mean the same in either method. */
+const SHARED = ['beta', 'learning_rate', 'per_device_train_batch_size', 'max_length', 'task', 'seed'];
+
+/** A draft of another method that begins with the model this run made and is held against the reference it had. */
+export function continuedDraft(run: RunDetail, method: string): Draft {
+  const kept = Object.entries(run.config).filter(([key]) => SHARED.includes(key));
+  const reference = run.referenceModel === null ? [] : [['ref_model', run.referenceModel] as const];
+  return {
+    ...EMPTY_DRAFT,
+    step: 1,
+    method,
+    model: run.name,
+    // pairs are prompts as well
+    dataset: versionOf(run),
+    values: Object.fromEntries([...kept, ...reference]),
+  };
+}
+
 /** A draft with the config of a run, opened at its parameters. */
 export function draftFromRun(run: RunDetail): Draft {
   const kept = ([key, value]: [string, unknown]) =>

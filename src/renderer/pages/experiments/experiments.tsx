@@ -78,7 +78,7 @@ function Toolbar({ view, onView, onExport, picker }: ViewProps & { onExport: () 
         data={GROUPINGS}
         value={view.grouping}
         onChange={(grouping) => onView({ grouping: (grouping ?? 'none') as Grouping })}
-        w={176}
+        w={196}
       />
       <span className="pl-grow" />
       {picker}

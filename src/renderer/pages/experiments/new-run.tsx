@@ -18,6 +18,7 @@ import '../pages.css';
 import { type Draft, datasetName, EMPTY_DRAFT, useDraft, WIZARD_KEYS } from './draft.ts';
 import { planOf } from './estimate.ts';
 import './new-run.css';
+import { type Named, offersOf } from './offers.ts';
 import { Review } from './review.tsx';
 import { DataStep, MethodPanel, MethodStep, ModelStep } from './steps.tsx';
 import { SummaryPanel } from './summary-panel.tsx';
@@ -33,7 +34,7 @@ const stepsOf = (fields: readonly Field[]): readonly StepName[] =>
     ? ['Method', 'Model', 'Data', 'Annotator', 'Parameters', 'Review']
     : ['Method', 'Model', 'Data', 'Parameters', 'Review'];
 
-interface Catalogue {
+interface Catalogue extends Named {
   readonly methods: readonly MethodEntry[];
   readonly models: readonly ModelSummary[];
   readonly datasets: readonly DatasetSummary[];
@@ -53,24 +54,6 @@ function obstacle(
   if ((name === 'Parameters' || name === 'Review') && problems > 0)
     return `${counted(problems, 'parameter')} to correct`;
   return null;
-}
-
-/** Those that need no place on this machine. */
-const ANNOTATORS: readonly string[] = ['gold', 'reward_model', 'reward_function', 'llm_judge', 'human'];
-
-/** Fields that hold the name of a model, a dataset or an annotator. */
-function offersOf(fields: readonly Field[], { models, datasets }: Catalogue): Record<string, readonly string[]> {
-  const modelNames = models.map((model) => model.name);
-  const dataNames = datasets.map((dataset) => dataset.name);
-  return Object.fromEntries(
-    fields
-      .filter((field) => field.kind === 'text')
-      .flatMap((field) => {
-        if (field.key === 'annotator') return [[field.key, ANNOTATORS] as const];
-        if (/(^|_)(model|adapter)$/.test(field.key)) return [[field.key, modelNames as readonly string[]] as const];
-        return field.key.endsWith('dataset') ? [[field.key, dataNames as readonly string[]] as const] : [];
-      }),
-  );
 }
 
 const EXPERIMENTS = { title: 'Experiments', path: '/experiments' };
@@ -229,7 +212,7 @@ function ParametersStep({ wizard, catalogue }: { wizard: WizardState; catalogue:
 
 function Wizard({ catalogue }: { catalogue: Catalogue }) {
   const wizard = useWizard(catalogue);
-  const { draft, method, fields, steps, step, name, error, configOf, go, back } = wizard;
+  const { draft, method, fields, problems, steps, step, name, error, configOf, go, back } = wizard;
   const dataset = catalogue.datasets.find((each) => each.name === datasetName(draft.dataset));
   useKeys({ 'Alt+ArrowLeft': () => step > 0 && back() });
   return (
@@ -259,6 +242,7 @@ function Wizard({ catalogue }: { catalogue: Catalogue }) {
             fields={fields}
             model={catalogue.models.find((model) => model.name === draft.model)}
             dataset={dataset}
+            config={name === 'Parameters' && Object.keys(problems).length === 0 ? configOf(method) : undefined}
           />
         )}
       </div>
@@ -270,9 +254,12 @@ export function NewRunPage() {
   const methods = useCall('catalogue.methods', {});
   const models = useCall('models.list', {});
   const datasets = useCall('datasets.list', {});
-  const failed = [methods, models, datasets].find((each) => each.isError);
-  if (methods.data && models.data && datasets.data)
-    return <Wizard catalogue={{ methods: methods.data, models: models.data, datasets: datasets.data }} />;
+  const settings = useCall('settings.get', {});
+  const failed = [methods, models, datasets, settings].find((each) => each.isError);
+  if (methods.data && models.data && datasets.data && settings.data) {
+    const { judges } = settings.data;
+    return <Wizard catalogue={{ methods: methods.data, models: models.data, datasets: datasets.data, judges }} />;
+  }
   return (
     <>
       <PageHeader title="New run" parent={EXPERIMENTS} />

@@ -1,16 +1,14 @@
 /** Before the start: what the run will need of memory and time, whether it fits, and what gradient checkpointing would change. */
 import { Button } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react';
-import { bytes, duration, fixed } from '../../../charts/numbers.ts';
+import { bytes, duration } from '../../../charts/numbers.ts';
 import type { RunPlan } from '../../../preload/contract/index.ts';
 import { ErrorState, SkeletonLines } from '../../components/states.tsx';
 import { useCall } from '../../host.ts';
+import { secondsText } from './plan-parts.tsx';
 import './run-plan.css';
 
-const stepWords = (seconds: number | null): string => {
-  if (seconds === null) return 'not known';
-  return seconds >= 1 ? `${fixed(seconds, 1)} s` : `${fixed(seconds * 1000)} ms`;
-};
+const stepWords = (seconds: number | null): string => (seconds === null ? 'not known' : secondsText(seconds));
 
 const runWords = (seconds: number | null, steps: number | null): string =>
   seconds === null || steps === null ? 'not known' : duration(seconds * steps);

@@ -1,8 +1,8 @@
 /** The first steps of the wizard: method, model and data as cards, with what a method is for beside them. */
 import { Select } from '@mantine/core';
-import { IconDatabase } from '@tabler/icons-react';
+import { IconClock, IconDatabase } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
-import { counted, parameters } from '../../../charts/numbers.ts';
+import { counted, fixed, parameters } from '../../../charts/numbers.ts';
 import type { DatasetSummary, MethodEntry, ModelSummary } from '../../../preload/contract/index.ts';
 import { MethodMark } from '../../components/labels.tsx';
 import { SidePanel } from '../../components/side-panel.tsx';
@@ -31,8 +31,14 @@ function Choice({
   );
 }
 
+/** "prompts, preference or demonstrations". */
+const listed = (words: readonly string[]): string =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words[words.length - 1]}`;
+
 const needsWords = (method: MethodEntry) =>
-  method.needs.dataset.length === 0 ? 'no data' : method.needs.dataset.join(' or ');
+  method.needs.dataset.length === 0 ? 'no data' : listed(method.needs.dataset);
+
+const costWords = ({ cost }: MethodEntry) => `${fixed(cost, cost < 10 && cost % 1 !== 0 ? 1 : 0)}× the time of SFT`;
 
 const fits = (method: MethodEntry, dataset: DatasetSummary) => method.needs.dataset.includes(dataset.kind);
 
@@ -51,26 +57,35 @@ export interface MethodStepProps {
 export function MethodStep({ methods, datasets }: MethodStepProps) {
   const chosen = useDraft((draft) => draft.method);
   return (
-    <div className="pl-choices" role="radiogroup" aria-label="Method">
-      {methods.map((method) => (
-        <Choice
-          key={method.id}
-          name="method"
-          checked={chosen === method.id}
-          onChoose={() => chooseMethod(method, datasets)}
-        >
-          <h2>
-            <MethodMark method={method.mark} title={method.title} />
-          </h2>
-          <span className="pl-2">{method.summary}</span>
-          <span className="pl-caption">
-            <span className="pl-row">
-              <IconDatabase size={14} aria-hidden="true" /> {needsWords(method)}
+    <>
+      <div className="pl-choices" role="radiogroup" aria-label="Method">
+        {methods.map((method) => (
+          <Choice
+            key={method.id}
+            name="method"
+            checked={chosen === method.id}
+            onChoose={() => chooseMethod(method, datasets)}
+          >
+            <h2>
+              <MethodMark method={method.mark} title={method.title} />
+            </h2>
+            <span className="pl-2">{method.summary}</span>
+            <span className="pl-caption">
+              <span className="pl-row">
+                <IconDatabase size={14} aria-hidden="true" /> {needsWords(method)}
+              </span>
+              <span className="pl-row">
+                <IconClock size={14} aria-hidden="true" /> {costWords(method)}
+              </span>
             </span>
-          </span>
-        </Choice>
-      ))}
-    </div>
+          </Choice>
+        ))}
+      </div>
+      <p className="pl-caption">
+        Time of a step, measured with 0.24 M parameters and 16 rows or prompts; longer answers make methods that sample
+        dearer.
+      </p>
+    </>
   );
 }
 

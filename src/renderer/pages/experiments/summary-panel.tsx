@@ -8,12 +8,15 @@ import type { Field } from '../../components/params.ts';
 import { SidePanel } from '../../components/side-panel.tsx';
 import { useDraft } from './draft.ts';
 import { planOf } from './estimate.ts';
+import { Estimate } from './plan-parts.tsx';
 
 export interface SummaryPanelProps {
   readonly method: MethodEntry;
   readonly fields: readonly Field[];
   readonly model: ModelSummary | undefined;
   readonly dataset: DatasetSummary | undefined;
+  /** What would be started, where it can be planned. */
+  readonly config?: Readonly<Record<string, unknown>>;
 }
 
 function PlanFigures({ fields, dataset }: Pick<SummaryPanelProps, 'fields' | 'dataset'>) {
@@ -34,13 +37,15 @@ function PlanFigures({ fields, dataset }: Pick<SummaryPanelProps, 'fields' | 'da
   );
 }
 
-export function SummaryPanel({ method, fields, model, dataset }: SummaryPanelProps) {
+export function SummaryPanel({ method, fields, model, dataset, config }: SummaryPanelProps) {
   const { values } = useDraft();
+  const steps = planOf(fields, values, dataset)?.steps ?? null;
   const named = typeof values.ref_model === 'string' ? values.ref_model : null;
   const hasReference = fields.some(({ key }) => key === 'ref_model');
   return (
     <SidePanel label="Summary" title={<h2>This run</h2>}>
       <PlanFigures fields={fields} dataset={dataset} />
+      {config && <Estimate config={config} steps={steps} />}
       <Facts
         rows={[
           ['Method', <MethodMark key="m" method={method.mark} title={method.title} />],

@@ -1,6 +1,6 @@
 /** The panel beside the table of models: lineage, who is the reference, the tokens of an exchange, the linter's word, facts. */
 import { ActionIcon, Button } from '@mantine/core';
-import { IconArrowRight, IconTrash } from '@tabler/icons-react';
+import { IconArrowRight, IconPencil, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { counted } from '../../../charts/numbers.ts';
@@ -15,6 +15,7 @@ import { DeleteModel } from './delete-model.tsx';
 import { LineageList, modelPath } from './lineage-list.tsx';
 import { factsOf } from './model-facts.ts';
 import { markOf, referenceOf } from './model-words.ts';
+import { RenameModel } from './rename-model.tsx';
 import { TokenLine } from './token-line.tsx';
 
 /** Short enough for a panel. */
@@ -75,7 +76,7 @@ export interface ModelPanelProps {
 
 export function ModelPanel({ model, models, onClose }: ModelPanelProps) {
   const [, navigate] = useLocation();
-  const [deleting, setDeleting] = useState(false);
+  const [asking, ask] = useState<'delete' | 'rename' | null>(null);
   const detail = useCall('models.get', { id: model.id }, { fresh: true });
   const { data } = detail;
   return (
@@ -91,7 +92,10 @@ export function ModelPanel({ model, models, onClose }: ModelPanelProps) {
       }
       actions={
         <>
-          <ActionIcon aria-label={`Delete ${model.name}`} disabled={!data} onClick={() => setDeleting(true)}>
+          <ActionIcon aria-label={`Rename ${model.name}`} onClick={() => ask('rename')}>
+            <IconPencil />
+          </ActionIcon>
+          <ActionIcon aria-label={`Delete ${model.name}`} disabled={!data} onClick={() => ask('delete')}>
             <IconTrash />
           </ActionIcon>
           <Button leftSection={<IconArrowRight />} onClick={() => navigate(modelPath(model.name))}>
@@ -123,7 +127,8 @@ export function ModelPanel({ model, models, onClose }: ModelPanelProps) {
       {detail.isError && (
         <ErrorState error={detail.error} what="This model could not be read" onRetry={() => detail.refetch()} />
       )}
-      {deleting && data && <DeleteModel detail={data} onDeleted={onClose} onClose={() => setDeleting(false)} />}
+      {asking === 'delete' && data && <DeleteModel detail={data} onDeleted={onClose} onClose={() => ask(null)} />}
+      {asking === 'rename' && <RenameModel model={model} onClose={() => ask(null)} />}
     </SidePanel>
   );
 }

@@ -1,6 +1,6 @@
 /** The page of one model: what it is, how it reads a conversation, what the linter says of a dataset, and the ways out. */
 import { ActionIcon, Button, Tabs } from '@mantine/core';
-import { IconPackageExport, IconTrash } from '@tabler/icons-react';
+import { IconPackageExport, IconPencil, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { counted } from '../../../charts/numbers.ts';
@@ -15,11 +15,12 @@ import { useCall } from '../../host.ts';
 import '../pages.css';
 import { DeleteModel } from './delete-model.tsx';
 import { ExportTab } from './export-tab.tsx';
-import { LineageList } from './lineage-list.tsx';
+import { LineageList, modelPath } from './lineage-list.tsx';
 import { LintTab } from './lint-tab.tsx';
 import { factsOf } from './model-facts.ts';
 import { kindOf, markOf, referenceOf } from './model-words.ts';
 import './models.css';
+import { RenameModel } from './rename-model.tsx';
 import { TemplateTab } from './template-tab.tsx';
 
 const TABS = ['Overview', 'Template', 'Lint', 'Export'] as const;
@@ -76,7 +77,7 @@ function Overview({ detail, models }: { detail: ModelDetail; models: readonly Mo
 function Loaded({ detail, models }: { detail: ModelDetail; models: readonly ModelSummary[] }) {
   const [, navigate] = useLocation();
   const [tab, setTab] = useState<Tab>('Overview');
-  const [deleting, setDeleting] = useState(false);
+  const [asking, ask] = useState<'delete' | 'rename' | null>(null);
   const { model } = detail;
   return (
     <Tabs
@@ -96,7 +97,10 @@ function Loaded({ detail, models }: { detail: ModelDetail; models: readonly Mode
         }
         actions={
           <>
-            <ActionIcon aria-label={`Delete ${model.name}`} onClick={() => setDeleting(true)}>
+            <ActionIcon aria-label={`Rename ${model.name}`} onClick={() => ask('rename')}>
+              <IconPencil />
+            </ActionIcon>
+            <ActionIcon aria-label={`Delete ${model.name}`} onClick={() => ask('delete')}>
               <IconTrash />
             </ActionIcon>
             {tab !== 'Export' && (
@@ -129,8 +133,15 @@ function Loaded({ detail, models }: { detail: ModelDetail; models: readonly Mode
           {tab === 'Export' && <ExportTab detail={detail} />}
         </Content>
       </Tabs.Panel>
-      {deleting && (
-        <DeleteModel detail={detail} onDeleted={() => navigate('/models')} onClose={() => setDeleting(false)} />
+      {asking === 'delete' && (
+        <DeleteModel detail={detail} onDeleted={() => navigate('/models')} onClose={() => ask(null)} />
+      )}
+      {asking === 'rename' && (
+        <RenameModel
+          model={model}
+          onRenamed={(name) => navigate(modelPath(name), { replace: true })}
+          onClose={() => ask(null)}
+        />
       )}
     </Tabs>
   );

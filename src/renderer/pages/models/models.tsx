@@ -1,14 +1,14 @@
 /** Models: the table of what is in the workspace, and a panel with the lineage, tokens and facts of the selected one. */
-import { Button, SegmentedControl, TextInput } from '@mantine/core';
-import { IconCloudDownload, IconPlus, IconSearch } from '@tabler/icons-react';
+import { Button } from '@mantine/core';
+import { IconCloudDownload, IconPlus } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
 import { bytes, counted } from '../../../charts/numbers.ts';
 import type { ModelSummary } from '../../../preload/contract/index.ts';
 import { DataTable, type Sort } from '../../components/data-table.tsx';
-import { KeyCap } from '../../components/labels.tsx';
+import { ListToolbar, NothingMatches, useListFilter, useSelection } from '../../components/list-filter.tsx';
 import { PageHeader, PrimaryButton } from '../../components/page-header.tsx';
-import { EmptyState, ErrorState, SkeletonLines } from '../../components/states.tsx';
+import { ErrorState, SkeletonLines } from '../../components/states.tsx';
 import { useCall } from '../../host.ts';
 import '../pages.css';
 import { modelPath } from './lineage-list.tsx';
@@ -20,51 +20,23 @@ import { WorkCards } from './work-cards.tsx';
 
 function Browser({ models }: { models: readonly ModelSummary[] }) {
   const [, navigate] = useLocation();
-  const [asked, setAsked] = useState('');
-  const [kind, setKind] = useState('all');
   const [sort, setSort] = useState<Sort | null>(null);
-  const [selectedId, setSelected] = useState<string | null>(null);
-  const rows = useMemo(() => {
-    const question = asked.trim().toLowerCase();
-    const matches = (each: ModelSummary) =>
-      (kind === 'all' || each.kind === kind) &&
-      `${each.name} ${each.family} ${kindOf(each)} ${each.parent ?? ''}`.toLowerCase().includes(question);
-    return sorted(models.filter(matches), sort);
-  }, [models, asked, kind, sort]);
-  const index = rows.findIndex((each) => each.id === selectedId);
-  const selected = rows[index];
-  const clear = () => {
-    setAsked('');
-    setKind('all');
-  };
+  const filter = useListFilter(models, (each) => `${each.name} ${each.family} ${kindOf(each)} ${each.parent ?? ''}`);
+  const { found } = filter;
+  const rows = useMemo(() => sorted(found, sort), [found, sort]);
+  const { selected, index, select } = useSelection(rows);
   return (
     <div className="pl-columns">
       <section className="pl-content" aria-label="All models">
         <WorkCards />
-        <div className="pl-toolbar">
-          <TextInput
-            data-search=""
-            aria-label="Search models"
-            placeholder="Search models"
-            leftSection={<IconSearch />}
-            rightSection={asked === '' && <KeyCap>/</KeyCap>}
-            value={asked}
-            onChange={(event) => setAsked(event.currentTarget.value)}
-            w={selected ? 180 : 220}
-          />
-          <SegmentedControl aria-label="Kind" data={[...KINDS]} value={kind} onChange={setKind} />
+        <ListToolbar filter={filter} search="Search models" kinds={KINDS} width={selected ? 180 : 220}>
           <span className="pl-grow" />
           <Button variant="subtle" leftSection={<IconCloudDownload />} onClick={() => navigate('/add-model/hub')}>
             From the hub
           </Button>
-        </div>
+        </ListToolbar>
         {rows.length === 0 ? (
-          <EmptyState
-            title={`No model matches: ${asked.trim() !== '' && kind !== 'all' ? '2 filters are' : '1 filter is'} active.`}
-            action={<Button onClick={clear}>Clear filters</Button>}
-          >
-            {counted(models.length, 'model')} in the workspace.
-          </EmptyState>
+          <NothingMatches filter={filter} one="model" count={models.length} />
         ) : (
           <DataTable
             framed
@@ -72,8 +44,8 @@ function Browser({ models }: { models: readonly ModelSummary[] }) {
             columns={COLUMNS}
             count={rows.length}
             row={(at) => rows[at]}
-            selected={index === -1 ? null : index}
-            onSelect={(at) => setSelected(at === null ? null : rows[at].id)}
+            selected={index}
+            onSelect={select}
             onOpen={(at) => navigate(modelPath(rows[at].name))}
             sort={sort}
             onSort={(column) =>
@@ -85,7 +57,7 @@ function Browser({ models }: { models: readonly ModelSummary[] }) {
           Size on disk. A LoRA policy stores only its adapter; it needs its base, which cannot be deleted before it.
         </p>
       </section>
-      {selected && <ModelPanel key={selected.id} model={selected} models={models} onClose={() => setSelected(null)} />}
+      {selected && <ModelPanel key={selected.id} model={selected} models={models} onClose={() => select(null)} />}
     </div>
   );
 }

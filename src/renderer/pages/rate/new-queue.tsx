@@ -2,12 +2,14 @@
 import { Checkbox, NativeSelect, NumberInput, SegmentedControl, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { useLocation } from 'wouter';
+import type { JudgeEndpoint } from '../../../preload/contract/index.ts';
+import { useQueryText } from '../../address.ts';
 import { Content } from '../../components/content.tsx';
 import { Banner } from '../../components/labels.tsx';
 import { PageHeader, PrimaryButton } from '../../components/page-header.tsx';
 import { useAction, useCall } from '../../host.ts';
 import { queuePath } from './header.tsx';
-import { type Form, JUDGES, type JudgeKind, problemOf, queueOf, START } from './queue-form.ts';
+import { type Form, JUDGES, type JudgeKind, problemOf, queueOf, startFrom } from './queue-form.ts';
 import '../../components/param-form.css';
 import '../pages.css';
 import './rate.css';
@@ -39,6 +41,10 @@ function ModelsPart({ form, onForm }: PartProps) {
   const models = useCall('models.list', {}).data ?? [];
   const datasets = useCall('datasets.list', {}).data ?? [];
   const tasks = useCall('catalogue.tasks', {}).data ?? [];
+  // those that the form was opened with come first; where they are does not change under the hand
+  const [first] = useState(form.models);
+  const names = models.filter(({ kind }) => kind !== 'reward').map(({ name }) => name);
+  const answering = [...first.filter((name) => names.includes(name)), ...names.filter((name) => !first.includes(name))];
   const toggle = (name: string) =>
     onForm({
       models: form.models.includes(name) ? form.models.filter((each) => each !== name) : [...form.models, name],
@@ -50,7 +56,7 @@ function ModelsPart({ form, onForm }: PartProps) {
         help="Each two of them answer each prompt: one pair. The first chosen is the one that wins or loses."
       >
         <fieldset className="pl-rate-models" aria-label="Models">
-          {models.map(({ name }) => (
+          {answering.map((name) => (
             <Checkbox key={name} label={name} checked={form.models.includes(name)} onChange={() => toggle(name)} />
           ))}
           {models.length === 0 && <p className="pl-2">No models yet. A run leaves one, and models can be imported.</p>}
@@ -98,7 +104,7 @@ function DatasetPart({ form, onForm }: PartProps) {
   );
 }
 
-function JudgePart({ form, onForm }: PartProps) {
+function JudgePart({ form, onForm, judges }: PartProps & { readonly judges: readonly JudgeEndpoint[] }) {
   const models = useCall('models.list', {}).data ?? [];
   return (
     <>
@@ -107,7 +113,12 @@ function JudgePart({ form, onForm }: PartProps) {
           aria-label="Judge"
           value={form.judge}
           data={[...JUDGES]}
-          onChange={(event) => onForm({ judge: event.currentTarget.value as JudgeKind })}
+          onChange={(event) =>
+            onForm({
+              judge: event.currentTarget.value as JudgeKind,
+              endpoint: form.endpoint || (judges[0]?.name ?? ''),
+            })
+          }
         />
       </Row>
       {form.judge === 'reward-model' && (
@@ -123,21 +134,31 @@ function JudgePart({ form, onForm }: PartProps) {
       {form.judge === 'llm' && (
         <Row
           title="Endpoint"
-          help="OpenAI-compatible, such as http://127.0.0.1:8080/v1. Its key comes from PLUMB_JUDGE_KEY."
+          help="A judge of Settings with its key, or any OpenAI-compatible address; the key of that comes from PLUMB_JUDGE_KEY."
         >
           <div className="pl-rate-endpoint">
-            <TextInput
-              aria-label="Address of the judge"
-              placeholder="http://127.0.0.1:8080/v1"
-              value={form.url}
-              onChange={(event) => onForm({ url: event.currentTarget.value })}
+            <NativeSelect
+              aria-label="Endpoint"
+              value={form.endpoint}
+              data={[...named(judges.map(({ name }) => name)), { value: '', label: 'Another address' }]}
+              onChange={(event) => onForm({ endpoint: event.currentTarget.value })}
             />
-            <TextInput
-              aria-label="Model of the judge"
-              placeholder="model"
-              value={form.judgeModel}
-              onChange={(event) => onForm({ judgeModel: event.currentTarget.value })}
-            />
+            {form.endpoint === '' && (
+              <>
+                <TextInput
+                  aria-label="Address of the judge"
+                  placeholder="http://127.0.0.1:8080/v1"
+                  value={form.url}
+                  onChange={(event) => onForm({ url: event.currentTarget.value })}
+                />
+                <TextInput
+                  aria-label="Model of the judge"
+                  placeholder="model"
+                  value={form.judgeModel}
+                  onChange={(event) => onForm({ judgeModel: event.currentTarget.value })}
+                />
+              </>
+            )}
             <NativeSelect
               aria-label="Rule for both orders"
               value={form.rule}
@@ -156,14 +177,17 @@ function JudgePart({ form, onForm }: PartProps) {
 
 export function NewQueuePage() {
   const [, navigate] = useLocation();
-  const [form, setForm] = useState<Form>(START);
+  const search = useQueryText();
+  const judges = useCall('settings.get', {}).data?.judges ?? [];
+  const [form, setForm] = useState<Form>(() => startFrom(search));
   const [insist, setInsist] = useState(false);
   const create = useAction('queues.create', ['queues.list']);
   const onForm = (change: Partial<Form>) => setForm((was) => ({ ...was, ...change }));
   const problem = problemOf(form);
   const make = () => {
     setInsist(true);
-    if (!problem && !create.isPending) create.mutate(queueOf(form), { onSuccess: ({ id }) => navigate(queuePath(id)) });
+    if (!problem && !create.isPending)
+      create.mutate(queueOf(form, judges), { onSuccess: ({ id }) => navigate(queuePath(id)) });
   };
   return (
     <>
@@ -237,7 +261,7 @@ export function NewQueuePage() {
               onChange={(value) => typeof value === 'number' && onForm({ count: Math.round(value) })}
             />
           </Row>
-          <JudgePart form={form} onForm={onForm} />
+          <JudgePart form={form} onForm={onForm} judges={judges} />
         </form>
       </Content>
     </>

@@ -1,5 +1,5 @@
 /** What a new queue is to be, as it stands in the form; what is missing, and what the host is then asked for. */
-import type { NewQueue, QueueJudge } from '../../../preload/contract/index.ts';
+import type { JudgeEndpoint, NewQueue, QueueJudge } from '../../../preload/contract/index.ts';
 
 export type JudgeKind = QueueJudge['kind'] | 'none';
 
@@ -14,6 +14,8 @@ export interface Form {
   readonly temperature: number;
   readonly judge: JudgeKind;
   readonly rewardModel: string;
+  /** Name of a judge of Settings; "": the address and model below. */
+  readonly endpoint: string;
   readonly url: string;
   readonly judgeModel: string;
   readonly rule: 'average' | 'disagreement';
@@ -29,6 +31,7 @@ export const START: Form = {
   temperature: 0.7,
   judge: 'none',
   rewardModel: '',
+  endpoint: '',
   url: '',
   judgeModel: '',
   rule: 'average',
@@ -49,18 +52,32 @@ export function problemOf(form: Form): string | null {
   if (form.kind === 'models' && form.prompts === '') return 'Choose the prompts.';
   if (form.kind === 'dataset' && form.dataset === '') return 'Choose the dataset.';
   if (form.judge === 'reward-model' && form.rewardModel === '') return 'Choose the reward model that judges.';
-  if (form.judge === 'llm' && (form.url.trim() === '' || form.judgeModel.trim() === ''))
+  if (form.judge === 'llm' && form.endpoint === '' && (form.url.trim() === '' || form.judgeModel.trim() === ''))
     return 'The judge needs an address and the name of its model.';
   return null;
 }
 
-function judgeOf({ judge, rewardModel, url, judgeModel, rule }: Form): QueueJudge | null {
-  if (judge === 'none') return null;
-  if (judge === 'reward-model') return { kind: judge, model: rewardModel };
-  return judge === 'llm' ? { kind: judge, url: url.trim(), model: judgeModel.trim(), rule } : { kind: judge };
+/** A form that was asked for with `?name=…&models=a,b`, as Compare does. */
+export function startFrom(search: string): Form {
+  const asked = new URLSearchParams(search);
+  const models = (asked.get('models') ?? '').split(',').filter(Boolean);
+  return { ...START, name: asked.get('name') ?? '', models };
 }
 
-export function queueOf(form: Form): NewQueue {
+function judgeOf(
+  { judge, rewardModel, endpoint, url, judgeModel, rule }: Form,
+  judges: readonly JudgeEndpoint[],
+): QueueJudge | null {
+  if (judge === 'none') return null;
+  if (judge === 'reward-model') return { kind: judge, model: rewardModel };
+  if (judge !== 'llm') return { kind: judge };
+  const known = judges.find(({ name }) => name === endpoint);
+  return known
+    ? { kind: judge, url: known.url, model: known.model, rule, endpoint }
+    : { kind: judge, url: url.trim(), model: judgeModel.trim(), rule };
+}
+
+export function queueOf(form: Form, judges: readonly JudgeEndpoint[]): NewQueue {
   const [kind, name] = [
     form.prompts.slice(0, form.prompts.indexOf(':')),
     form.prompts.slice(form.prompts.indexOf(':') + 1),
@@ -68,7 +85,7 @@ export function queueOf(form: Form): NewQueue {
   return {
     name: form.name.trim(),
     count: form.count,
-    judge: judgeOf(form),
+    judge: judgeOf(form, judges),
     source:
       form.kind === 'dataset'
         ? { kind: 'dataset', dataset: form.dataset }

@@ -1,9 +1,7 @@
 /** What the run was planned to need beside what it took, over its config. */
 import { bytes, fixed } from '../../../charts/numbers.ts';
 import type { RunDetail } from '../../../preload/contract/index.ts';
-
-const stepWords = (seconds: number): string =>
-  seconds >= 1 ? `${fixed(seconds, 1)} s` : `${fixed(seconds * 1000, seconds < 0.01 ? 1 : 0)} ms`;
+import { PlanParts, secondsText } from '../experiments/plan-parts.tsx';
 
 interface RowProps {
   readonly name: string;
@@ -40,9 +38,12 @@ export function PlannedAndMeasured({ run }: { run: RunDetail }) {
         </thead>
         <tbody>
           <PlannedRow name="Peak memory" planned={plan.peakMemoryBytes} found={peakMemoryBytes} show={bytes} />
-          <PlannedRow name="A step" planned={plan.secondsPerStep} found={secondsPerStep} show={stepWords} />
+          <PlannedRow name="A step" planned={plan.secondsPerStep} found={secondsPerStep} show={secondsText} />
         </tbody>
       </table>
+      <div className="pl-plan-both">
+        <PlanParts plan={plan} />
+      </div>
     </div>
   );
 }

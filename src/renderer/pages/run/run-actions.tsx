@@ -1,14 +1,24 @@
 /** Clone, pause, resume, stop and delete: the buttons of a run, their keys, and the dialogs that ask first. */
 import { ActionIcon, Button, Tooltip } from '@mantine/core';
-import { IconCopy, IconPlayerPause, IconPlayerPlay, IconSquare, IconTrash } from '@tabler/icons-react';
+import {
+  IconChartDots,
+  IconCopy,
+  IconMicroscope,
+  IconPlayerPause,
+  IconPlayerPlay,
+  IconSquare,
+  IconTrash,
+} from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { bytes, counted } from '../../../charts/numbers.ts';
 import type { RunDetail } from '../../../preload/contract/index.ts';
 import { Confirm } from '../../components/confirm.tsx';
 import { PrimaryButton } from '../../components/page-header.tsx';
-import { useAction } from '../../host.ts';
+import { useAction, useCall } from '../../host.ts';
 import { useKeys } from '../../shortcuts.ts';
+import { canBeCompared } from '../compare/add-runs.tsx';
+import { comparePath } from '../compare/view.ts';
 import { draftFromRun, useDraft } from '../experiments/draft.ts';
 import { canResume, isActive } from './run-state.ts';
 
@@ -19,6 +29,15 @@ export function useClone(run: RunDetail): () => void {
     useDraft.setState(draftFromRun(run));
     navigate('/experiments/new');
   };
+}
+
+/** This run, and with it those that were started together. */
+function useCompare(run: RunDetail): () => void {
+  const [, navigate] = useLocation();
+  const runs = useCall('runs.list', {}, { enabled: run.group !== null });
+  const group = (runs.data ?? []).filter((each) => each.group === run.group && canBeCompared(each));
+  const ids = [run.id, ...group.map(({ id }) => id).filter((id) => id !== run.id)];
+  return () => navigate(comparePath(ids));
 }
 
 type Asking = 'stop' | 'delete' | null;
@@ -62,7 +81,9 @@ function AskDialogs({ run, asking, close }: { run: RunDetail; asking: Asking; cl
 
 export function RunActions({ run, onError }: { run: RunDetail; onError: (error: Error | null) => void }) {
   const [asking, ask] = useState<Asking>(null);
+  const [, navigate] = useLocation();
   const clone = useClone(run);
+  const compare = useCompare(run);
   const pause = useAction('runs.pause', ['runs.get']);
   const resume = useAction('runs.resume', ['runs.get']);
   const input = { id: run.id };
@@ -84,8 +105,16 @@ export function RunActions({ run, onError }: { run: RunDetail; onError: (error: 
       <Button variant="subtle" leftSection={<IconCopy />} onClick={clone}>
         Clone
       </Button>
+      {run.status === 'finished' && canBeCompared(run) && run.method !== 'reward' && (
+        <Button
+          leftSection={<IconMicroscope />}
+          onClick={() => navigate(`/inspect?${new URLSearchParams({ a: run.name })}`)}
+        >
+          Inspect
+        </Button>
+      )}
       {run.status === 'running' && (
-        <Tooltip label="P">
+        <Tooltip label="P; keeps its memory">
           <Button leftSection={<IconPlayerPause />} loading={pause.isPending} onClick={() => act(pause)}>
             Pause
           </Button>
@@ -103,6 +132,16 @@ export function RunActions({ run, onError }: { run: RunDetail; onError: (error: 
           Resume
         </PrimaryButton>
       )}
+      {canBeCompared(run) &&
+        (canResume(run.status) ? (
+          <Button leftSection={<IconChartDots />} onClick={compare}>
+            Compare
+          </Button>
+        ) : (
+          <PrimaryButton leftSection={<IconChartDots />} onClick={compare}>
+            Compare
+          </PrimaryButton>
+        ))}
       <AskDialogs run={run} asking={asking} close={() => ask(null)} />
     </>
   );

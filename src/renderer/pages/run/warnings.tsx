@@ -5,6 +5,7 @@ import type { CurveBook } from '../../../charts/curve-book.ts';
 import type { RunDetail } from '../../../preload/contract/index.ts';
 import { Banner } from '../../components/labels.tsx';
 import { useSettings } from '../../settings.ts';
+import { Remedies } from './remedies.tsx';
 import { warningsOf } from './rules/index.ts';
 
 type Warning = ReturnType<typeof warningsOf>[number];
@@ -71,6 +72,7 @@ export function RunWarnings({ run, book }: { run: RunDetail; book: CurveBook }) 
               {warnings.length - 1} more
             </button>
           )}
+          <Remedies run={run} remedies={warning.remedies} />
           <Dismiss run={run} warning={warning} />
         </>
       }

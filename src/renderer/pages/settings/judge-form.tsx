@@ -1,6 +1,6 @@
 /** The fields of one judge. A key that is kept is never shown: the field is empty, and leaving it so keeps the key. */
 import { Button, PasswordInput, TextInput } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { type ChangeEvent, type FormEvent, useState } from 'react';
 import type { JudgeEndpoint, WorkspaceSettings } from '../../../preload/contract/index.ts';
 import { useChange } from './change.ts';
 
@@ -18,10 +18,20 @@ const KEPT: Readonly<Record<WorkspaceSettings['keysKept'], string>> = {
 };
 
 export function JudgeForm({ judge, keysKept, onClose }: JudgeFormProps) {
-  const [name, setName] = useState(judge?.name ?? '');
-  const [url, setUrl] = useState(judge?.url ?? '');
-  const [model, setModel] = useState(judge?.model ?? '');
-  const [key, setKey] = useState('');
+  const [fields, setFields] = useState({
+    name: judge?.name ?? '',
+    url: judge?.url ?? '',
+    model: judge?.model ?? '',
+    key: '',
+  });
+  const { name, url, model, key } = fields;
+  const field = (of: keyof typeof fields) => ({
+    value: fields[of],
+    onChange: (event: ChangeEvent<HTMLInputElement>) => {
+      const { value } = event.currentTarget;
+      setFields((was) => ({ ...was, [of]: value }));
+    },
+  });
   const { runAsync, error, busy } = useChange('settings.putJudge');
   const kept = judge?.key === 'entered';
   const put = (part: { readonly key?: string | null }) =>
@@ -36,34 +46,14 @@ export function JudgeForm({ judge, keysKept, onClose }: JudgeFormProps) {
   return (
     <form className="pl-judge-form" aria-label={judge ? `Change ${judge.name}` : 'New judge'} onSubmit={submit}>
       <div className="pl-judge-fields">
-        <TextInput
-          autoFocus
-          required
-          label="Name"
-          placeholder="local-8b"
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-        <TextInput
-          required
-          label="Address"
-          placeholder="http://127.0.0.1:8080/v1"
-          value={url}
-          onChange={(event) => setUrl(event.currentTarget.value)}
-        />
-        <TextInput
-          required
-          label="Model"
-          placeholder="as the server calls it"
-          value={model}
-          onChange={(event) => setModel(event.currentTarget.value)}
-        />
+        <TextInput autoFocus required label="Name" placeholder="local-8b" {...field('name')} />
+        <TextInput required label="Address" placeholder="http://127.0.0.1:8080/v1" {...field('url')} />
+        <TextInput required label="Model" placeholder="as the server calls it" {...field('model')} />
         <PasswordInput
           label="Key"
           autoComplete="off"
           placeholder={kept ? 'kept: leave empty to keep it' : 'none needed'}
-          value={key}
-          onChange={(event) => setKey(event.currentTarget.value)}
+          {...field('key')}
         />
       </div>
       {error && (

@@ -1,7 +1,10 @@
 /** Likelihood displacement: log π(y⁺) falls while the margin grows (Razin et al. 2410.08847). */
 import type { CurveBook } from '../../../../charts/curve-book.ts';
-import { signed } from '../../../../charts/numbers.ts';
+import { percent, signed } from '../../../../charts/numbers.ts';
 import { average, FEW, means, type Rule } from './rule.ts';
+
+/** Share of pairs whose chosen answer is less likely than at step 0. */
+const BELOW = 'displacement/chosen_below_start';
 
 function find(book: CurveBook): ReturnType<Rule['find']> {
   const chosen = means(book, 'rewards/chosen');
@@ -10,14 +13,23 @@ function find(book: CurveBook): ReturnType<Rule['find']> {
   const now = average(chosen.slice(-FEW));
   const gained = average(margins.slice(-FEW)) - average(margins.slice(0, FEW));
   if (now >= 0 || now >= average(chosen.slice(0, FEW)) || gained <= 0) return null;
+  const below = (book.find(BELOW, true) ?? book.find(BELOW))?.last()?.value;
   return {
     title: 'Chosen answers are becoming less likely.',
-    text: `rewards/chosen is ${signed(now)} nats over the last ${FEW} values, below the reference, while the margin grew by ${signed(gained)} nats. The loss needs only the gap, so the mass taken from rejected answers goes elsewhere.`,
+    text: `${below === undefined ? '' : `In ${percent(below, 0)} of pairs log π(y⁺) is below its value at step 0. `}rewards/chosen is ${signed(now)} nats over the last ${FEW} values, below the reference, while the margin grew by ${signed(gained)} nats. The loss needs only the gap, so the mass taken from rejected answers goes elsewhere.`,
   };
 }
 
 export const displacement: Rule = {
   kind: 'displacement',
+  remedies: {
+    methods: ['dpo'],
+    links: [
+      { label: 'Show where the mass went', to: 'force' },
+      { label: 'Clone with rpo_alpha 1', to: 'clone', values: { rpo_alpha: 1 } },
+      { label: 'Continue as online DPO', to: 'continue', method: 'online_dpo' },
+    ],
+  },
   raisedWhen: 'rewards/chosen over the last 8 values is below 0 and below its first 8, while rewards/margins grew.',
   find,
 };

@@ -7,12 +7,14 @@ import { gradientSpike } from './gradient-spike.ts';
 import { klRunaway } from './kl-runaway.ts';
 import { lengthDrift } from './length-drift.ts';
 import { missingEnd } from './missing-end.ts';
+import { overOptimisation } from './over-optimisation.ts';
 import type { Rule, Warning } from './rule.ts';
 
 export const RULES: readonly Rule[] = [
   divergence,
   displacement,
   collapse,
+  overOptimisation,
   klRunaway,
   missingEnd,
   lengthDrift,
@@ -20,8 +22,8 @@ export const RULES: readonly Rule[] = [
 ];
 
 /** What the curves warn of, with when each of it is raised. */
-export const warningsOf = (book: CurveBook): readonly (Warning & Pick<Rule, 'raisedWhen'>)[] =>
-  RULES.flatMap(({ kind, raisedWhen, find }) => {
+export const warningsOf = (book: CurveBook): readonly (Warning & Pick<Rule, 'raisedWhen' | 'remedies'>)[] =>
+  RULES.flatMap(({ kind, raisedWhen, remedies, find }) => {
     const found = find(book);
-    return found ? [{ kind, raisedWhen, ...found }] : [];
+    return found ? [{ kind, raisedWhen, remedies, ...found }] : [];
   });

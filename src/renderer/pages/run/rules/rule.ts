@@ -9,8 +9,19 @@ export interface Warning {
   readonly text: string;
 }
 
+/** What can be done about it, as a link of the warning. */
+export type Remedy =
+  /** Inspect, with a pair of the data forced onto this run's model and its reference. */
+  | { readonly label: string; readonly to: 'force' }
+  /** The wizard with this run's config, and these options changed. */
+  | { readonly label: string; readonly to: 'clone'; readonly values: Readonly<Record<string, unknown>> }
+  /** The wizard for another method, from where this run ended. */
+  | { readonly label: string; readonly to: 'continue'; readonly method: string };
+
 export interface Rule {
   readonly kind: string;
+  /** Methods whose runs can be remedied so. */
+  readonly remedies?: { readonly methods: readonly string[]; readonly links: readonly Remedy[] };
   /** When the warning is raised, with its threshold, in a sentence. */
   readonly raisedWhen: string;
   /** Looks at the curves; null while there is nothing to say, or not enough to say it from. */
