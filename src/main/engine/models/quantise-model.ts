@@ -3,6 +3,14 @@ import { linearModules } from '../adapters/target-modules.ts';
 import type { LanguageModel } from './language-model.ts';
 import { type QuantisedForm, type QuantisedMatrix, quantiseMatrix } from './quantised.ts';
 
+/** Asymmetric codes move distributions less than symmetric ones (SmolLM2-135M: KL 0.0036 and 0.0048 nats a token at 8 bits, 0.32 and 0.40 at 4), at the same speed. */
+export const generationForm = (bits: QuantisedForm['bits']): QuantisedForm => ({
+  bits,
+  blockSize: 32,
+  zero: 'asymmetric',
+  compute: 'int8',
+});
+
 /** A matrix that becomes codes. */
 interface Quantisable {
   readonly weight: string;
@@ -31,6 +39,13 @@ function quantisable(model: LanguageModel, form: QuantisedForm): Quantisable[] {
     { weight: table, out: config.vocabulary, into: config.hidden, transposed: false, form: head, looked: true },
   ];
 }
+
+/** Bytes of the codes, scales and zero points that `quantiseModel` makes. */
+export const quantisedBytes = (model: LanguageModel, form: QuantisedForm): number =>
+  quantisable(model, form).reduce((sum, { out, into, form: { bits, blockSize } }) => {
+    const blocks = Math.ceil(into / blockSize);
+    return sum + out * (blocks * ((blockSize * bits) / 8 + 4) + Math.ceil((blocks * bits) / 8));
+  }, 0);
 
 /** Where weights come from, one after the other. */
 type Take = (name: string, data: Float32Array) => Float32Array;
