@@ -56,7 +56,10 @@ export async function openWithBits(
     block_size: form.blockSize,
     zero: form.zero,
     compute: form.compute,
-    bytes: total(({ codes, scales, zeros }) => codes.byteLength + scales.byteLength + (zeros?.byteLength ?? 0)),
+    bytes: total(
+      ({ codes, scales, zeros, offsets }) =>
+        codes.byteLength + scales.byteLength + (zeros?.byteLength ?? 0) + (offsets?.byteLength ?? 0),
+    ),
     float32_bytes: total(({ out, into }) => 4 * out * into),
     change: exact && (await quantisationReport(exact, loaded.model)),
   };
