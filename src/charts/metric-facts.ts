@@ -208,6 +208,16 @@ const FACTS: Readonly<Record<string, MetricFacts>> = {
   'objective/scores': { unit: '', help: 'Mean score of the samples by the reward model.' },
   'objective/rlhf_reward': { unit: '', help: 'Score minus the KL penalty.' },
   'policy/clipfrac_avg': share('Tokens whose ratio left 1 ± ε.'),
+  'sampling/sampling_logp_difference/mean': {
+    unit: 'nats per token',
+    fromZero: true,
+    help: 'How far the quantised weights that drew the answers are from those in training: mean of |Δ ln π| over drawn tokens, at temperature 1.',
+  },
+  'sampling/sampling_logp_difference/max': {
+    unit: 'nats',
+    fromZero: true,
+    help: 'The drawn token on which quantised weights and those in training differ most, at temperature 1.',
+  },
   'policy/approxkl_avg': { unit: 'nats', fromZero: true, help: 'Mean of ½(log ratio)² within one update.' },
   'objective/gold': { unit: 'gold reward', help: 'Mean gold reward of fresh answers to held-out prompts.' },
   'loss/policy_avg': { unit: '', help: 'Clipped policy loss, averaged over the updates of a step.' },

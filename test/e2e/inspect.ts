@@ -82,6 +82,30 @@ const LAG_MS = 100;
 
 export const inspectSpecs: readonly Spec[] = [
   {
+    name: 'Inspect: one pane writes with 4-bit weights and says what that changes and whose numbers are shown',
+    prepare: withModelAndPairs,
+    async run({ page }) {
+      await heading(page, 'Home');
+      await openInspect(page, {});
+      await choose(page, 'Model of pane A', new RegExp(`^${REFERENCE}`));
+      await choose(page, 'Model of pane B', new RegExp(`^${REFERENCE}`));
+      await choose(page, 'Reference', new RegExp(`^${REFERENCE}`));
+      await page.getByRole('textbox', { name: 'Prompt' }).fill(PROMPT);
+      await page.getByRole('button', { name: 'Settings of pane B', exact: true }).click();
+      const form = page.getByRole('dialog', { name: 'Settings of pane B' });
+      await form.getByRole('radiogroup', { name: 'Weights while writing' }).getByText('4 bit', { exact: true }).click();
+      await assertAccessible(page, 'Inspect, settings of a pane');
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: /^Generate/ }).click();
+      await untilRead(page, ['A', 'B']);
+      await pane(page, 'B')
+        .getByText(/^Written with 4-bit weights: mean .* against float32, .* are read with the float32 weights\.$/)
+        .waitFor();
+      assert.equal(await pane(page, 'A').getByText('Written with').count(), 0);
+      await assertAccessible(page, 'Inspect, a pane with 4-bit weights');
+    },
+  },
+  {
     name: 'Inspect: a model streams beside its reference, tokens are read, a completion is forced, a pair is saved',
     prepare: withModelAndPairs,
     async run({ page, errors }) {

@@ -12,6 +12,8 @@ import { getVersion } from '../../src/main/data/store/versions.ts';
 import { Decoder } from '../../src/main/engine/generation/decoder.ts';
 import { generate } from '../../src/main/engine/generation/generate.ts';
 import { initLanguageModel } from '../../src/main/engine/models/language-model.ts';
+import { generationForm, quantiseModel } from '../../src/main/engine/models/quantise-model.ts';
+import { BUILT_IN_TEXTS, predict, quantisationReport } from '../../src/main/evaluate/quantisation-report.ts';
 import { createRewardScorer } from '../../src/main/evaluate/reward-scoring.ts';
 import { createScorer } from '../../src/main/evaluate/scoring.ts';
 import { registerModel } from '../../src/main/host/model-registry.ts';
@@ -113,6 +115,46 @@ interface Logps {
 const folderOf = (name: string): string => builtInModelFolder(name) ?? join(golden, name);
 
 describe('generations.run', () => {
+  it.each([8, 4] as const)(
+    'draws with %d-bit weights, says so with what they change, and reads with float32',
+    async (weightBits) => {
+      const sampling = { greedy: true, maxTokens: 12, weightBits };
+      const stream = run({ model: MODEL, prompt: PROMPT, sampling });
+      await stream.done;
+      const [first] = stream.events;
+      if (first.type !== 'prompt') throw new Error('the first event is the prompt');
+      const { model, tokenizer } = loadModel(folderOf(MODEL));
+      const exact = await predict(
+        model,
+        BUILT_IN_TEXTS.map((text) => tokenizer.encode(text).ids),
+      );
+      const coded = quantiseModel(model, generationForm(weightBits));
+      const change = await quantisationReport(exact, coded);
+      expect(first.weights).toMatchObject({ bits: weightBits, tokens: change.tokens });
+      near(first.weights?.meanKl ?? null, change.mean_kl, 1e-6);
+      near(first.weights?.meanAbsLogpChange ?? null, change.mean_abs_logp_change, 1e-5);
+      expect(change.mean_kl).toBeGreaterThan(0);
+
+      const prompt = first.prompt.tokens.map(({ id }) => id);
+      const ids = stream.tokens().map(({ id }) => id);
+      const scorer = await createScorer(coded, { weights: 'frozen', maxPositions: 256 });
+      const [own] = await scorer.score([[...prompt, ...ids]]);
+      await scorer.close();
+      const whole = await scored(folderOf(MODEL), [...prompt, ...ids]);
+      const read = await call<TokenReadings>('generations.read', {
+        model: MODEL,
+        reference: null,
+        promptIds: prompt,
+        ids,
+      });
+      stream.tokens().forEach((token, i) => void near(token.logp, own[prompt.length - 1 + i], 2e-2));
+      read.tokens.forEach((token, i) => void near(token.logp, whole[prompt.length - 1 + i], 1e-4));
+      const plain = run({ model: MODEL, prompt: PROMPT, sampling: { ...sampling, weightBits: 32 } });
+      await plain.done;
+      expect(plain.events[0]).toMatchObject({ weights: null });
+    },
+  );
+
   it('streams what the engine generates with the same settings, each token with its ln p and alternatives', async () => {
     const sampling = { temperature: 0.9, topK: 20, topP: 0.95, minP: 0.01, repetitionPenalty: 1.1, seed: 7 };
     const stream = run({ model: MODEL, prompt: PROMPT, sampling: { ...sampling, maxTokens: 40 }, top: 5 });

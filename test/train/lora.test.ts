@@ -185,6 +185,17 @@ describe('settings', () => {
     await expect(train({ method: 'sft', ...changes })).rejects.toThrow(message);
   });
 
+  it.each([
+    [null, 'adapter_config.json names no base model'],
+    ['/nowhere/base', 'this is an adapter for "/nowhere/base", which is not here'],
+  ])('an adapter whose base is %j says what to open', async (base, message) => {
+    await train({ method: 'sft', max_steps: 1 }, { out: join(toy.folder, 'lost') });
+    const path = join(toy.folder, 'lost', 'adapter_config.json');
+    const config = JSON.parse(readFileSync(path, 'utf8'));
+    writeFileSync(path, JSON.stringify({ ...config, base_model_name_or_path: base }));
+    expect(() => loadModel(join(toy.folder, 'lost'))).toThrow(message);
+  });
+
   it("PEFT's defaults by family, and settings without use_peft are said to be idle", async () => {
     const { document } = await train({
       method: 'sft',

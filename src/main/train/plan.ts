@@ -9,6 +9,7 @@ import { commonOptions, modelOption, parseConfig } from './config.ts';
 import { loraOptions } from './lora-options.ts';
 import type { Method, PassShape, TrainControl } from './method.ts';
 import { openPolicy } from './policy.ts';
+import { samplingBytes } from './rollouts/quantised-sampling.ts';
 import { buildObjectiveGraph, buildStepGraph } from './step-graph.ts';
 
 /** Bytes by what they are for. */
@@ -55,12 +56,13 @@ const planned = z.object({
   per_device_eval_batch_size: commonOptions.per_device_eval_batch_size,
   gradient_accumulation_steps: commonOptions.gradient_accumulation_steps,
   ref_model: z.string().optional(),
+  generation_weight_bits: z.literal([32, 8, 4]).default(32),
 });
 
 export type PlanOptions = Pick<
   z.output<typeof planned>,
   'per_device_train_batch_size' | 'per_device_eval_batch_size' | 'gradient_accumulation_steps' | 'ref_model'
->;
+> & { readonly generation_weight_bits?: 32 | 8 | 4 };
 
 /** A sequence as a plan sees it: its tokens, and where the scored ones begin. */
 export interface SizedRow {
@@ -112,7 +114,7 @@ export function planPass(
       weights,
       packed: model.adapter ? 2 * weights : 0,
       optimiser: 4 * trained * (accumulation > 1 ? 4 : 3),
-      beside: others * weights,
+      beside: others * weights + samplingBytes(model, options.generation_weight_bits ?? 32),
       activations: Math.round(POOLS * bytes),
       program: PROGRAM_BYTES,
     },

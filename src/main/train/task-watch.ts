@@ -44,6 +44,7 @@ export async function openTaskWatch(
     eval_dataset: undefined,
     temperature: 1,
     missing_eos_penalty: null,
+    generation_weight_bits: 32 as const,
     prompt_count: 1,
   };
   const shape = { promptsPerStep: 0, answersPerPrompt: 1, keep: false };

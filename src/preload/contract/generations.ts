@@ -35,6 +35,8 @@ export const samplingSettings = z.object({
   repetitionPenalty: z.number().gt(0).max(100).default(1),
   maxTokens: z.int().min(1).max(4096).default(64),
   stop: z.array(z.string().min(1).max(200)).max(16).default([]),
+  /** Of the matrices that the text is drawn with; 32 are the model's own float32 weights. */
+  weightBits: z.literal([32, 8, 4]).default(32),
   seed: z
     .int()
     .min(0)
@@ -68,10 +70,25 @@ export const readToken = shownToken.extend({
 });
 export type ReadToken = z.infer<typeof readToken>;
 
-/** At most 20 messages a second. */
+/** Weights that text is drawn with in place of the float32 ones, and what they change over built-in texts, in nats a token. */
+export const weightsInCodes = z.object({
+  bits: z.literal([8, 4]),
+  meanAbsLogpChange: z.number(),
+  /** KL(float32 ‖ codes). */
+  meanKl: z.number(),
+  tokens: z.int(),
+});
+export type WeightsInCodes = z.infer<typeof weightsInCodes>;
+
+/** At most 20 messages a second. Numbers of the tokens are those of the weights that draw them. */
 export const generationEvent = z.discriminatedUnion('type', [
   /** The model is there and has begun to read. */
-  z.object({ type: z.literal('prompt'), prompt: promptReading, memoryBytes: z.number() }),
+  z.object({
+    type: z.literal('prompt'),
+    prompt: promptReading,
+    memoryBytes: z.number(),
+    weights: weightsInCodes.nullable(),
+  }),
   z.object({ type: z.literal('tokens'), tokens: z.array(readToken) }),
 ]);
 export type GenerationEvent = z.infer<typeof generationEvent>;

@@ -173,17 +173,18 @@ function Control(props: ControlProps) {
         error={error}
       />
     );
-  if (field.kind === 'choice' && (typeof value === 'string' || value === undefined)) {
+  if (field.kind === 'choice' && (typeof value === (field.numeric ? 'number' : 'string') || value === undefined)) {
+    const choose = (next: string) => onChange(field.numeric ? Number(next) : next);
     const few = field.choices.length <= 3 && field.choices.join('').length <= 22;
-    const now = typeof value === 'string' ? value : null;
+    const now = value === undefined ? null : String(value);
     if (few && now !== null)
-      return <SegmentedControl data={[...field.choices]} value={now} onChange={onChange} aria-label={field.title} />;
+      return <SegmentedControl data={[...field.choices]} value={now} onChange={choose} aria-label={field.title} />;
     return (
       <Select
         id={`param-${field.key}`}
         data={[...field.choices]}
         value={now}
-        onChange={(next) => onChange(next ?? undefined)}
+        onChange={(next) => (next === null ? onChange(undefined) : choose(next))}
         error={error}
       />
     );

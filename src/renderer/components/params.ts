@@ -11,6 +11,8 @@ export interface Field {
   readonly common: boolean;
   readonly kind: FieldKind;
   readonly choices: readonly string[];
+  /** The choices are numbers, here as text. */
+  readonly numeric: boolean;
   readonly minimum: number | null;
   readonly maximum: number | null;
   /** The bound itself is not allowed. */
@@ -81,7 +83,8 @@ function kindOf(schema: Schema, choices: readonly string[]): FieldKind {
 
 function fieldOf(key: string, schema: Schema, required: boolean): Field {
   const plain = plainSchema(schema);
-  const choices = Array.isArray(plain.enum) ? plain.enum.filter((each) => typeof each === 'string') : [];
+  const values: readonly unknown[] = Array.isArray(plain.enum) ? plain.enum : [];
+  const choices = values.filter((each) => typeof each === 'string' || typeof each === 'number').map(String);
   const minimum = bound(plain.exclusiveMinimum) ?? bound(plain.minimum);
   const maximum = bound(plain.exclusiveMaximum) ?? bound(plain.maximum);
   return {
@@ -93,6 +96,7 @@ function fieldOf(key: string, schema: Schema, required: boolean): Field {
     common: schema.common === true,
     kind: kindOf(plain, choices),
     choices,
+    numeric: choices.length > 0 && values.every((each) => typeof each === 'number'),
     minimum,
     maximum,
     open: { low: bound(plain.exclusiveMinimum) !== null, high: bound(plain.exclusiveMaximum) !== null },
@@ -166,7 +170,7 @@ export function problemOf(field: Field, value: unknown): Problem | null {
     case 'switch':
       return typeof value === 'boolean' ? null : plain('Enter on or off.');
     case 'choice':
-      return typeof value === 'string' && !field.choices.includes(value)
+      return !field.choices.includes(String(value)) && typeof value === (field.numeric ? 'number' : 'string')
         ? plain(`Choose one of ${field.choices.join(', ')}.`)
         : null;
     case 'json':

@@ -21,7 +21,7 @@ import { loadModel } from '../../../src/main/train/load-model.ts';
 
 const golden = fileURLToPath(new URL('../../golden/models/', import.meta.url));
 const FORMS: readonly QuantisedForm[] = ([8, 4] as const).flatMap((bits) =>
-  (['symmetric', 'asymmetric'] as const).map(
+  (['symmetric', 'asymmetric', 'offset'] as const).map(
     (zero): QuantisedForm => ({ bits, blockSize: 32, zero, compute: 'float32' }),
   ),
 );
@@ -58,6 +58,27 @@ describe('codes', () => {
       const matrix = quantiseMatrix(data, { out: 1, into: 64, transposed: false }, { ...FORMS[0], bits: 4, zero });
       expect(largest(dequantised(matrix), data)).toBe(0);
     }
+  });
+  it('a grid with an offset of its own comes back as it is, and free weights are nearer to it than to other grids', () => {
+    const shape = { out: 6, into: 64, transposed: false };
+    const onGrid = Float32Array.from({ length: 384 }, (_, i) => {
+      const block = Math.floor(i / 32);
+      const code = i % 32 < 2 ? 15 * (i % 2) : Math.floor(16 * random.uniform());
+      return Math.fround(0.01 * (block + 1)) * code - 0.0737 * (block + 2);
+    });
+    const form = { bits: 4, blockSize: 32, zero: 'offset', compute: 'float32' } as const;
+    expect(largest(dequantised(quantiseMatrix(onGrid, shape, form)), onGrid)).toBeLessThan(1e-6);
+    const free = noise(384);
+    const error = (zero: QuantisedForm['zero']) => {
+      const again = dequantised(quantiseMatrix(free, shape, { ...form, zero }));
+      return free.reduce((sum, w, i) => sum + (w - again[i]) ** 2, 0);
+    };
+    expect(error('offset')).toBeLessThan(0.95 * error('asymmetric'));
+    // a last block that is not full has no offset
+    expect(quantiseMatrix(free, { out: 8, into: 48, transposed: false }, form)).toMatchObject({
+      form: { zero: 'asymmetric' },
+      offsets: null,
+    });
   });
 });
 

@@ -95,6 +95,8 @@ function answered(text: string, prompt = 'q'): Pane {
       sampling: DEFAULT_SAMPLING,
       reading: null,
       tokens: [{ id: 1, text, special: false, logp: -1, refLogp: null, kl: null, top: [] }],
+      weights: null,
+      exact: true,
       end: { text, finish: 'eos', tokens: 1, seconds: 0 },
       reference: null,
       whyNoReference: null,

@@ -58,8 +58,11 @@ export function baseOf({ path, config }: AdapterFolder): string {
     const places = isAbsolute(name) ? [name] : [resolve(path, name), builtInModelFolder(name)];
     const found = places.find((place) => place !== undefined && existsSync(place));
     if (found !== undefined) return found;
+    throw new CheckpointError(
+      `${path}: this is an adapter for ${JSON.stringify(name)}, which is not here; open its base model and give this folder as the adapter`,
+    );
   }
   throw new CheckpointError(
-    `${path}: this is an adapter for ${JSON.stringify(name)}, which is not here; open its base model and give this folder as the adapter`,
+    `${path}: ${ADAPTER_CONFIG} names no base model ("base_model_name_or_path"); open the base model and give this folder as the adapter`,
   );
 }

@@ -3,6 +3,17 @@ import { linearModules } from '../adapters/target-modules.ts';
 import type { LanguageModel } from './language-model.ts';
 import { type QuantisedForm, type QuantisedMatrix, quantiseMatrix } from './quantised.ts';
 
+/**
+ * What moves distributions least (SmolLM2-135M, nats a token): at 8 bits asymmetric codes, KL 0.0036, symmetric 0.0048; at 4 bits codes with offsets,
+ * KL 0.0035 (its file's own grid is met), asymmetric 0.32, symmetric 0.40.
+ */
+export const generationForm = (bits: QuantisedForm['bits']): QuantisedForm => ({
+  bits,
+  blockSize: 32,
+  zero: bits === 4 ? 'offset' : 'asymmetric',
+  compute: 'int8',
+});
+
 /** A matrix that becomes codes. */
 interface Quantisable {
   readonly weight: string;
@@ -17,7 +28,7 @@ interface Quantisable {
 /** Every matrix that meets activations. The head has 8 bits at least: with 4 it would add a third to what all others change (SmolLM2-135M: KL 0.43 instead of 0.32). */
 function quantisable(model: LanguageModel, form: QuantisedForm): Quantisable[] {
   const { architecture, config } = model;
-  const head: QuantisedForm = { ...form, bits: 8 };
+  const head: QuantisedForm = { ...form, bits: 8, zero: form.zero === 'offset' ? 'asymmetric' : form.zero };
   const headName = `${architecture.headName}.weight`;
   const found = linearModules(model).map((module) => ({
     ...module,
@@ -31,6 +42,14 @@ function quantisable(model: LanguageModel, form: QuantisedForm): Quantisable[] {
     { weight: table, out: config.vocabulary, into: config.hidden, transposed: false, form: head, looked: true },
   ];
 }
+
+/** Bytes of the codes, scales and zero points that `quantiseModel` makes. */
+export const quantisedBytes = (model: LanguageModel, form: QuantisedForm): number =>
+  quantisable(model, form).reduce((sum, { out, into, form: { bits, blockSize, zero } }) => {
+    const blocks = Math.ceil(into / blockSize);
+    const beside = zero === 'offset' ? 4 * blocks : Math.ceil((blocks * bits) / 8);
+    return sum + out * (blocks * ((blockSize * bits) / 8 + 4) + beside);
+  }, 0);
 
 /** Where weights come from, one after the other. */
 type Take = (name: string, data: Float32Array) => Float32Array;

@@ -6,8 +6,11 @@ export interface QuantisedForm {
   readonly bits: 4 | 8;
   /** Weights of one row that share a scale. */
   readonly blockSize: 16 | 32 | 64 | 128;
-  /** symmetric: codes count from the middle · asymmetric: each block has the code that stands for 0. */
-  readonly zero: 'symmetric' | 'asymmetric';
+  /**
+   * symmetric: codes count from the middle · asymmetric: each block has the code that stands for 0 · offset: each block has the float that its middle
+   * code stands for, as in GGUF's Q4_1, whose weights then come out as they are (matrices with a last block that is not full are asymmetric).
+   */
+  readonly zero: 'symmetric' | 'asymmetric' | 'offset';
   /** What the product computes in: float32 as it is, or int8, for which the runtime rounds activations, too (accuracy_level 4). */
   readonly compute: 'float32' | 'int8';
 }
@@ -23,6 +26,8 @@ export interface QuantisedMatrix {
   readonly scales: Float32Array;
   /** [out, ⌈blocks · bits / 8⌉]; null where codes count from the middle. */
   readonly zeros: Uint8Array | null;
+  /** [out, blocks]: what is added to every weight of a block; null unless the form has them. */
+  readonly offsets: Float32Array | null;
 }
 
 /** A quantised matrix in a graph. */
@@ -31,12 +36,70 @@ export interface QuantisedValue {
   readonly codes: Value;
   readonly scales: Value;
   readonly zeros: Value | null;
+  readonly offsets: Value | null;
 }
 
 const ACCURACY_LEVEL = { float32: 1, int8: 4 } as const;
 
-/** Scale and zero of a block such that weight ≈ scale · (code − zero). */
-function scaleOf(block: Float32Array, form: QuantisedForm): { scale: number; zero: number } {
+/** weight ≈ scale · (code − zero) + offset */
+interface Grid {
+  readonly scale: number;
+  readonly zero: number;
+  readonly offset: number;
+}
+
+function gridOf(block: Float32Array, form: QuantisedForm): Grid {
+  if (form.zero === 'offset') return offsetGrid(block, form.bits);
+  return { ...zeroGrid(block, form), offset: 0 };
+}
+
+/** Least squares over the codes of the grid before; kept while the error falls. */
+const REFITS = 4;
+
+/** The codes of a block from its least weight to its largest, then as the weights lie in between. */
+function offsetGrid(block: Float32Array, bits: number): Grid {
+  const most = 2 ** bits - 1;
+  const zero = 2 ** (bits - 1);
+  let [low, high] = [block[0], block[0]];
+  for (let i = 1; i < block.length; i++) {
+    if (block[i] < low) low = block[i];
+    else if (block[i] > high) high = block[i];
+  }
+  const first = Math.fround((high - low) / most);
+  let best = { scale: first, zero, offset: Math.fround(low + zero * first) };
+  if (first === 0) return best;
+  let [least, refit] = errorAndRefit(block, best, most);
+  // what lies on a grid to float32 has no better one
+  for (let i = 0; i < REFITS && least > 1e-9 * block.length * first * first; i++) {
+    const [error, next] = errorAndRefit(block, refit, most);
+    if (error >= least) break;
+    [best, least, refit] = [refit, error, next];
+  }
+  return best;
+}
+
+const clamped = (code: number, most: number): number => (code < 0 ? 0 : code > most ? most : code);
+
+/** Squared error of the block on the grid, and the grid that suits the same codes best. */
+function errorAndRefit(block: Float32Array, { scale, zero, offset }: Grid, most: number): [error: number, refit: Grid] {
+  const count = block.length;
+  let [error, sumC, sumW, sumCC, sumCW] = [0, 0, 0, 0, 0];
+  for (let i = 0; i < count; i++) {
+    const weight = block[i];
+    const code = clamped(Math.round((weight - offset) / scale) + zero, most) - zero;
+    error += (weight - offset - scale * code) ** 2;
+    sumC += code;
+    sumW += weight;
+    sumCC += code * code;
+    sumCW += code * weight;
+  }
+  const spread = count * sumCC - sumC * sumC;
+  const slope = spread > 0 ? Math.fround((count * sumCW - sumC * sumW) / spread) : scale;
+  if (!(slope > 0)) return [error, { scale, zero, offset }];
+  return [error, { scale: slope, zero, offset: Math.fround((sumW - slope * sumC) / count) }];
+}
+
+function zeroGrid(block: Float32Array, form: QuantisedForm): Omit<Grid, 'offset'> {
   const most = 2 ** form.bits - 1;
   const middle = 2 ** (form.bits - 1);
   let [low, high] = [0, 0];
@@ -59,12 +122,16 @@ function put(bytes: Uint8Array, at: number, index: number, code: number, bits: n
 const codeAt = (bytes: Uint8Array, at: number, index: number, bits: number): number =>
   bits === 8 ? bytes[at + index] : (bytes[at + (index >> 1)] >> (4 * (index & 1))) & 15;
 
+const formFor = (form: QuantisedForm, into: number): QuantisedForm =>
+  form.zero === 'offset' && into % form.blockSize !== 0 ? { ...form, zero: 'asymmetric' } : form;
+
 /** `data` is [out, in], or [in, out] when `transposed`; a last block that is not full is filled with zeros. */
 export function quantiseMatrix(
   data: Float32Array,
   { out, into, transposed }: { readonly out: number; readonly into: number; readonly transposed: boolean },
-  form: QuantisedForm,
+  asked: QuantisedForm,
 ): QuantisedMatrix {
+  const form = formFor(asked, into);
   const { bits, blockSize } = form;
   const most = 2 ** bits - 1;
   const blocks = Math.ceil(into / blockSize);
@@ -73,6 +140,7 @@ export function quantiseMatrix(
   const codes = new Uint8Array(out * blocks * blockBytes);
   const scales = new Float32Array(out * blocks);
   const zeros = form.zero === 'asymmetric' ? new Uint8Array(out * zeroBytes) : null;
+  const offsets = form.zero === 'offset' ? new Float32Array(out * blocks) : null;
   const block = new Float32Array(blockSize);
   for (let row = 0; row < out; row++)
     for (let b = 0; b < blocks; b++) {
@@ -81,21 +149,21 @@ export function quantiseMatrix(
         const column = from + i;
         block[i] = column < into ? data[transposed ? column * out + row : row * into + column] : 0;
       }
-      const { scale, zero } = scaleOf(block, form);
+      const { scale, zero, offset } = gridOf(block, form);
       scales[row * blocks + b] = scale;
+      if (offsets) offsets[row * blocks + b] = offset;
       if (zeros) put(zeros, row * zeroBytes, b, zero, bits);
       const at = (row * blocks + b) * blockBytes;
       const perScale = scale === 0 ? 0 : 1 / scale;
       for (let i = 0; i < blockSize; i++) {
-        const code = Math.round(block[i] * perScale) + zero;
-        put(codes, at, i, code < 0 ? 0 : code > most ? most : code, bits);
+        put(codes, at, i, clamped(Math.round((block[i] - offset) * perScale) + zero, most), bits);
       }
     }
-  return { form, out, into, codes, scales, zeros };
+  return { form, out, into, codes, scales, zeros, offsets };
 }
 
 /** The matrix that the codes stand for, [out, in]. */
-export function dequantised({ form, out, into, codes, scales, zeros }: QuantisedMatrix): Float32Array {
+export function dequantised({ form, out, into, codes, scales, zeros, offsets }: QuantisedMatrix): Float32Array {
   const { bits, blockSize } = form;
   const blocks = Math.ceil(into / blockSize);
   const blockBytes = (blockSize * bits) / 8;
@@ -106,31 +174,37 @@ export function dequantised({ form, out, into, codes, scales, zeros }: Quantised
       const b = Math.floor(column / blockSize);
       const zero = zeros ? codeAt(zeros, row * zeroBytes, b, bits) : 2 ** (bits - 1);
       const code = codeAt(codes, (row * blocks + b) * blockBytes, column - b * blockSize, bits);
-      data[row * into + column] = scales[row * blocks + b] * (code - zero);
+      data[row * into + column] = scales[row * blocks + b] * (code - zero) + (offsets?.[row * blocks + b] ?? 0);
     }
   return data;
 }
 
 /** Codes and scales as constants of a graph. */
 export function quantisedConstants(g: GraphBuilder, name: string, matrix: QuantisedMatrix): QuantisedValue {
-  const { form, out, into, codes, scales, zeros } = matrix;
+  const { form, out, into, codes, scales, zeros, offsets } = matrix;
   const blocks = Math.ceil(into / form.blockSize);
   return {
     matrix,
     codes: g.constant(`${name}.codes`, 'uint8', [out, blocks, (form.blockSize * form.bits) / 8], codes),
     scales: g.constant(`${name}.scales`, 'float32', [out, blocks], scales),
     zeros: zeros && g.constant(`${name}.zeros`, 'uint8', [out, zeros.length / out], zeros),
+    offsets: offsets && g.constant(`${name}.offsets`, 'float32', [out, blocks], offsets),
   };
 }
 
 /** x Wᵀ. */
-export function quantisedProduct(g: GraphBuilder, x: Value, { matrix, codes, scales, zeros }: QuantisedValue): Value {
+export function quantisedProduct(g: GraphBuilder, x: Value, weight: QuantisedValue): Value {
+  const { matrix, codes, scales, zeros, offsets } = weight;
   const { form, out, into } = matrix;
-  return g.op('MatMulNBits', zeros ? [x, codes, scales, zeros] : [x, codes, scales], {
+  const product = g.op('MatMulNBits', zeros ? [x, codes, scales, zeros] : [x, codes, scales], {
     K: into,
     N: out,
     bits: form.bits,
     block_size: form.blockSize,
     accuracy_level: ACCURACY_LEVEL[form.compute],
   });
+  if (!offsets) return product;
+  // an offset meets the sum of its block's activations, which matrices of one input share
+  const blocks = g.reshape(x, [...x.shape.slice(0, -1), into / form.blockSize, form.blockSize]);
+  return g.op('Gemm', [g.reduceSum(blocks, [-1]), offsets, product], { transB: 1 });
 }

@@ -9,6 +9,7 @@ import { createRewardScorer, type RewardScorer } from '../../evaluate/reward-sco
 import { createScorer, type Scorer } from '../../evaluate/scoring.ts';
 import { openPredictionReader, type PredictionReader } from '../../evaluate/token-reading.ts';
 import { type LoadedModel, loadModel } from '../../train/load-model.ts';
+import { type CodeBits, codeBytes, inCodes, type ModelInCodes } from './codes.ts';
 import { GenerationError, type ModelSource } from './work.ts';
 
 /** Float32 weights as loaded, and packed by the runtime. */
@@ -25,6 +26,8 @@ export interface OpenModel {
   reader(positions: number): Promise<PredictionReader>;
   scorer(positions: number): Promise<Scorer>;
   rewards(positions: number): Promise<RewardScorer>;
+  /** The same with its matrices as codes. */
+  codes(bits: CodeBits): Promise<ModelInCodes & { decoder(positions: number): Promise<Decoder> }>;
 }
 
 interface Closable {
@@ -33,7 +36,8 @@ interface Closable {
 
 interface Entry {
   readonly loaded: LoadedModel;
-  readonly bytes: number;
+  /** Grows when codes are made of it. */
+  bytes: number;
   /** Changes when the files do. */
   readonly stamp: string;
   /** With and without its adapter. */
@@ -110,7 +114,7 @@ export function createShelf({ budget = totalmem() / 2 }: { readonly budget?: num
     async use({ path, adapter }, body) {
       const entry = await claim(path);
       try {
-        return await body(variantOf(entry, adapter));
+        return await body(variantOf(entry, adapter, makeRoom));
       } finally {
         entry.users--;
         entry.lastUsed = ++clock;
@@ -126,17 +130,20 @@ export function createShelf({ budget = totalmem() / 2 }: { readonly budget?: num
   };
 }
 
-function variantOf(entry: Entry, adapter: boolean): OpenModel {
+type MakeRoom = (bytes: number) => Promise<void>;
+
+function variantOf(entry: Entry, adapter: boolean, makeRoom: MakeRoom): OpenModel {
   const wanted = adapter && entry.loaded.model.adapter !== undefined;
   const known = entry.variants.get(wanted);
   if (known) return known;
-  const opened = openModel(entry, wanted);
+  const opened = openModel(entry, wanted, makeRoom);
   entry.variants.set(wanted, opened);
   return opened;
 }
 
 /** The model with or without its adapter: the weights, and what the runtime packed of them, are the same. */
-function openModel({ loaded: whole, sessions }: Entry, adapter: boolean): OpenModel {
+function openModel(entry: Entry, adapter: boolean, makeRoom: MakeRoom): OpenModel {
+  const { loaded: whole, sessions } = entry;
   const model: LanguageModel = adapter ? whole.model : { ...whole.model, adapter: undefined };
   const { context } = model.config;
   const session = async <T extends Closable>(
@@ -156,13 +163,32 @@ function openModel({ loaded: whole, sessions }: Entry, adapter: boolean): OpenMo
     }
   };
   const options = (maxPositions: number) => ({ weights: 'frozen', maxPositions }) as const;
+  const loaded = { ...whole, model };
+  const coded = new Map<CodeBits, Promise<ModelInCodes>>();
+  const makeCodes = async (bits: CodeBits) => {
+    const needed = codeBytes(model, bits);
+    await makeRoom(needed);
+    const made = await inCodes(loaded, bits);
+    entry.bytes += needed;
+    return made;
+  };
   return {
-    loaded: { ...whole, model },
+    loaded,
     context,
     decoder: (positions) => session('decoder', positions, (most) => Decoder.create(model, options(most))),
     reader: (positions) => session('reader', positions, (most) => openPredictionReader(model, options(most))),
     scorer: (positions) => session('scorer', positions, (most) => createScorer(model, options(most))),
     rewards: (positions) => session('rewards', positions, (most) => createRewardScorer(model, options(most))),
+    async codes(bits) {
+      const making = coded.get(bits) ?? makeCodes(bits);
+      coded.set(bits, making);
+      const made = await making.catch((error: unknown) => {
+        coded.delete(bits);
+        throw error;
+      });
+      const open = (most: number) => Decoder.create(made.model, options(most));
+      return { ...made, decoder: (positions) => session(`decoder of ${bits} bits`, positions, open) };
+    },
   };
 }
 

@@ -34,6 +34,7 @@ import { openPolicy } from '../policy.ts';
 import { readRows } from '../read-rows.ts';
 import { liveReference, noReference } from '../reference.ts';
 import { openExperience } from '../rollouts/experience.ts';
+import { samplingMismatch } from '../rollouts/quantised-sampling.ts';
 import { freshAnswer, type Rollout } from '../rollouts/rollout.ts';
 import { type SampledPair, tokensOf } from '../rollouts/sampled-pair.ts';
 
@@ -282,6 +283,7 @@ function sampledMetrics(sampled: readonly SampledPair[], kl: readonly number[], 
     'objective/rlhf_reward': scores - options.beta * meanKl,
     'val/contain_eos_token': mean(answers.map(({ containsEos }) => (containsEos ? 1 : 0))),
     'tokens/responses_len_mean': mean(answers.map(({ responseIds }) => responseIds.length)),
+    ...samplingMismatch(answers),
     'pairs/identical': count('identical'),
     'pairs/ties': count('tie'),
     'pairs/labels_bought': sampled.length,

@@ -8,10 +8,12 @@ import { openProbes } from '../diagnostics/probes.ts';
 import type { LoadedModel } from '../load-model.ts';
 import type { TrainControl, TrainSample } from '../method.ts';
 import { keptReference, openReference, type Reference } from '../policy.ts';
-import { answerLogprobs, heldOutLooks } from './held-out.ts';
+import { answerLogprobs } from './answer-logprobs.ts';
+import { heldOutLooks } from './held-out.ts';
 import type { SamplingMethodOptions } from './options.ts';
 import { rowOf } from './policy-pass.ts';
 import { type Prompt, readPrompts } from './prompts.ts';
+import { rescored, samplingModel } from './quantised-sampling.ts';
 import { openRewardSource, type RewardSource } from './rewards.ts';
 import { forgetRolloutsFrom, keepRollouts, type Rollout, readRollouts } from './rollout.ts';
 import { createRolloutSampler } from './sample.ts';
@@ -89,8 +91,9 @@ export async function openExperience(
     open.push(part);
     return part;
   };
-  const { temperature } = options;
+  const { temperature, generation_weight_bits: bits } = options;
   const { threads } = control;
+  const drawing = bits === 32 ? loaded : { ...loaded, model: samplingModel(loaded.model, bits) };
   // the model as it starts is the reference: a copy, which training does not move
   const reference = keptReference(loaded, openReference(loaded, options, control));
   const ref = keep(
@@ -101,17 +104,16 @@ export async function openExperience(
   const reward = needsReward
     ? keep(shape.reward ?? (await rewardOf(loaded, options, maxPositions, control)))
     : undefined;
-  const sampler = reward
-    ? keep(
-        await createRolloutSampler(loaded, reward, {
-          temperature,
-          maxNewTokens,
-          maxPositions,
-          batchSize: 64,
-          threads,
-        }),
-      )
-    : undefined;
+  const openSampler = async (from: LoadedModel, source: RewardSource) =>
+    keep(await createRolloutSampler(from, source, { temperature, maxNewTokens, maxPositions, batchSize: 64, threads }));
+  const sampler = reward && train.length > 0 ? await openSampler(drawing, reward) : undefined;
+  // what is said of the policy is said of the weights that are trained
+  const heldSampler =
+    reward && held.length > 0 ? (bits === 32 && sampler) || (await openSampler(loaded, reward)) : undefined;
+  const exact =
+    sampler && bits !== 32
+      ? keep(await createScorer(loaded.model, { weights: 'live', maxPositions, threads }))
+      : undefined;
   if (reward) control.emit({ type: 'log', level: 'info', text: `answers are scored by the ${reward.title}` });
 
   const collect = async (step: number): Promise<readonly Rollout[]> => {
@@ -120,7 +122,8 @@ export async function openExperience(
     const prompts = promptsOfStep(train, step, promptsPerStep, options).flatMap((prompt) =>
       new Array<Prompt>(answersPerPrompt).fill(prompt),
     );
-    const rollouts = await sampler.sample(prompts, `${options.seed}:rollouts:${step}`, step);
+    const drawn = await sampler.sample(prompts, `${options.seed}:rollouts:${step}`, step);
+    const rollouts = exact ? await rescored(drawn, exact) : drawn;
     if (shape.keep) {
       forgetRolloutsFrom(outputDir, step);
       keepRollouts(outputDir, rollouts);
@@ -137,12 +140,12 @@ export async function openExperience(
     collect,
     refLogprobs: (rollouts) => answerLogprobs(ref, rollouts),
     logprobs: (rollouts) => answerLogprobs(now, rollouts),
-    ...(sampler && held.length > 0
+    ...(heldSampler
       ? heldOutLooks({
           loaded,
           options,
           outputDir,
-          sampler,
+          sampler: heldSampler,
           held,
           ref,
           now,

@@ -16,8 +16,8 @@ import { openProbes } from '../diagnostics/probes.ts';
 import { type DiagnosticRecord, diagnosticRecord } from '../diagnostics/record.ts';
 import type { LoadedModel } from '../load-model.ts';
 import type { TrainSample } from '../method.ts';
+import { answerLogprobs } from './answer-logprobs.ts';
 import type { SamplingMethodOptions } from './options.ts';
-import { rowOf } from './policy-pass.ts';
 import type { Prompt } from './prompts.ts';
 import { freshAnswer, type Rollout } from './rollout.ts';
 import type { RolloutSampler } from './sample.ts';
@@ -33,12 +33,6 @@ export interface HeldOut {
   readonly ref: Scorer;
   readonly now: Scorer;
   readonly threads?: number;
-}
-
-/** ln π of each answer token, the end token included. */
-export async function answerLogprobs(scorer: Scorer, rollouts: readonly Rollout[]): Promise<Float64Array[]> {
-  const scored = await scorer.score(rollouts.map((rollout) => rowOf(rollout).ids));
-  return scored.map((row, i) => row.subarray(Math.max(0, rollouts[i].queryIds.length - 1)));
 }
 
 /** Answers whose tokens are kept one by one. */

@@ -10,6 +10,7 @@ import type { TrainControl } from '../method.ts';
 import { meanOfSums } from './advantages.ts';
 import type { RolloutOptions } from './options.ts';
 import type { PolicyMinibatch, PolicyUpdateReport } from './policy-pass.ts';
+import { samplingMismatch } from './quantised-sampling.ts';
 import { freshAnswer, type Rollout } from './rollout.ts';
 import { tokenShares } from './token-shares.ts';
 
@@ -139,6 +140,7 @@ export function rolloutMetrics(collected: Collected): Record<string, number> {
     'val/num_eos_tokens': ends,
     'val/truncated': rollouts.length - ends,
     'tokens/responses_len_mean': mean(logprobs.map((row) => row.length)),
+    ...samplingMismatch(rollouts),
     ...shapeOf(rollouts.map(freshAnswer)),
     ...(collected.perPrompt > 1 ? withinPrompts(collected) : {}),
   };

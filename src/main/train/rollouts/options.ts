@@ -61,6 +61,13 @@ export const samplingOptions = {
     group: 'Sampling',
     common: true,
   }),
+  generation_weight_bits: z.literal([32, 8, 4]).default(32).meta({
+    title: 'Weights while sampling',
+    description:
+      'Bits of the frozen base weights that answers are sampled from; 8 and 4 need an adapter (use_peft). What is learnt and evaluated uses the float32 weights: old log-probabilities are taken with them, and sampling/* tells how far the two are apart.',
+    group: 'Sampling',
+    unit: 'bits',
+  }),
   missing_eos_penalty: z.number().min(0).nullable().default(null).meta({
     title: 'Missing end penalty',
     description: 'Taken from the score of an answer that does not end by itself.',

@@ -17,6 +17,8 @@ export interface Rollout {
   readonly score: number;
   /** ln π at temperature 1 of each token when it was drawn; empty when recorded elsewhere. */
   readonly sampledLogprobs: readonly number[];
+  /** The same under the quantised weights that it was drawn from, where there are such. */
+  readonly generationLogprobs?: readonly number[];
 }
 
 /** The answer's own tokens, without the end token. */
@@ -34,6 +36,7 @@ const recorded = z.object({
   contains_eos: z.boolean(),
   score: z.number(),
   sampled_logprobs: z.array(z.number()).default([]),
+  generation_logprobs: z.array(z.number()).optional(),
 });
 
 /**
@@ -64,6 +67,7 @@ const fromRecord = (data: z.output<typeof recorded>, step: number): Rollout => (
   containsEos: data.contains_eos,
   score: data.score,
   sampledLogprobs: data.sampled_logprobs,
+  generationLogprobs: data.generation_logprobs,
 });
 
 const toRecord = (rollout: Rollout) => ({
@@ -74,6 +78,7 @@ const toRecord = (rollout: Rollout) => ({
   contains_eos: rollout.containsEos,
   score: rollout.score,
   sampled_logprobs: rollout.sampledLogprobs,
+  generation_logprobs: rollout.generationLogprobs,
 });
 
 const log = stepLog('rollouts.jsonl');

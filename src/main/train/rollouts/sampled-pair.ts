@@ -44,6 +44,7 @@ const answer = z.object({
   contains_eos: z.boolean(),
   score: z.number(),
   sampled_logprobs: z.array(z.number()).default([]),
+  generation_logprobs: z.array(z.number()).optional(),
 });
 const quality = z.int().min(1).max(5).nullable();
 const recordedRating = z.object({
@@ -94,6 +95,7 @@ function fromRecord(data: Recorded): SampledPair {
     containsEos: side.contains_eos,
     score: side.score,
     sampledLogprobs: side.sampled_logprobs,
+    generationLogprobs: side.generation_logprobs,
   });
   const { step, temperature, annotator, probability, label } = data;
   const provenance = { policyStep: data.policy_step, policyHash: data.policy_hash, temperature, annotator };
@@ -120,11 +122,12 @@ const ratingRecord = (rating: PairRating): z.output<typeof recordedRating> => ({
 });
 
 function toRecord(pair: SampledPair): Recorded {
-  const side = ({ responseIds, containsEos, score, sampledLogprobs }: Rollout) => ({
+  const side = ({ responseIds, containsEos, score, sampledLogprobs, generationLogprobs }: Rollout) => ({
     response_ids: [...responseIds],
     contains_eos: containsEos,
     score,
     sampled_logprobs: [...sampledLogprobs],
+    generation_logprobs: generationLogprobs && [...generationLogprobs],
   });
   return {
     step: pair.step,

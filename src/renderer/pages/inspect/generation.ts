@@ -27,6 +27,8 @@ export function generateOne(choices: readonly ModelChoice[], { id, model, sampli
     reading: null,
     tokens: [],
     end: null,
+    weights: null,
+    exact: false,
     reference: null,
     whyNoReference: null,
     gold: null,
@@ -37,7 +39,7 @@ export function generateOne(choices: readonly ModelChoice[], { id, model, sampli
   let live = true;
   const handle = stream('generations.run', { model, prompt: asked, sampling }, (event) => {
     if (!live) return;
-    if (event.type === 'prompt') setAnswer(id, { status: 'writing', reading: event.prompt });
+    if (event.type === 'prompt') setAnswer(id, { status: 'writing', reading: event.prompt, weights: event.weights });
     else setAnswer(id, ({ tokens }) => ({ tokens: [...tokens, ...event.tokens] }));
   });
   running.set(id, () => {
@@ -104,7 +106,14 @@ async function readTokens(choices: readonly ModelChoice[], id: number): Promise<
       ids: answer.tokens.map((token) => token.id),
     });
     if (isStill(id, answer))
-      setAnswer(id, (was) => ({ status: settled(was), tokens, reference, whyNoReference, error: null }));
+      setAnswer(id, (was) => ({
+        status: settled(was),
+        exact: true,
+        tokens,
+        reference,
+        whyNoReference,
+        error: null,
+      }));
   } catch (error) {
     if (isStill(id, answer)) setAnswer(id, (was) => ({ status: settled(was), error: messageOf(error) }));
   }

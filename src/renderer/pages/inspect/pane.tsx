@@ -58,6 +58,11 @@ function stateWords({ status, end, tokens }: PaneAnswer): string | null {
   return end ? FINISH_WORDS[end.finish] : null;
 }
 
+/** Which weights wrote the answer, what that changes, and whose numbers are shown. */
+const weightWords = ({ weights, exact }: PaneAnswer): string | null =>
+  weights &&
+  `Written with ${weights.bits}-bit weights: mean |Δ ln p| ${compact(weights.meanAbsLogpChange)} and KL ${compact(weights.meanKl)} nats a token against float32, over ${weights.tokens} tokens of built-in texts. ${exact ? 'The numbers shown are read with the float32 weights.' : `The numbers shown are those of the ${weights.bits}-bit weights until the answer has ended.`}`;
+
 interface BodyProps {
   readonly letter: string;
   readonly answer: PaneAnswer;
@@ -76,6 +81,7 @@ function Body({ letter, answer, beta, against, first }: BodyProps) {
     return first ? compareWords(text, against)?.chosen : compareWords(against, text)?.rejected;
   }, [wordDiff, against, text, first]);
   const words = stateWords(answer);
+  const weights = weightWords(answer);
   return (
     <>
       {parts ? (
@@ -97,6 +103,7 @@ function Body({ letter, answer, beta, against, first }: BodyProps) {
           <Tag tone={answer.end?.finish === 'length' ? 'warn' : 'plain'}>{words}</Tag>
         </p>
       )}
+      {weights && <p className="pl-caption">{weights}</p>}
       {answer.tokens.length > 0 && answer.whyNoReference && <p className="pl-caption">{answer.whyNoReference}</p>}
     </>
   );

@@ -1,5 +1,5 @@
 /** How tokens are drawn: a row of tags that says it, and the form behind it; for all panes, or for one alone. */
-import { ActionIcon, Button, Checkbox, Popover, Textarea, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Checkbox, Input, Popover, SegmentedControl, Textarea, TextInput } from '@mantine/core';
 import { IconAdjustmentsHorizontal } from '@tabler/icons-react';
 import { useId, useState } from 'react';
 import { shown } from '../../../charts/numbers.ts';
@@ -109,9 +109,12 @@ function NumberInput({
   );
 }
 
+/** Settings kept by an earlier version name no bits. */
+const bitsOf = ({ weightBits }: Partial<SamplingSettings>) => weightBits ?? 32;
+
 /** What differs from the defaults, temperature, length and seed always. */
 export function settingsWords(settings: SamplingSettings): readonly string[] {
-  const { greedy, temperature, topK, topP, minP, repetitionPenalty, maxTokens, stop, seed } = settings;
+  const { greedy, temperature, topK, topP, minP, repetitionPenalty, maxTokens, stop, seed, weightBits } = settings;
   return [
     ...(greedy ? ['greedy'] : [`temperature ${shown(temperature)}`]),
     ...(!greedy && topK > 0 ? [`top-k ${topK}`] : []),
@@ -121,6 +124,7 @@ export function settingsWords(settings: SamplingSettings): readonly string[] {
     ...(greedy ? [] : [`seed ${seed}`]),
     `max ${maxTokens} tok`,
     ...(stop.length > 0 ? [`${stop.length} stop`] : []),
+    ...(bitsOf(settings) === 32 ? [] : [`${weightBits}-bit weights`]),
   ];
 }
 
@@ -132,6 +136,8 @@ export const parseStops = (lines: string): string[] =>
     .split('\n')
     .filter((text) => text !== '')
     .map((text) => text.replaceAll('\\n', '\n'));
+
+const BITS = [32, 8, 4] as const;
 
 function Form({ settings, onChange }: { settings: SamplingSettings; onChange: (settings: SamplingSettings) => void }) {
   const [stops, setStops] = useState(stopLines(settings.stop));
@@ -151,6 +157,18 @@ function Form({ settings, onChange }: { settings: SamplingSettings; onChange: (s
           onChange={(value) => set({ [field.key]: value })}
         />
       ))}
+      <Input.Wrapper
+        labelElement="div"
+        label="Weights while writing"
+        description="Bits of each weight; 8 and 4 read less memory and change the model a little, which is measured"
+      >
+        <SegmentedControl
+          aria-label="Weights while writing"
+          data={BITS.map((bits) => ({ value: String(bits), label: `${bits} bit` }))}
+          value={String(bitsOf(settings))}
+          onChange={(value) => set({ weightBits: BITS.find((bits) => String(bits) === value) })}
+        />
+      </Input.Wrapper>
       <Textarea
         label="Stop strings"
         description="One a line; \n is a line end"

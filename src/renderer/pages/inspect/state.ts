@@ -9,6 +9,7 @@ import type {
   ReadToken,
   SamplingSettings,
   TextOrChat,
+  WeightsInCodes,
 } from '../../../preload/contract/index.ts';
 import type { Mode } from './numbers.ts';
 
@@ -38,6 +39,10 @@ export interface PaneAnswer {
   readonly reading: PromptReading | null;
   readonly tokens: readonly ReadToken[];
   readonly end: GenerationEnd | null;
+  /** What it was drawn with, when that are not the float32 weights. */
+  readonly weights: WeightsInCodes | null;
+  /** Its numbers are those of the float32 weights, which an answer that has ended is read with. */
+  readonly exact: boolean;
   /** The model that `refLogp` and `kl` of the tokens belong to. */
   readonly reference: string | null;
   readonly whyNoReference: string | null;
@@ -64,6 +69,7 @@ export const DEFAULT_SAMPLING: SamplingSettings = {
   maxTokens: 64,
   stop: [],
   seed: 42,
+  weightBits: 32,
 };
 
 export interface InspectState {

@@ -4,14 +4,17 @@ import type {
   GenerationEvent,
   ReadToken,
   SamplingSettings,
+  WeightsInCodes,
 } from '../../../../preload/contract/generations.ts';
 import { createRandom } from '../../../base/random.ts';
 import type { TextOrChat } from '../../../data/examples.ts';
 import { createStopStrings } from '../../../data/tokenizers/stop-strings.ts';
+import type { Decoder } from '../../../engine/generation/decoder.ts';
 import { generate } from '../../../engine/generation/generate.ts';
 import { logSumExp } from '../../../engine/generation/sampling.ts';
 import { likeliest } from '../../../evaluate/likeliest.ts';
 import { beginningIds } from '../prompt-ids.ts';
+import type { OpenModel } from '../shelf.ts';
 import { shownReading } from '../shown.ts';
 import { GenerationError, type ModelSource, othersTurn, type Work, type WorkContext } from '../work.ts';
 import { promptReading } from './prompt.ts';
@@ -39,8 +42,9 @@ export const run = {
           `The prompt has ${ids.length} tokens; this model's context is ${open.context}. Shorten the prompt.`,
         );
       const maxNewTokens = Math.min(sampling.maxTokens, open.context - ids.length);
-      const decoder = await open.decoder(ids.length + maxNewTokens);
-      send(emit, { type: 'prompt', prompt: promptReading(tokenizer, prompt, ids), memoryBytes: shelf.bytes() });
+      const { decoder, weights } = await openDecoder(open, sampling.weightBits, ids.length + maxNewTokens);
+      const reading = promptReading(tokenizer, prompt, ids);
+      send(emit, { type: 'prompt', prompt: reading, memoryBytes: shelf.bytes(), weights });
       const outgoing = inBatches((tokens) => send(emit, { type: 'tokens', tokens }));
       const stopping = createStopStrings(tokenizer, sampling.stop, true);
       let previous = ids[ids.length - 1];
@@ -73,6 +77,17 @@ export const run = {
       };
     }),
 } satisfies Work;
+
+async function openDecoder(
+  open: OpenModel,
+  bits: SamplingSettings['weightBits'],
+  positions: number,
+): Promise<{ decoder: Decoder; weights: WeightsInCodes | null }> {
+  if (bits === 32) return { decoder: await open.decoder(positions), weights: null };
+  const { change, decoder } = await open.codes(bits);
+  const { mean_abs_logp_change: meanAbsLogpChange, mean_kl: meanKl, tokens } = change;
+  return { decoder: await decoder(positions), weights: { bits, meanAbsLogpChange, meanKl, tokens } };
+}
 
 const send = (emit: WorkContext['emit'], event: GenerationEvent): void => emit(event);
 
