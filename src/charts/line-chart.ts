@@ -98,10 +98,11 @@ const range = (lines: readonly Line[]): readonly [number, number] => {
   return [low, high];
 };
 
-function lineStyle(line: Line, tokens: ChartTokens, opacity: number) {
+function lineStyle(line: Line, tokens: ChartTokens, { opacity, thin }: { opacity: number; thin?: boolean }) {
   return {
     color: tokens.colour[line.colour],
-    width: opacity < 1 ? 1 : 1.75,
+    // a line of one pixel is drawn without an outline, which many lines would spend most of a frame on
+    width: opacity < 1 || thin ? 1 : 1.75,
     opacity: line.dots ? 0 : line.faint ? FAINT * opacity : opacity,
     type: line.dash ? DASHES[line.dash] : 'solid',
   };
@@ -131,6 +132,7 @@ function pointLabel({ pointLabels }: Line, tokens: ChartTokens) {
 /** The raw line behind, and the smoothed one in front of it. */
 function seriesOf(line: Line, chart: LineChart, tokens: ChartTokens) {
   const smoothed = chart.smoothing > 0 && !line.evaluation;
+  const isMarked = line.evaluation && !line.bare;
   const front = onAxes(frontOf(line, chart), chart);
   const band = [...bandSeries(line, chart, tokens), ...whiskerSeries(line, tokens)];
   const base = {
@@ -145,12 +147,14 @@ function seriesOf(line: Line, chart: LineChart, tokens: ChartTokens) {
     ...base,
     id,
     data: front,
-    symbol: line.evaluation && !line.bare ? SYMBOLS[line.mark ?? 'circle'] : 'none',
+    symbol: isMarked ? SYMBOLS[line.mark ?? 'circle'] : 'none',
+    // without it each point has its place in a list of marks, drawn or not
+    showSymbol: isMarked === true || line.pointLabels !== undefined,
     symbolSize: line.evaluation ? (line.mark ? 7 : 5) : 0,
     showAllSymbol: line.pointLabels !== undefined || undefined,
     itemStyle: { color: tokens.colour[line.colour], opacity: line.faint ? FAINT : 1 },
     label: pointLabel(line, tokens),
-    lineStyle: lineStyle(line, tokens, 1),
+    lineStyle: lineStyle(line, tokens, { opacity: 1, thin: chart.crowded }),
     z: line.evaluation ? 4 : 3,
   };
   if (!smoothed || chart.crowded) return [...band, main];
@@ -161,7 +165,8 @@ function seriesOf(line: Line, chart: LineChart, tokens: ChartTokens) {
       id: `${id}, raw`,
       data: onAxes(line.points, chart),
       symbol: 'none',
-      lineStyle: lineStyle(line, tokens, 0.3),
+      showSymbol: false,
+      lineStyle: lineStyle(line, tokens, { opacity: 0.3 }),
       tooltip: { show: false },
       silent: true,
       z: 2,

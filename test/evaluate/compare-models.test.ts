@@ -28,14 +28,14 @@ describe('built-in references', () => {
   });
 
   it.each([
-    ['tldr', 1.86],
-    ['helpful', 0.79],
-    ['harmless', 1.25],
-  ] as const)('%s-reference leaves room: gold near %f, 1 to 7%% off grammar', async (id, gold) => {
+    ['tldr', 1.87],
+    ['helpful', 0.93],
+    ['harmless', 0.97],
+  ] as const)('%s-reference leaves room: gold near %f, a few answers in a hundred are off grammar', async (id, gold) => {
     const task = tasks.get(id);
     const prompts = task.prompts('held-out', 400, 3);
     const answers = await answerTask(task, load(`${id}-reference`), prompts, { temperature: 1, seed: 3, threads: 1 });
-    expect(Math.abs(mean(answers.map((a) => a.gold)) - gold)).toBeLessThan(0.5);
+    expect(Math.abs(mean(answers.map((a) => a.gold)) - gold)).toBeLessThan(0.2);
     const off = mean(answers.map((a) => (a.onGrammar ? 0 : 1)));
     expect(off).toBeGreaterThan(0.01);
     expect(off).toBeLessThan(0.07);

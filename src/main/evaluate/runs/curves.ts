@@ -33,8 +33,9 @@ export function lineOf(columns: readonly PlacedColumn[], options: LineOptions): 
 
 function firstBroken(columns: readonly PlacedColumn[]): number | null {
   const steps = columns.flatMap(({ steps, values }) => {
-    const at = values.findIndex((value) => Number.isNaN(value));
-    return at < 0 ? [] : [steps[at]];
+    let at = 0;
+    while (at < values.length && !Number.isNaN(values[at])) at++;
+    return at === values.length ? [] : [steps[at]];
   });
   return steps.length === 0 ? null : Math.min(...steps);
 }
@@ -49,17 +50,20 @@ function withinRange({ x, values, steps }: PlacedColumn, { range, rises }: LineO
     while (from + 1 < to && x[from + 1] < range[0]) from++;
     while (to - 1 > from && x[to - 2] > range[1]) to--;
   }
-  const kept = [0, 0, 0].map(() => new Float64Array(to - from));
-  let count = 0;
-  for (let i = from; i < to; i++) {
-    if (!Number.isFinite(values[i]) || !Number.isFinite(x[i])) continue;
-    kept[0][count] = steps[i];
-    kept[1][count] = x[i];
-    kept[2][count++] = values[i];
-  }
-  const [keptSteps, keptX, keptValues] = kept.map((each) => each.subarray(0, count));
-  return { steps: keptSteps, x: keptX, values: keptValues };
+  const isPlaced = (i: number) => Number.isFinite(values[i]) && Number.isFinite(x[i]);
+  let whole = from;
+  while (whole < to && isPlaced(whole)) whole++;
+  if (whole === to) return { steps: cut(steps, from, to), x: cut(x, from, to), values: cut(values, from, to) };
+  const places = Array.from({ length: to - from }, (_, i) => from + i).filter(isPlaced);
+  const at = (column: ArrayLike<number>) => Float64Array.from(places, (i) => column[i]);
+  return { steps: at(steps), x: at(x), values: at(values) };
 }
+
+/** Without a copy, where the column allows it. */
+const cut = (column: ArrayLike<number>, from: number, to: number): Float64Array =>
+  column instanceof Float64Array
+    ? column.subarray(from, to)
+    : Float64Array.from({ length: to - from }, (_, i) => column[from + i]);
 
 /** Every value while there are few, else the extremes of each bucket. */
 function thinned({ x, values }: Values, { maxPoints }: LineOptions): Omit<Drawn, 'brokenAt'> {
