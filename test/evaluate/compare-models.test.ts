@@ -31,7 +31,7 @@ describe('built-in references', () => {
     ['tldr', 1.87],
     ['helpful', 0.93],
     ['harmless', 0.97],
-  ] as const)('%s-reference leaves room: gold near %f, a few answers in a hundred are off grammar', async (id, gold) => {
+  ] as const)('%s-reference leaves room: gold near %f, a few percent off grammar', async (id, gold) => {
     const task = tasks.get(id);
     const prompts = task.prompts('held-out', 400, 3);
     const answers = await answerTask(task, load(`${id}-reference`), prompts, { temperature: 1, seed: 3, threads: 1 });
