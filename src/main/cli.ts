@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { describeError } from '../preload/contract/rpc.ts';
-import { nearest } from './base/registry.ts';
+import { alike, meant } from './base/registry.ts';
+import { speakOfSchemas } from './base/schema-words.ts';
 import {
   type CommandContext,
   type CommandDefinition,
@@ -180,8 +181,8 @@ function writeFailure(json: string, described: ReturnType<typeof describeError>)
 
 function unknownCommand(word: string, known: readonly CommandWords[], group?: string): UsageError {
   const of = group === undefined ? '' : `${group} `;
-  const names = known.map((c) => c.id);
-  return new UsageError(`unknown command "${of}${word}"; did you mean "${of}${nearest(word, names)}"?`);
+  const names = known.map((c) => of + c.id);
+  return new UsageError(`unknown command "${of}${word}"${alike(of + word, names) || `; plumb ${of}--help lists them`}`);
 }
 
 type Words = CommandDefinition | CommandGroup;
@@ -231,7 +232,7 @@ function unknownOption(option: string, argv: readonly string[]): UsageError {
   if (group && !command && word !== undefined) return unknownCommand(word, group.subcommands, group.id);
   const name = [group?.id, command?.id].filter((w) => w !== undefined).join(' ');
   const of = name === '' ? '' : ` of ${name}`;
-  return new UsageError(`unknown option ${option}${of}; did you mean ${nearest(option, optionsKnownTo(command))}?`);
+  return new UsageError(`unknown option ${option}${of}${meant(option, optionsKnownTo(command), '')}`);
 }
 
 /** Where --json points, before commander has understood the call. */
@@ -261,6 +262,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+speakOfSchemas();
 tolerateClosedPipes();
 main(process.argv.slice(2)).then(
   async (code) => {

@@ -1,5 +1,6 @@
 /** The browser host as a program of its own: prints its address and serves until it is stopped. */
 import { join } from 'node:path';
+import { speakOfSchemas } from './base/schema-words.ts';
 import { serveInBrowser } from './host/serve.ts';
 import { resolveWorkspace } from './host/workspace.ts';
 
@@ -27,6 +28,7 @@ async function main(): Promise<void> {
   });
 }
 
+speakOfSchemas();
 main().then(
   () => process.exit(0),
   (error: unknown) => {

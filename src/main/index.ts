@@ -1,6 +1,7 @@
 /** The desktop app: one window over one host. */
 import { join } from 'node:path';
 import { app, BrowserWindow, session } from 'electron';
+import { speakOfSchemas } from './base/schema-words.ts';
 import { showStartError } from './desktop/dialogs.ts';
 import { serveContents } from './desktop/ipc-port.ts';
 import { systemKeyBox } from './desktop/key-box.ts';
@@ -16,6 +17,7 @@ import { keychainSecrets, sessionSecrets } from './host/secrets.ts';
 import { resolveWorkspace } from './host/workspace.ts';
 
 const here = import.meta.dirname;
+speakOfSchemas();
 
 /** `--home DIR`, as everywhere; Electron's own switches are left alone. */
 function homeOption(): string | undefined {

@@ -15,10 +15,11 @@ it('makes what is missing, and leaves what is there', () => {
 });
 
 it('names the folder that cannot be made', () => {
-  writeFileSync(join(folder, 'file'), '');
-  expect(() => makeFolder(join(folder, 'file/below'))).toThrow(
-    `${join(folder, 'file/below')}: the folder cannot be made`,
-  );
+  const file = join(folder, 'file');
+  writeFileSync(file, '');
+  const words = `${file}: the folder cannot be made (there is a file of that name)`;
+  expect(() => makeFolder(file)).toThrow(words);
+  expect(() => makeFolder(join(file, 'below'))).toThrow(words);
 });
 
 it.skipIf(!existsSync('/proc/self'))('does not try for ever where the system refuses', () => {

@@ -106,6 +106,10 @@ describe('train', { timeout: 150_000 }, () => {
       [2, { method: '../x' }, 'unknown method "../x"'],
       [3, { dataset: 'none.jsonl' }, 'there is no dataset "none.jsonl" in the workspace'],
       [3, { model: 'nowhere' }, 'nowhere'],
+      [2, { beta: 'much' }, 'beta: expected a number, found "much"'],
+      [2, { model: undefined }, 'model: is missing; expected text'],
+      [3, { output_dir: 'pairs.jsonl' }, 'the folder cannot be made (there is a file of that name)'],
+      [3, { output_dir: '/proc/plumb' }, '/proc/plumb: the folder cannot be made'],
     ] as const;
     for (const [code, changes, message] of cases) {
       const error = await failure(code, 'train', config('bad', changes), '--home', home);

@@ -211,7 +211,7 @@ describe('generations.run', () => {
 
   it('says what is wrong with the input by name, and never a path', async () => {
     const wrong = (input: object) => run({ model: MODEL, prompt: PROMPT, sampling: {}, ...input }).done;
-    await expect(wrong({ model: 'helpful-referenc' })).rejects.toThrow('Did you mean "helpful-reference"?');
+    await expect(wrong({ model: 'helpful-referenc' })).rejects.toThrow('did you mean "helpful-reference"?');
     await expect(wrong({ model: 'llama-reward' })).rejects.toThrow('it scores answers and writes none');
     await expect(wrong({ prompt: [{ role: 'user', content: 'x' }] })).rejects.toThrow('chat template');
     await expect(wrong({ sampling: { temperature: 0 } })).rejects.toMatchObject({ code: 'invalid_input' });

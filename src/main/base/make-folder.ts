@@ -1,10 +1,12 @@
 /** Makes a folder and the missing ones above it, or says which of them cannot be made. */
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** One by one: Node's own recursive way never returns where the parent exists but takes no folder, as in /proc. */
 export function makeFolder(path: string): void {
-  if (existsSync(path)) return;
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isDirectory()) return;
+  if (found) throw badFolder(path, 'there is a file of that name');
   makeFolder(dirname(path));
   try {
     mkdirSync(path);
@@ -12,8 +14,9 @@ export function makeFolder(path: string): void {
     const { code } = error as NodeJS.ErrnoException;
     // another program may have been faster
     if (code === 'EEXIST') return;
-    throw Object.assign(new Error(`${path}: the folder cannot be made (${code})`, { cause: error }), {
-      code: 'bad_input',
-    });
+    throw badFolder(path, String(code), error);
   }
 }
+
+const badFolder = (path: string, why: string, cause?: unknown): Error =>
+  Object.assign(new Error(`${path}: the folder cannot be made (${why})`, { cause }), { code: 'bad_input' });

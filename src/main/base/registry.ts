@@ -7,7 +7,7 @@ export interface Named {
 export interface Registry<T extends Named> {
   /** Definitions in the order given. */
   readonly all: readonly T[];
-  /** The definition of that id; throws an error that names the nearest known id. */
+  /** The definition of that id; throws an error that names a known id like it, or all of them. */
   get(id: string): T;
   has(id: string): boolean;
 }
@@ -25,9 +25,39 @@ export function registry<T extends Named>(kind: string, definitions: readonly T[
     get(id) {
       const found = byId.get(id);
       if (found) return found;
-      throw new RangeError(`unknown ${kind} "${id}"; did you mean "${nearest(id, [...byId.keys()])}"?`);
+      throw new RangeError(`unknown ${kind} "${id}"${meant(id, [...byId.keys()])}`);
     },
   };
+}
+
+/** Where none is alike, this many are listed. */
+const MOST_LISTED = 12;
+
+/** `; did you mean "…"?` where a candidate is alike, else nothing: for texts that list the candidates themselves. */
+export function alike(word: string, candidates: readonly string[], quote = '"'): string {
+  const best = candidates.find((candidate) => isBegun(word, candidate)) ?? nearest(word, candidates);
+  return isBegun(word, best) || isSpelledLike(word, best) ? `; did you mean ${quote}${best}${quote}?` : '';
+}
+
+/** As `alike`; where none is, the candidates, if they are few. */
+export function meant(word: string, candidates: readonly string[], quote = '"'): string {
+  const hint = alike(word, candidates, quote);
+  if (hint !== '' || candidates.length === 0 || candidates.length > MOST_LISTED) return hint;
+  return `; known: ${candidates.join(', ')}`;
+}
+
+const plain = (text: string): string => text.toLowerCase().replace(/^--/, '');
+
+/** One of the two begins the other, by three letters or more. */
+function isBegun(word: string, candidate: string): boolean {
+  const [a, b] = [plain(word), plain(candidate)];
+  return Math.min(a.length, b.length) >= 3 && (a.startsWith(b) || b.startsWith(a));
+}
+
+/** One in three letters may be wrong. */
+function isSpelledLike(word: string, candidate: string): boolean {
+  const [a, b] = [plain(word), plain(candidate)];
+  return a !== '' && b !== '' && editDistance(a, b) <= Math.max(1, Math.floor(Math.max(a.length, b.length) / 3));
 }
 
 /** The candidate with the smallest edit distance to `word`. */
@@ -44,15 +74,19 @@ export function nearest(word: string, candidates: readonly string[]): string {
   return best;
 }
 
-/** Levenshtein distance: insertions, deletions and substitutions cost 1. */
+/** Edit distance: insertions, deletions, substitutions and swaps of two neighbours cost 1 (optimal string alignment). */
 export function editDistance(a: string, b: string): number {
+  let before: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const row = [i];
     for (let j = 1; j <= b.length; j++) {
       const substitution = previous[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
       row.push(Math.min(previous[j] + 1, row[j - 1] + 1, substitution));
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        row[j] = Math.min(row[j], before[j - 2] + 1);
     }
+    before = previous;
     previous = row;
   }
   return previous[b.length];

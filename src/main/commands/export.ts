@@ -29,12 +29,12 @@ export const exportCommand = defineCommand({
       .requiredOption('--out <file>', 'the file; one that exists is replaced when the new one is complete');
   },
   async run([reference], options, context): Promise<Exported> {
-    const { nearest } = await import('../base/registry.ts');
+    const { alike } = await import('../base/registry.ts');
     const format = String(options.format);
     const known = exportFormats.all.map((f) => f.id);
     if (!exportFormats.has(format))
       throw new UsageError(
-        `unknown export format "${format}"; did you mean "${nearest(format, known)}"? Formats: ${known.join(', ')}`,
+        `unknown export format "${format}"${alike(format, known) || ';'} Formats: ${known.join(', ')}`,
       );
     const { exportVersion } = await import('../data/datasets/export.ts');
     const { requireVersion } = await import('../data/datasets/find.ts');

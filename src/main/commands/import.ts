@@ -1,6 +1,7 @@
 /** `plumb import`: preference data from files into the workspace, or what that would do. */
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
+import { counted } from '../../charts/numbers.ts';
 import type { ColumnMapping, ImportPreview, ImportReport } from '../../preload/contract/datasets.ts';
 import type { ImportOptions } from '../data/datasets/detect.ts';
 import { type CommandContext, defineCommand, UsageError } from './command.ts';
@@ -53,7 +54,7 @@ function linesOf(document: ReturnType<typeof stored> | ReturnType<typeof checked
   const more = total > SHOWN ? [`  … ${total - SHOWN} more (--json lists up to 200)`] : [];
   return [
     `${document.rows_accepted} of ${document.rows_read} rows ${became} "${document.dataset}": ${document.kind}, read as ${document.format}`,
-    `${document.pairs} pairs, ${document.unpaired} unpaired, ${document.prompts} prompts, ${document.ties} ties, ${document.duplicates} duplicates (kept)`,
+    `${counted(document.pairs, 'pair')}, ${document.unpaired} unpaired, ${counted(document.prompts, 'prompt')}, ${counted(document.ties, 'tie')}, ${counted(document.duplicates, 'duplicate')} (kept)`,
     ...('reason' in document ? howItWasRead(document) : []),
     ...(total > 0 ? [`${total} refused:`] : []),
     ...refused.slice(0, SHOWN).map(({ file, line, row, reason }) => {
@@ -79,13 +80,11 @@ const restOfReading = ({ alternatives, mapping, columns }: ReturnType<typeof che
 
 async function requestOf(options: Readonly<Record<string, unknown>>, more: readonly string[]): Promise<ImportOptions> {
   const { formats } = await import('../data/formats/index.ts');
-  const { nearest } = await import('../base/registry.ts');
+  const { alike } = await import('../base/registry.ts');
   const format = options.format === undefined ? undefined : String(options.format);
   if (format !== undefined && !formats.has(format)) {
     const known = formats.all.map((f) => f.id);
-    throw new UsageError(
-      `unknown format "${format}"; did you mean "${nearest(format, known)}"? Formats: ${known.join(', ')}`,
-    );
+    throw new UsageError(`unknown format "${format}"${alike(format, known) || ';'} Formats: ${known.join(', ')}`);
   }
   const mapping = await mappingOf([...(options.map as string[]), ...more]);
   if (format !== undefined) await checkFields(format, mapping);
@@ -107,7 +106,7 @@ async function dryRun(paths: readonly [string, ...string[]], request: ImportOpti
 /** FIELD=COLUMN, each after a --map of its own or several after one; a column may hold "=" itself. */
 async function mappingOf(words: readonly string[]): Promise<ColumnMapping> {
   const { mappingField } = await import('../../preload/contract/datasets.ts');
-  const { nearest } = await import('../base/registry.ts');
+  const { alike } = await import('../base/registry.ts');
   const mapping: Record<string, string> = {};
   for (const word of words) {
     const [, field, column] = /^([^=]+)=(.+)$/s.exec(word) ?? [];
@@ -116,7 +115,7 @@ async function mappingOf(words: readonly string[]): Promise<ColumnMapping> {
     const known: readonly string[] = mappingField.options;
     if (!known.includes(field))
       throw new UsageError(
-        `--map ${word}: unknown field "${field}"; did you mean "${nearest(field, known)}"? Fields: ${known.join(', ')}`,
+        `--map ${word}: unknown field "${field}"${alike(field, known) || ';'} Fields: ${known.join(', ')}`,
       );
     if (field in mapping) throw new UsageError(`--map ${word}: ${field} is mapped twice`);
     mapping[field] = column;

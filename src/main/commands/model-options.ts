@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { nearest } from '../base/registry.ts';
+import { meant } from '../base/registry.ts';
 import { builtInModelFolder, builtInModels } from '../data/built-in-models.ts';
 import type { LoadedModel, LoadOptions } from '../train/load-model.ts';
 import type { CommandContext } from './command.ts';
@@ -47,7 +47,7 @@ export async function modelPath(name: unknown, { workspace }: CommandContext): P
   const builtIn = builtInModelFolder(name);
   if (builtIn !== undefined) return builtIn;
   const all = [...known, ...builtInModels()];
-  const hint = all.length === 0 ? '' : `; did you mean "${nearest(name, all)}"?`;
+  const hint = meant(name, all);
   throw new InputError(`${name}: there is no such file or folder, and no model of that name in the workspace${hint}`);
 }
 

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { QuickstartState } from '../../preload/contract/quickstart.ts';
 import type { RunSummary } from '../../preload/contract/runs.ts';
-import { nearest } from '../base/registry.ts';
+import { alike } from '../base/registry.ts';
 import { quickstartState, type StateSource } from '../host/quickstart-state.ts';
 import { openWorkbench } from '../host/workbench.ts';
 import type { QuickstartOptions, QuickstartStage } from '../jobs/quickstart.ts';
@@ -83,7 +83,7 @@ async function optionsOf(options: Readonly<Record<string, unknown>>): Promise<Qu
   const task = String(options.task);
   const known = tasks.all.map(({ id }) => id);
   if (!tasks.has(task))
-    throw new UsageError(`unknown task "${task}"; did you mean "${nearest(task, known)}"? Tasks: ${known.join(', ')}`);
+    throw new UsageError(`unknown task "${task}"${alike(task, known) || ';'} Tasks: ${known.join(', ')}`);
   const sizes = Object.keys(SIZES).filter((name) => options[name] !== undefined);
   const given = sizes.map((name) => [underscored(name), wholeNumber(options[name], `--${dashed(name)}`, 1, MOST)]);
   const parsed = quickstartOptions.safeParse({

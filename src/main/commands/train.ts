@@ -1,5 +1,5 @@
 /** `plumb train`: runs a config to its end and reports every step. */
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { findRunByFolder, getRun, type RunRecord, updateRun } from '../data/store/runs.ts';
 import type { Workbench } from '../host/workbench.ts';
@@ -91,7 +91,8 @@ function refuseBusy(run: RunRecord | undefined): void {
 
 /** Checkpoints that this program wrote, oldest first. */
 function checkpointsIn(folder: string): string[] {
-  if (!existsSync(folder)) return [];
+  // a file of that name is refused when the run is entered
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return [];
   const stepOf = (name: string) => Number(/^checkpoint-(\d+)$/.exec(name)?.[1] ?? Number.NaN);
   return readdirSync(folder)
     .filter((name) => Number.isFinite(stepOf(name)) && existsSync(join(folder, name, 'plumbline_state.json')))

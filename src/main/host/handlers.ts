@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { contract, type Name } from '../../preload/contract/index.ts';
 import { type Handle, RpcError } from '../../preload/contract/rpc.ts';
-import { nearest } from '../base/registry.ts';
+import { meant } from '../base/registry.ts';
 import { catalogueHandlers } from './catalogue.ts';
 import { compareHandlers } from './compare.ts';
 import { datasetsHandlers } from './datasets.ts';
@@ -65,10 +65,7 @@ export function createHandle(services: HostServices): Handle {
   return async (name, input, emit, signal) => {
     const handler = handlers.get(name);
     if (!handler || !Object.hasOwn(contract, name))
-      throw new RpcError(
-        'unknown_name',
-        `unknown name "${name}"; did you mean "${nearest(name, Object.keys(contract))}"?`,
-      );
+      throw new RpcError('unknown_name', `unknown name "${name}"${meant(name, Object.keys(contract))}`);
     const entry = contract[name as Name];
     const send = (event: unknown) => {
       if ('event' in entry) emit(checkedOutput(name, entry.event, event));

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ModelChoice } from '../../preload/contract/generations.ts';
 import { RpcError } from '../../preload/contract/rpc.ts';
-import { nearest } from '../base/registry.ts';
+import { meant } from '../base/registry.ts';
 import { builtInModelFolder, builtInModels } from '../data/built-in-models.ts';
 import { ADAPTER_CONFIG } from '../data/checkpoints/adapter-folder.ts';
 import { readJsonObject } from '../data/checkpoints/huggingface.ts';
@@ -85,7 +85,7 @@ function betaOf(run: RunRecord | undefined): number | null {
   return typeof beta === 'number' && Number.isFinite(beta) ? beta : null;
 }
 
-/** Throws RpcError `not_found` that names the nearest. */
+/** Throws RpcError `not_found` that names one like it. */
 export function modelOf(store: Store, workspace: Workspace, ref: string): KnownModel {
   const known = knownModels(store, workspace);
   // a run by name is its final model, whatever the registry calls that
@@ -93,12 +93,9 @@ export function modelOf(store: Store, workspace: Workspace, ref: string): KnownM
   const ofRun = runId === undefined ? undefined : listModels(store).find((model) => model.runId === runId)?.name;
   const found = known.find(({ choice }) => choice.ref === ref) ?? known.find(({ choice }) => choice.ref === ofRun);
   if (found) return found;
-  const hint =
-    known.length === 0
-      ? ''
-      : ` Did you mean "${nearest(
-          ref,
-          known.map(({ choice }) => choice.ref),
-        )}"?`;
-  throw new RpcError('not_found', `There is no model "${ref}" in the workspace.${hint}`);
+  const hint = meant(
+    ref,
+    known.map((each) => each.choice.ref),
+  );
+  throw new RpcError('not_found', `There is no model "${ref}" in the workspace${hint || '.'}`);
 }

@@ -1,10 +1,11 @@
 /** Makes a queue: its pairs from a dataset at once, or a job in which models answer; and a job for the judge where one is wanted. */
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import type { newQueue, QueueJudge } from '../../preload/contract/queues.ts';
 import { RpcError } from '../../preload/contract/rpc.ts';
+import { makeFolder } from '../base/make-folder.ts';
 import { createRandom } from '../base/random.ts';
 import { builtInModelFolder } from '../data/built-in-models.ts';
 import { writeFileAtomic } from '../data/checkpoints/atomic.ts';
@@ -124,7 +125,7 @@ export function createQueue({ store, runner, workspace }: Services, wanted: Want
     insertQueue(store, { ...record, runId: null }, items);
     return id;
   }
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   try {
     writeFileAtomic(join(folder, QUEUE_FILES.work), `${JSON.stringify(work)}\n`);
     const runId = runner.create({

@@ -1,10 +1,11 @@
 /** Contract namespace `quality`: the report of a version, made in a process of its own and kept. */
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as othersTurn } from 'node:timers/promises';
 import type { QualitySettings } from '../../preload/contract/dataset-quality.ts';
 import { RpcError } from '../../preload/contract/rpc.ts';
+import { makeFolder } from '../base/make-folder.ts';
 import { requireVersion } from '../data/datasets/find.ts';
 import { type PromptRow, type QualitySource, storedSource, writeRowFile } from '../data/quality/source.ts';
 import { getQuality, rowsOfCheck, saveQuality } from '../data/store/quality.ts';
@@ -60,7 +61,7 @@ async function layOut(
     await othersTurn();
     signal.throwIfAborted();
   };
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const path = join(folder, 'rows.jsonl');
   await writeRowFile(path, source.rows(), pause);
   const others: { readonly name: string; readonly path: string }[] = [];

@@ -1,6 +1,6 @@
 /** Contract namespace `quickstart`: the guided comparison of methods on a built-in task. */
 import { RpcError } from '../../preload/contract/rpc.ts';
-import { nearest } from '../base/registry.ts';
+import { meant } from '../base/registry.ts';
 import { quickstartOptions } from '../jobs/quickstart.ts';
 import { newestQuickstart } from '../jobs/quickstart-record.ts';
 import { tasks } from '../tasks/index.ts';
@@ -20,7 +20,7 @@ export const quickstartHandlers = ({ quickstarts, store, runner, workspace }: Ho
     'quickstart.start'({ task }) {
       if (!tasks.has(task)) {
         const known = tasks.all.map(({ id }) => id);
-        throw new RpcError('not_found', `there is no task "${task}"; did you mean "${nearest(task, known)}"?`);
+        throw new RpcError('not_found', `there is no task "${task}"${meant(task, known)}`);
       }
       return { group: quickstarts.start(quickstartOptions.parse({ task })) };
     },

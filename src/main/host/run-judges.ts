@@ -1,6 +1,6 @@
 /** Judges by name: what a run's `judge_endpoint` stands for, and the key that goes to its process. */
 import { RpcError } from '../../preload/contract/rpc.ts';
-import { nearest } from '../base/registry.ts';
+import { meant } from '../base/registry.ts';
 import type { Secrets } from './secrets.ts';
 import { type JudgeEntry, judgeKeyName, readSettings } from './settings-file.ts';
 import type { Workspace } from './workspace.ts';
@@ -18,14 +18,14 @@ export function withJudge(
   return { ...config, judge_url: url, judge_model: model };
 }
 
-/** Throws `not_found` that names the nearest one. */
+/** Throws `not_found` that names one like it. */
 export function requireJudge(workspace: Pick<Workspace, 'home'>, name: string): JudgeEntry {
   const { judges } = readSettings(workspace);
   const found = judges.find((judge) => judge.name === name);
   if (found) return found;
   const names = judges.map((judge) => judge.name);
-  const hint = names.length === 0 ? 'Settings has none yet' : `did you mean "${nearest(name, names)}"?`;
-  throw new RpcError('not_found', `${KEY}: there is no judge named "${name}"; ${hint}`, { key: KEY });
+  const hint = names.length === 0 ? '; Settings has none yet' : meant(name, names);
+  throw new RpcError('not_found', `${KEY}: there is no judge named "${name}"${hint}`, { key: KEY });
 }
 
 /** The key goes to the address it was entered for, and nowhere else. */

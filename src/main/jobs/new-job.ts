@@ -1,7 +1,8 @@
 /** A job as it is asked for, and its entry in the store. */
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
+import { makeFolder } from '../base/make-folder.ts';
 import { findRunByName, insertRun, nextRunName } from '../data/store/runs.ts';
 import { transaction, type WritableStore } from '../data/store/store.ts';
 import { RunStateError } from './run-record.ts';
@@ -31,8 +32,9 @@ export interface NewJob {
   readonly resume?: boolean;
 }
 
-/** Enters a job as a queued run under a name that nobody else takes at the same time; returns its id. */
+/** Enters a job as a queued run under a name that nobody else takes at the same time; returns its id. Throws where its folder takes no files. */
 export function insertJob(store: WritableStore, runsFolder: string, job: NewJob): string {
+  if (job.outputDir !== undefined) checkWritable(job.outputDir);
   const id = randomUUID();
   transaction(store, () => {
     const name = nameOf(store, runsFolder, job);
@@ -53,6 +55,19 @@ export function insertJob(store: WritableStore, runsFolder: string, job: NewJob)
     pinData(store, id, { config: job.config, baseFolder: job.baseFolder ?? null });
   });
   return id;
+}
+
+/** Before hours of work are spent on what could not be kept. */
+function checkWritable(folder: string): void {
+  makeFolder(folder);
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw Object.assign(new Error(`${folder}: no file can be written there (${code})`, { cause }), {
+      code: 'bad_input',
+    });
+  }
 }
 
 function nameOf(store: WritableStore, runsFolder: string, { name, nameBase, method }: NewJob): string {

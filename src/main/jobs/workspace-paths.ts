@@ -1,7 +1,8 @@
 /** What names in a run's config stand for: the host looks them up in the workspace, so that a job process needs no database. */
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import type { PinnedData } from '../../preload/contract/dataset-versions.ts';
+import { makeFolder } from '../base/make-folder.ts';
 import { builtInModelFolder } from '../data/built-in-models.ts';
 import { referenceOf } from '../data/datasets/derive.ts';
 import { exportVersion } from '../data/datasets/export.ts';
@@ -81,7 +82,7 @@ function datasetFile(store: Store, outputDir: string, pin: PinnedData): string {
     throw new UnknownDataset(
       `the run was made with ${pin.dataset}@${pin.number} (content ${pin.contentHash.slice(0, 12)}), which was removed`,
     );
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   exportVersion(store, pin.versionId, 'trl', path);
   return path;
 }

@@ -1,9 +1,10 @@
 /** A cell: one piece of a study's work (data, a training run, a measurement), named by everything that decides its numbers, done once and kept. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
+import { makeFolder } from '../base/make-folder.ts';
 import type { Named } from '../base/registry.ts';
 import { builtInModelFolder } from '../data/built-in-models.ts';
 import { writeFileAtomic } from '../data/checkpoints/atomic.ts';
@@ -106,7 +107,7 @@ export async function doCell(
 ): Promise<void> {
   const folder = join(task.cells, task.name);
   rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const before = process.cpuUsage();
   const path = (name: string) => pathOf(task, name);
   const breathe = async () => {

@@ -1,6 +1,7 @@
 /** Does the cells that are not done yet, several at a time, each when all it needs is there. */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../base/make-folder.ts';
 import { processIsAlive } from '../base/processes.ts';
 import { allCells, type Cell, type CellTask, isDone, taskOf } from './cell.ts';
 
@@ -16,7 +17,7 @@ export interface CellRunner {
 
 /** Cells start in the order they are given in. After a failure or a stop nothing more starts; what is under way ends first, and the first error is thrown. */
 export async function runCells(list: readonly Cell[], folder: string, runner: CellRunner): Promise<void> {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const release = takeFolder(folder);
   try {
     await work(list, folder, runner);

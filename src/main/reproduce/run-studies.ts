@@ -1,6 +1,6 @@
 /** Runs studies: all their cells into one folder, then a report of each as JSON, Markdown and charts beside them. */
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../base/make-folder.ts';
 import { writeFileAtomic } from '../data/checkpoints/atomic.ts';
 import { readResults } from './cell.ts';
 import { type CellRunner, runCells } from './run-cells.ts';
@@ -30,7 +30,7 @@ export async function runStudies(
   folder: string,
   runner: CellRunner,
 ): Promise<StudyDocument[]> {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const cells = join(folder, 'cells');
   const plans = requests.map(({ study, settings }) => study.plan(settings, seeds));
   await runCells(plans.flat(), cells, runner);

@@ -1,6 +1,7 @@
 /** Everything a resume needs, as a Hugging Face folder plus the optimiser's state, written atomically. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { makeFolder } from '../base/make-folder.ts';
 import { ADAPTER_CONFIG, ADAPTER_WEIGHTS } from '../data/checkpoints/adapter-folder.ts';
 import { recoverFolder, replaceFolderAtomic, writeFileAtomic } from '../data/checkpoints/atomic.ts';
 import { readJsonObject } from '../data/checkpoints/huggingface.ts';
@@ -142,7 +143,7 @@ function readWeights(folder: string, model: LanguageModel): void {
 /** The trained model itself, file by file: each is replaced whole, the weights last; models beside it come first. */
 export function saveFinal(outputDir: string, { loaded, beside = {} }: Pick<Saved, 'loaded' | 'beside'>): void {
   for (const [name, model] of Object.entries(beside)) saveFinal(join(outputDir, name), { loaded: model });
-  mkdirSync(outputDir, { recursive: true });
+  makeFolder(outputDir);
   for (const [name, content] of Object.entries(modelFiles(loaded))) writeFileAtomic(join(outputDir, name), content);
   const temporary = join(outputDir, '.model.new');
   writeSafetensors(temporary, savedTensors(loaded.model));

@@ -1,6 +1,6 @@
 /** Options that every training method shares, under TRL's and transformers' names, with what the form needs to show them. */
 import { z } from 'zod';
-import { nearest } from '../base/registry.ts';
+import { meant } from '../base/registry.ts';
 import { type ScheduleOptions, scheduleProblem, schedules } from '../engine/optim/schedules.ts';
 import { foreignNames, translateForeign } from './foreign-options.ts';
 import { loraOptions } from './lora-options.ts';
@@ -213,7 +213,7 @@ export class ConfigError extends Error {
 
 /**
  * Parses a flat config. Options of TRL that change nothing here are left out (`ignoredOptions` names them), those that would are refused; an
- * unknown key is an error that names the nearest known one, a wrong value one that names key and fix. null, Python's None, is the default
+ * unknown key is an error that names a known one like it, a wrong value one that names key and fix. null, Python's None, is the default
  * wherever it is no value of its own.
  */
 export function parseConfig<T extends z.ZodRawShape>(
@@ -224,9 +224,7 @@ export function parseConfig<T extends z.ZodRawShape>(
   const translated = translateForeign(config, known);
   for (const key of Object.keys(translated.config))
     if (!known.includes(key))
-      throw new ConfigError(`unknown option "${key}"; did you mean "${nearest(key, [...known, ...foreignNames])}"?`, {
-        key,
-      });
+      throw new ConfigError(`unknown option "${key}"${meant(key, [...known, ...foreignNames])}`, { key });
   const parsed = schema.safeParse(withoutNulls(translated.config, schema.shape));
   const problems = [
     ...translated.problems,

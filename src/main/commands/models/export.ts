@@ -1,7 +1,7 @@
 /** `plumb models export`: a model as a folder that other programs load. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { nearest } from '../../base/registry.ts';
+import { alike } from '../../base/registry.ts';
 import type { ExportType } from '../../exports/export-format.ts';
 import type { CardOrigin } from '../../host/model-origin.ts';
 import { type CommandContext, defineCommand, InputError, UsageError } from '../command.ts';
@@ -16,9 +16,7 @@ function oneOf<T extends string>(value: unknown, option: string, known: readonly
   const word = String(value);
   const found = known.find((name) => name === word);
   if (found !== undefined) return found;
-  throw new UsageError(
-    `${option} ${word} is not known; did you mean ${nearest(word, known)}? Known: ${known.join(', ')}`,
-  );
+  throw new UsageError(`${option} ${word} is not known${alike(word, known, '') || ';'} Known: ${known.join(', ')}`);
 }
 
 /** A folder that holds something would lose it. */

@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { makeFolder } from '../../base/make-folder.ts';
 
 let counter = 0;
 const sibling = (path: string, role: string): string =>
@@ -57,10 +58,10 @@ export function replaceFileAtomic(path: string, write: (temporary: string) => vo
  * `recoverFolder` brings it back when the process died between the two moves.
  */
 export function replaceFolderAtomic(path: string, write: (folder: string) => void): void {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   recoverFolder(path);
   const temporary = sibling(path, 'new');
-  mkdirSync(temporary, { recursive: true });
+  makeFolder(temporary);
   try {
     write(temporary);
     syncTree(temporary);
@@ -82,7 +83,7 @@ export async function createFolderAtomic(
   write: (folder: string) => Promise<void>,
   arrive: (move: () => void) => void = (move) => move(),
 ): Promise<void> {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   const temporary = sibling(path, 'new');
   mkdirSync(temporary);
   try {

@@ -1,7 +1,7 @@
 /** Which format a file has and which column plays which role: from its first rows, corrected by the user, now or for an earlier file with the same columns. */
 import { createHash } from 'node:crypto';
 import type { ColumnMapping, DatasetKind } from '../../../preload/contract/datasets.ts';
-import { nearest } from '../../base/registry.ts';
+import { alike } from '../../base/registry.ts';
 import type { Format, RecordValue } from '../formats/format.ts';
 import { valueAt } from '../formats/format.ts';
 import { formats, rankFormats } from '../formats/index.ts';
@@ -135,7 +135,7 @@ function checkColumns(path: string, mapping: ColumnMapping, head: readonly Recor
   for (const [field, column] of Object.entries(mapping))
     if (column !== undefined && column !== '' && head.every((r) => valueAt(r, column) === undefined))
       throw new DatasetError(
-        `${path}: there is no column "${column}" for ${field}; did you mean "${nearest(column, columns)}"? Columns: ${columns.join(', ')}`,
+        `${path}: there is no column "${column}" for ${field}${alike(column, columns) || ';'} Columns: ${columns.join(', ')}`,
       );
 }
 

@@ -78,6 +78,8 @@ function openForWriting(path: string): number {
   try {
     return openSync(path, 'wx');
   } catch (cause) {
-    throw new DatasetError(`the file cannot be written: ${cause instanceof Error ? cause.message : cause}`, { cause });
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const why = { ENOENT: 'there is no such folder', EACCES: 'no permission to write into it' }[code ?? ''] ?? message;
+    throw new DatasetError(`${dirname(path)}: the file cannot be written: ${why}`, { cause });
   }
 }

@@ -1,5 +1,5 @@
 /** Datasets and versions by what people call them: "name", "name@2", or an id. */
-import { nearest } from '../../base/registry.ts';
+import { meant } from '../../base/registry.ts';
 import { type DatasetRow, getDataset, getDatasetByName, listDatasets } from '../store/datasets.ts';
 import { type Store, StoreError } from '../store/store.ts';
 import { getVersion, listVersions, type VersionRow } from '../store/versions.ts';
@@ -38,7 +38,5 @@ export function requireVersion(store: Store, reference: string): FoundVersion {
 
 function suggestion(store: Store, name: string): string {
   const names = listDatasets(store).map((d) => d.name);
-  return names.length === 0
-    ? '; the workspace has none yet: plumb import FILE'
-    : `; did you mean "${nearest(name, names)}"?`;
+  return names.length === 0 ? '; the workspace has none yet: plumb import FILE' : meant(name, names);
 }

@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import {
   closeSync,
   existsSync,
-  mkdirSync,
   openSync,
   readFileSync,
   readSync,
@@ -15,6 +14,7 @@ import {
 } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { makeFolder } from '../../base/make-folder.ts';
 import { processIsAlive } from '../../base/processes.ts';
 import { writeFileAtomic } from '../checkpoints/atomic.ts';
 import { HubError } from './hub-error.ts';
@@ -60,7 +60,7 @@ export class RepositoryCache {
   keepCommit(revision: string, commit: string): void {
     if (isCommit(revision) || this.commitOf(revision) === commit) return;
     const path = join(this.folder, 'refs', ...revision.split('/'));
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     writeFileAtomic(path, commit);
   }
 
@@ -88,7 +88,7 @@ export class RepositoryCache {
 
   keepListing(commit: string, files: Readonly<Record<string, unknown>>): void {
     const path = join(this.folder, 'trees', `${commit}.json`);
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     writeFileAtomic(path, JSON.stringify({ format_version: 1, files }));
   }
 
@@ -96,7 +96,7 @@ export class RepositoryCache {
   place(commit: string, file: string, etag: string): void {
     const path = join(this.snapshot(commit), file);
     const blob = this.blob(etag);
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     if (existsSync(path)) return;
     // a link whose blob was removed
     rmSync(path, { force: true });
@@ -105,7 +105,7 @@ export class RepositoryCache {
   }
 
   prepare(): void {
-    for (const name of ['blobs', 'refs', 'snapshots']) mkdirSync(join(this.folder, name), { recursive: true });
+    for (const name of ['blobs', 'refs', 'snapshots']) makeFolder(join(this.folder, name));
     const tag = join(dirname(this.folder), 'CACHEDIR.TAG');
     if (!existsSync(tag))
       writeFileSync(
@@ -116,7 +116,7 @@ export class RepositoryCache {
 
   /** Runs `body` while no other process of this program downloads the same content; waits for one that does. */
   async locked<T>(etag: string, signal: AbortSignal | undefined, body: () => Promise<T>): Promise<T> {
-    mkdirSync(this.#locks, { recursive: true });
+    makeFolder(this.#locks);
     // not "ETAG.lock": that file is another program's, and stays when its lock is free
     const path = join(this.#locks, `${etag}.plumbline`);
     while (!claim(path)) await sleep(200, undefined, { signal });

@@ -1,7 +1,8 @@
 /** Backups of the database: a compact copy beside it, opened again and checked before anybody relies on it. */
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
+import { makeFolder } from '../../base/make-folder.ts';
 import { StoreError } from './store.ts';
 
 const BACKUPS_KEPT = 5;
@@ -37,7 +38,7 @@ function firstFinding(db: Database.Database): string {
 /** Copies the open database to backups/NAME-vVERSION-TIME.db, checks the copy, and keeps the newest five. Returns the copy's path. */
 export function backup(db: Database.Database, path: string, version: number): string {
   const folder = folderOf(path);
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const name = basename(path, '.db');
   const copy = join(folder, `${name}-v${version}-${new Date().toISOString().replace(/[:.]/g, '-')}.db`);
   db.prepare('VACUUM INTO ?').run(copy);

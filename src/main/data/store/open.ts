@@ -1,7 +1,8 @@
 /** Opens the workspace's database: integrity check, migration, WAL, cached statements. */
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
+import { makeFolder } from '../../base/make-folder.ts';
 import { processIsAlive } from '../../base/processes.ts';
 import { backupHint, checkIntegrity } from './backup.ts';
 import { checkVersion, migrate } from './migrate.ts';
@@ -36,7 +37,7 @@ export function openReadable(path: string): Store {
 
 /** Opens or creates the database, checks it and brings it to the newest version; what a killed import left is removed. Throws StoreError. */
 export function openStore(path: string): WritableStore {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   const fresh = !existsSync(path);
   return guarded(connect(path), (db) => {
     if (!fresh) checkIntegrity(db, path);

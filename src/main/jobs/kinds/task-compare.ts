@@ -1,6 +1,6 @@
 /** Last stage of a quickstart: the models answer the same held-out prompts, the gold reward judges. */
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../../base/make-folder.ts';
 import { mean } from '../../base/statistics.ts';
 import { writeFileAtomic } from '../../data/checkpoints/atomic.ts';
 import { klToReference } from '../../evaluate/answers.ts';
@@ -71,7 +71,7 @@ export const taskCompare: JobKind = {
     const { winMinusLoss: _difference, ...comparison } = comparisons[0];
 
     // 3. the record
-    mkdirSync(job.outputDir, { recursive: true });
+    makeFolder(job.outputDir);
     const samples = sideBySide(contestants, config.samples);
     const content = stageComparison.parse({ comparison, models, comparisons, samples });
     writeFileAtomic(join(job.outputDir, STAGE_FILES.comparison), `${JSON.stringify(content, null, 2)}\n`);

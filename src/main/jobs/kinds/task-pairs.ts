@@ -1,6 +1,6 @@
 /** Preferences of the simulated rater: two samples of the reference for each prompt, one drawn as chosen by Bradley–Terry noise on the gold reward. */
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../../base/make-folder.ts';
 import { createRandom } from '../../base/random.ts';
 import { writeJsonLines } from '../../data/json-lines.ts';
 import { ratedPair } from '../../evaluate/simulated-pairs.ts';
@@ -38,7 +38,7 @@ export const taskPairs: JobKind = {
     const rater = { temperature: config.rater_temperature };
     const rows = first.flatMap((a, i) => ratedPair(a, second[i], rater, random));
     const held = Math.round(rows.length * HELD_OUT);
-    mkdirSync(job.outputDir, { recursive: true });
+    makeFolder(job.outputDir);
     writeJsonLines(join(job.outputDir, STAGE_FILES.pairs), rows.slice(held));
     writeJsonLines(join(job.outputDir, STAGE_FILES.heldPairs), rows.slice(0, held));
     return { pairs: rows.length - held, held_out: held, identical: prompts.length - rows.length };

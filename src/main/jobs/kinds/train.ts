@@ -1,6 +1,6 @@
 /** The job that trains: a run's config, done by its method, reported event by event. */
 import type { MetricPoint, RunPlan } from '../../../preload/contract/runs.ts';
-import { nearest } from '../../base/registry.ts';
+import { alike } from '../../base/registry.ts';
 import { ConfigError, parseConfig } from '../../train/config.ts';
 import { type Method, StoppedWaiting, type TrainEvent } from '../../train/method.ts';
 import { methods } from '../../train/methods/index.ts';
@@ -38,7 +38,7 @@ export function methodOf({ method }: Readonly<Record<string, unknown>>): Method 
   if (methods.has(id)) return methods.get(id);
   const known = methods.all.map((m) => m.id);
   const problem = id === '' ? 'the config has no "method"' : `unknown method "${id}"`;
-  const hint = id === '' ? '' : `; did you mean "${nearest(id, known)}"?`;
+  const hint = id === '' ? '' : alike(id, known) || ';';
   throw new ConfigError(`${problem}${hint} Methods: ${known.join(', ')}`, { key: 'method' });
 }
 

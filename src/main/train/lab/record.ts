@@ -1,16 +1,8 @@
 /** What a run of the lab leaves in its folder: the setting, and every policy it looked at, so that the same is shown whenever it is opened again. */
-import {
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { makeFolder } from '../../base/make-folder.ts';
 import { writeFileAtomic } from '../../data/checkpoints/atomic.ts';
 import { normalised } from '../../evaluate/exact-optimum.ts';
 import { RESPONSES } from '../../tasks/enumerable.ts';
@@ -40,7 +32,7 @@ export interface LabRecorder {
 export function recordLab(folder: string): LabRecorder {
   return {
     begin(content) {
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
       for (const name of readdirSync(folder)) if (name.startsWith('looks-')) rmSync(join(folder, name));
       for (const { id } of content.methods) writeFileSync(join(folder, fileOf(id)), '');
       writeFileAtomic(join(folder, SETTING), `${JSON.stringify(content)}\n`);

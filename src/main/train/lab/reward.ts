@@ -1,6 +1,7 @@
 /** The lab's own reward: the task's rules with other points, times a scale; and the same as a module that methods can call. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../../base/make-folder.ts';
 import { MAX_SYMBOLS, POINTS, type Points, RESPONSES, responseRewards, responseText } from '../../tasks/enumerable.ts';
 import { NO_END_PENALTY } from '../../tasks/task.ts';
 import type { ListedPrompts } from './lab-method.ts';
@@ -27,7 +28,7 @@ export function writeRewardFunction(
   { prompts, rewards }: Pick<ListedPrompts, 'prompts' | 'rewards'>,
   { scale, points }: LabReward,
 ): string {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const texts = RESPONSES.map(responseText);
   const table = Object.fromEntries(
     prompts.map((prompt, i) => [prompt, Object.fromEntries(texts.map((text, y) => [text, rewards[i][y]]))]),

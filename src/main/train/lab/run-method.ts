@@ -1,6 +1,7 @@
 /** Runs a training method of the program inside the lab: files in, the trained model back. */
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../../base/make-folder.ts';
 import { writeJsonLines } from '../../data/json-lines.ts';
 import type { LanguageModel } from '../../engine/models/language-model.ts';
 import { loadModel } from '../load-model.ts';
@@ -17,7 +18,7 @@ export async function trainByMethod(
   options: Readonly<Record<string, unknown>>,
 ): Promise<LanguageModel> {
   const { folder, threads, signal } = setting;
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const dataset = writeJsonLines(join(folder, 'data.jsonl'), rows);
   const outputDir = join(folder, 'model');
   // a look reads the checkpoint of its step, as soon as the method lets go of it

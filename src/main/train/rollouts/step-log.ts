@@ -1,6 +1,7 @@
 /** A file of JSON lines that grows with a run, each with the step it belongs to; a resume cuts it back to where it goes on. */
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../../base/make-folder.ts';
 import { writeFileAtomic } from '../../data/checkpoints/atomic.ts';
 
 interface Stepped {
@@ -16,7 +17,7 @@ export interface StepLog<T extends Stepped> {
 export function stepLog<T extends Stepped>(file: string): StepLog<T> {
   return {
     append(outputDir, rows) {
-      mkdirSync(outputDir, { recursive: true });
+      makeFolder(outputDir);
       appendFileSync(join(outputDir, file), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
     },
     forgetFrom(outputDir, step) {
