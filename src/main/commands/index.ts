@@ -14,6 +14,7 @@ import { logits } from './logits.ts';
 import { logprobs } from './logprobs.ts';
 import { models } from './models/index.ts';
 import { quickstart } from './quickstart.ts';
+import { replay } from './replay.ts';
 import { reproduce } from './reproduce.ts';
 import { rewards } from './rewards.ts';
 import { runs } from './runs/index.ts';
@@ -30,6 +31,7 @@ export const commands = registry<CommandDefinition | CommandGroup>('command', [
   generate,
   train,
   runs,
+  replay,
   importCommand,
   exportCommand,
   datasets,
