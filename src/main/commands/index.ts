@@ -7,6 +7,7 @@ import { datasets } from './datasets/index.ts';
 import { doctor } from './doctor.ts';
 import { exportCommand } from './export.ts';
 import { generate } from './generate.ts';
+import { handoff } from './handoff.ts';
 import { importCommand } from './import.ts';
 import { lab } from './lab.ts';
 import { lint } from './lint.ts';
@@ -32,6 +33,7 @@ export const commands = registry<CommandDefinition | CommandGroup>('command', [
   train,
   runs,
   replay,
+  handoff,
   importCommand,
   exportCommand,
   datasets,

@@ -99,7 +99,8 @@ function checkpointsIn(folder: string): string[] {
     .sort((a, b) => stepOf(a) - stepOf(b));
 }
 
-async function readConfig(path: string): Promise<Record<string, unknown>> {
+/** A config file as it stands. Throws InputError where it is none. */
+export async function readConfig(path: string): Promise<Record<string, unknown>> {
   if (!existsSync(path)) throw new InputError(`${path}: there is no such file`);
   const { parse } = await import('yaml'); // JSON is YAML
   let value: unknown;

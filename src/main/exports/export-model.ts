@@ -110,7 +110,8 @@ function writeCard(source: ExportSource, folder: string, { format, run, base, ba
   writeFileSync(path, card);
 }
 
-const filesBelow = (folder: string): string[] =>
+/** Paths of all files, sorted. */
+export const filesBelow = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .map((name) => join(folder, name))
     .filter((path) => statSync(path).isFile())

@@ -20,7 +20,7 @@ function oneOf<T extends string>(value: unknown, option: string, known: readonly
 }
 
 /** A folder that holds something would lose it. */
-function checkEmpty(out: string): void {
+export function checkEmpty(out: string): void {
   const found = statSync(out, { throwIfNoEntry: false });
   if (found && (!found.isDirectory() || readdirSync(out).length > 0))
     throw new InputError(`${out} exists already; a new or an empty folder was expected`);
