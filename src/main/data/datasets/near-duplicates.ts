@@ -1,6 +1,7 @@
 /**
  * Near duplicates among many rows: MinHash with bands (Broder 1997; Leskovec, Rajaraman, Ullman, Mining of Massive Datasets, 3.4) proposes,
- * the exact Jaccard similarity of the runs of words decides. So what is found is true; what is missed is told by `expectedRecall`.
+ * the estimate from a byte of each hash (Li and König 2010, b-bit minwise hashing) turns away most of what bands propose by chance, and the exact
+ * Jaccard similarity of the runs of words decides. So what is found is true; what is missed is told by `expectedRecall`.
  */
 import { createRandom } from '../../base/random.ts';
 import { jaccardOf, shinglesOf } from './shingles.ts';
@@ -11,8 +12,8 @@ const HASHES = BANDS * BAND_ROWS;
 
 /** Earlier rows that a row is held against in each band: a band of a million alike rows must not cost a million². */
 const COMPARED = 4;
-/** Sets of runs that are kept while rows are compared. */
-const KEPT_SETS = 20_000;
+/** Runs that are kept while rows are compared, of all sets together: 128 MB. */
+const KEPT_RUNS = 2 ** 25;
 
 /** Odd multipliers and masks of the hash functions: the same in every run. */
 const FUNCTIONS = (() => {
@@ -41,8 +42,21 @@ export function estimatedJaccard(a: Uint32Array, b: Uint32Array): number {
   return same / HASHES;
 }
 
-/** Probability that two rows of this similarity are compared at all: 1 − (1 − s⁸)¹⁶. */
-export const expectedRecall = (similarity: number): number => 1 - (1 - similarity ** BAND_ROWS) ** BANDS;
+/** Standard errors below the threshold at which an estimate is not looked at: of what is at the threshold, one in 4 000 is lost. */
+const DOUBT = 3.5;
+const LOST_AT_THRESHOLD = 1 / 4000;
+
+/** Least number of equal bytes, of 128, with which two rows can be as similar as the threshold. */
+function leastEqual(threshold: number): number {
+  const error = Math.sqrt((threshold * (1 - threshold)) / HASHES);
+  const similarity = Math.max(0, threshold - DOUBT * error);
+  // bytes of different hashes are equal by chance once in 256
+  return Math.floor(HASHES * (similarity + (1 - similarity) / 256));
+}
+
+/** Probability that two rows of this similarity are compared exactly: 1 − (1 − s⁸)¹⁶, less what estimates lose. */
+export const expectedRecall = (similarity: number): number =>
+  (1 - (1 - similarity ** BAND_ROWS) ** BANDS) * (similarity < 1 ? 1 - LOST_AT_THRESHOLD : 1);
 
 function bandHash(signature: Uint32Array, band: number): number {
   let hash = band + 1;
@@ -63,9 +77,16 @@ export interface NearDuplicateFinder {
   find(textOf: (row: number) => string): Generator<void, Int32Array>;
 }
 
-/** For `rows` rows: 64 bytes each. */
+/** For `rows` rows: 192 bytes each. */
 export function findNearDuplicates(rows: number, threshold: number): NearDuplicateFinder {
   const bands = Array.from({ length: BANDS }, () => new Uint32Array(rows));
+  const sketches = new Uint8Array(rows * HASHES);
+  const least = leastEqual(threshold);
+  const mayBeNear = (a: number, b: number): boolean => {
+    let equal = 0;
+    for (let h = 0; h < HASHES; h++) if (sketches[a * HASHES + h] === sketches[b * HASHES + h]) equal++;
+    return equal >= least;
+  };
   let count = 0;
   return {
     add(text) {
@@ -74,18 +95,20 @@ export function findNearDuplicates(rows: number, threshold: number): NearDuplica
       // rows without words are alike in nothing: a hash of their own
       const empty = shingles.length === 0;
       for (let band = 0; band < BANDS; band++) bands[band][count] = empty ? count : bandHash(signature, band);
+      for (let h = 0; h < HASHES; h++) sketches[count * HASHES + h] = signature[h] & 0xff;
       count++;
     },
     *find(textOf) {
       const earlier = new Int32Array(count).fill(-1);
       const setOf = keptSets(textOf);
+      const isNear = (a: number, b: number) => mayBeNear(a, b) && jaccardOf(setOf(a), setOf(b)) >= threshold;
       for (const band of bands) {
         yield;
         let compared = 0;
         for (const group of groupsOf(band.subarray(0, count)))
           for (let i = 1; i < group.length; i++) {
             if (earlier[group[i]] !== -1) continue;
-            earlier[group[i]] = nearAmong(group, i, earlier, setOf, threshold);
+            earlier[group[i]] = nearAmong(group, i, earlier, isNear);
             if (++compared % 256 === 0) yield;
           }
       }
@@ -99,13 +122,11 @@ function nearAmong(
   group: readonly number[],
   i: number,
   earlier: Int32Array,
-  setOf: (row: number) => Uint32Array,
-  threshold: number,
+  isNear: (a: number, b: number) => boolean,
 ): number {
-  const own = setOf(group[i]);
   const recent = group.slice(Math.max(1, i - 8 * COMPARED), Math.max(1, i - 1)).filter((row) => earlier[row] === -1);
   const asked = new Set([group[i - 1], group[0], ...recent.slice(2 - COMPARED)]);
-  for (const row of asked) if (jaccardOf(own, setOf(row)) >= threshold) return row;
+  for (const row of asked) if (isNear(group[i], row)) return row;
   return -1;
 }
 
@@ -130,11 +151,16 @@ function* groupsOf(hashes: Uint32Array): Generator<number[]> {
 
 function keptSets(textOf: (row: number) => string): (row: number) => Uint32Array {
   const kept = new Map<number, Uint32Array>();
+  let runs = 0;
   return (row) => {
     const known = kept.get(row);
     if (known) return known;
     const set = shinglesOf(textOf(row));
-    if (kept.size >= KEPT_SETS) kept.clear();
+    runs += set.length;
+    if (runs > KEPT_RUNS) {
+      kept.clear();
+      runs = set.length;
+    }
     kept.set(row, set);
     return set;
   };
