@@ -1,5 +1,7 @@
 /** Specs of versions and quality: from a number to its rows, a clean version, changed verdicts as a version, tree and difference. */
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { assertAccessible } from './axe.ts';
 import { importPath, plain, reader, somePairs, table, writeRows } from './datasets-steps.ts';
@@ -30,6 +32,30 @@ async function waitForVersion(page: Page, start: string): Promise<void> {
 }
 
 export const datasetsVersionsSpecs: readonly Spec[] = [
+  {
+    name: 'export: a version is written in a format, and the runs that use a dataset are told',
+    async run(stage) {
+      const { page, home } = stage;
+      await importPath(stage, writeRows(stage, 'pairs.jsonl', rows()));
+      await page.getByRole('button', { name: 'Export', exact: true }).click();
+      const dialog = page.getByRole('dialog', { name: /^Export pairs v1/ });
+      await dialog.getByRole('radio', { name: /Parquet/ }).check();
+      await page.waitForTimeout(300);
+      await assertAccessible(page, 'export of a dataset');
+      await dialog.getByRole('button', { name: 'Export', exact: true }).click();
+      await dialog.getByText(/^41 rows in/).waitFor();
+      const written = readdirSync(join(home, 'exports'), { recursive: true, encoding: 'utf8' });
+      assert.ok(
+        written.some((name) => name.endsWith('.parquet')),
+        written.join(', '),
+      );
+      await dialog.getByRole('button', { name: 'Done' }).click();
+      await dialog.waitFor({ state: 'detached' });
+      await tab(page, /^Used by/).click();
+      await page.getByText('No run has used this dataset yet.').waitFor();
+      assert.deepEqual(stage.errors, []);
+    },
+  },
   {
     name: 'quality: a number opens its rows; a clean version leaves them out',
     async run(stage) {

@@ -1,5 +1,5 @@
 /** Namespaces `versions`, `edits` and `quality` over a real host: what the page asks for, and a report made in a process of its own. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,6 +8,8 @@ import { resolveWorkspace } from '../../src/main/host/workspace.ts';
 import { forkJobs, forkProcesses } from '../../src/main/jobs/spawn.ts';
 import type {
   DerivedVersion,
+  ExportChoice,
+  ExportedVersion,
   LineageNode,
   OperationEntry,
   PairFacets,
@@ -23,10 +25,12 @@ let host: Host;
 let connection: Connection;
 let close: () => Promise<void>;
 let versionId: string;
+let home: string;
 
 const ROWS = 400;
 beforeAll(() => {
   const workspace = resolveWorkspace(mkdtempSync(join(tmpdir(), 'plumb-versions-')));
+  home = workspace.home;
   host = openHost({
     kind: 'browser',
     workspace,
@@ -186,5 +190,41 @@ describe('versions', () => {
       'flip-noise',
     ]);
     expect(operations.every(({ params }) => typeof params.properties === 'object')).toBe(true);
+  });
+});
+
+describe('export', () => {
+  it('offers the formats that hold the rows, and writes a folder of its own each time', async () => {
+    const formats = await call<ExportChoice[]>('versions.formats', { versionId });
+    expect(formats.map(({ format }) => format)).toContain('kto');
+    const events: unknown[] = [];
+    const out = await stream<ExportedVersion>('versions.export', { versionId, format: 'trl' }, (event) =>
+      events.push(event),
+    );
+    const folder = join(home, 'exports', 'base-v1-trl');
+    expect(out).toMatchObject({ folder, rows: ROWS, leftOut: 0, files: [{ name: 'base-v1.jsonl' }] });
+    expect(readFileSync(join(folder, 'base-v1.jsonl'), 'utf8').trimEnd().split('\n')).toHaveLength(ROWS);
+    const again = await stream<ExportedVersion>('versions.export', { versionId, format: 'sharegpt' });
+    expect(again.files.map(({ name }) => name).sort()).toEqual(['base-v1.jsonl', 'dataset_info.json']);
+    const second = await stream<ExportedVersion>('versions.export', { versionId, format: 'trl' });
+    expect(second.folder).toBe(`${folder}-2`);
+    // ties have no place among good and bad answers
+    expect(await stream('versions.export', { versionId, format: 'kto' })).toMatchObject({ leftOut: 40, rows: 360 });
+  });
+
+  it('ended half way, or refused, leaves nothing', async () => {
+    const before = readdirSync(join(home, 'exports'));
+    const handle = connection.stream('versions.export', { versionId, format: 'csv' }, () => undefined);
+    handle.close();
+    await handle.done.catch(() => undefined);
+    await expect(stream('versions.export', { versionId: 'none', format: 'csv' })).rejects.toMatchObject({
+      code: 'not_found',
+    });
+    await expect(stream('versions.export', { versionId, format: 'none' })).rejects.toThrow('unknown');
+    await expect(stream('versions.export', { versionId, format: 'csv', folderId: 'x' })).rejects.toMatchObject({
+      code: 'unknown_file',
+    });
+    await expect.poll(() => readdirSync(join(home, 'exports')), { timeout: 5000 }).toEqual(before);
+    expect(existsSync(join(home, 'exports', 'base-v1-csv'))).toBe(false);
   });
 });

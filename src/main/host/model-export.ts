@@ -50,7 +50,8 @@ export async function exportFound(
   }
 }
 
-function freeFolder(wanted: string): string {
+/** A folder that is not there yet, numbered where the name is taken. */
+export function freeFolder(wanted: string): string {
   if (!existsSync(wanted)) return wanted;
   for (let n = 2; ; n++) if (!existsSync(`${wanted}-${n}`)) return `${wanted}-${n}`;
 }

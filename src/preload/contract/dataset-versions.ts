@@ -128,3 +128,19 @@ export const pairFacets = z.object({
   score: z.object({ lowest: z.number(), highest: z.number() }).nullable(),
 });
 export type PairFacets = z.infer<typeof pairFacets>;
+
+/** A way out of a version. */
+export const exportChoice = z.object({ format: z.string(), title: z.string(), extension: z.string() });
+export type ExportChoice = z.infer<typeof exportChoice>;
+
+export const exportedVersion = z.object({
+  /** Where it was written, to be read by the user. */
+  folder: z.string(),
+  /** Handle for `files.show`. */
+  fileId: z.string(),
+  files: z.array(z.object({ name: z.string(), bytes: z.number() })),
+  rows: z.int(),
+  /** Rows that the format has no meaning for. */
+  leftOut: z.int(),
+});
+export type ExportedVersion = z.infer<typeof exportedVersion>;

@@ -17,6 +17,8 @@ import { qualityProgress, qualityReport, qualitySettings } from './dataset-quali
 import {
   derivedVersion,
   deriveRequest,
+  exportChoice,
+  exportedVersion,
   lineageNode,
   operationEntry,
   pairFacets,
@@ -172,6 +174,14 @@ export const contract = {
   'versions.repeat': stream(byVersion, rowProgress, z.object({ contentHash: z.string(), matches: z.boolean() })),
   'versions.uses': call(z.object({ datasetId: z.string() }), z.array(versionUse)),
   'versions.remove': call(byVersion.extend({ evenIfUsed: z.boolean().default(false) }), done),
+  /** Formats that can hold a version's rows. */
+  'versions.formats': call(byVersion, z.array(exportChoice)),
+  /** Into a folder of its own within `folderId` (of `files.pick`), else within the workspace's exports. Closing the stream leaves nothing. */
+  'versions.export': stream(
+    byVersion.extend({ format: z.string(), folderId: z.string().optional() }),
+    rowProgress,
+    exportedVersion,
+  ),
   'versions.facets': call(byVersion, pairFacets),
   /** Verdicts that wait to become a version. */
   'edits.list': call(byVersion, z.array(pendingEdit)),

@@ -20,8 +20,16 @@ export interface ExportResult {
   readonly beside: string | undefined;
 }
 
-/** Writes a whole version; the file appears when it is complete. Throws RangeError for an unknown format, StoreError `not_found`, DatasetError for a kind or row that the format cannot hold. */
-export function exportVersion(store: Store, versionId: string, formatId: string, path: string): ExportResult {
+interface Outgoing {
+  readonly format: ExportFormat;
+  readonly source: ExportSource;
+  /** Rows of the version, and those that were left out so far. */
+  readonly count: number;
+  leftOut(): number;
+}
+
+/** A version on its way into a format. Throws RangeError for an unknown format, StoreError `not_found`, DatasetError for a kind that the format cannot hold. */
+function outgoing(store: Store, versionId: string, formatId: string, onRow?: () => void): Outgoing {
   const format = exportFormats.get(formatId);
   const version = getVersion(store, versionId);
   const dataset = version && getDataset(store, version.datasetId);
@@ -30,19 +38,65 @@ export function exportVersion(store: Store, versionId: string, formatId: string,
     throw new DatasetError(
       `the dataset "${dataset.name}" holds ${dataset.kind}; the format ${format.id} holds ${format.kinds.join(' or ')}`,
     );
-  checkTarget(path);
   let leftOut = 0;
-  const leaveOut = () => {
-    leftOut++;
+  const source = {
+    name: dataset.name,
+    kind: dataset.kind,
+    rows: {
+      *[Symbol.iterator]() {
+        for (const pair of iteratePairs(store, versionId)) {
+          yield pair;
+          onRow?.();
+        }
+      },
+    },
+    leaveOut: () => {
+      leftOut++;
+    },
   };
-  const rows = { [Symbol.iterator]: () => iteratePairs(store, versionId) };
-  const source = { name: dataset.name, kind: dataset.kind, rows, leaveOut };
+  return { format, source, count: version.rows, leftOut: () => leftOut };
+}
+
+/** Writes a whole version; the file appears when it is complete. Throws what `outgoing` throws, and DatasetError for a row that the format cannot hold. */
+export function exportVersion(store: Store, versionId: string, formatId: string, path: string): ExportResult {
+  const { format, source, count, leftOut } = outgoing(store, versionId, formatId);
+  checkTarget(path);
   const beside = format.beside && withEntry(dirname(path), format.beside(source, basename(path)));
   // one snapshot: another program may remove the dataset while its rows are read
   const write = store.db.transaction((temporary: string) => writePieces(temporary, format, source));
   replaceFileAtomic(path, (temporary) => write.deferred(temporary));
   beside?.write();
-  return { rows: version.rows - leftOut, leftOut, beside: beside?.path };
+  return { rows: count - leftOut(), leftOut: leftOut(), beside: beside?.path };
+}
+
+export interface ExportTurns {
+  /** Lets others run after each piece; throws to end the work. */
+  pause(done: number, total: number): Promise<void>;
+}
+
+/** The same into a folder of its own, piece by piece, so that a host goes on answering. Throws StoreError `not_found` when the version goes away meanwhile. */
+export async function exportIntoFolder(
+  store: Store,
+  { versionId, format: formatId, folder, name }: { versionId: string; format: string; folder: string; name: string },
+  { pause }: ExportTurns,
+): Promise<ExportResult> {
+  let done = 0;
+  const { format, source, count, leftOut } = outgoing(store, versionId, formatId, () => done++);
+  const path = join(folder, `${name}.${format.extension}`);
+  const file = openForWriting(path);
+  try {
+    for (const piece of format.pieces(source)) {
+      writeWhole(file, piece);
+      await pause(Math.min(done, count), count);
+    }
+  } finally {
+    closeSync(file);
+  }
+  if (done < count || getVersion(store, versionId) === undefined)
+    throw new StoreError('not_found', 'the version was removed while it was being written');
+  const beside = format.beside && withEntry(folder, format.beside(source, basename(path)));
+  beside?.write();
+  return { rows: count - leftOut(), leftOut: leftOut(), beside: beside?.path };
 }
 
 /** The file beside the export with its entry; what others have written into it stays. Throws DatasetError when it is no JSON object. */
@@ -65,13 +119,15 @@ function checkTarget(path: string): void {
 function writePieces(path: string, format: ExportFormat, source: ExportSource): void {
   const file = openForWriting(path);
   try {
-    for (const piece of format.pieces(source)) {
-      const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;
-      for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
-    }
+    for (const piece of format.pieces(source)) writeWhole(file, piece);
   } finally {
     closeSync(file);
   }
+}
+
+function writeWhole(file: number, piece: string | Uint8Array): void {
+  const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;
+  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
 }
 
 function openForWriting(path: string): number {

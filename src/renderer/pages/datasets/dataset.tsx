@@ -1,6 +1,6 @@
 /** One dataset: its pairs, their quality, its versions, and the report of the import that made the version shown. */
 import { ActionIcon, Button, Select, Tabs } from '@mantine/core';
-import { IconPlus, IconTrash } from '@tabler/icons-react';
+import { IconPackageExport, IconPlus, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { counted, whole } from '../../../charts/numbers.ts';
@@ -15,13 +15,15 @@ import { KIND_WORDS, rowsCounted } from './chat-text.ts';
 import { latest } from './dataset-columns.tsx';
 import './datasets.css';
 import { DeleteDataset } from './delete-dataset.tsx';
+import { ExportVersion } from './export-version.tsx';
 import { EVERYTHING } from './pair-query.ts';
 import { PairsTab } from './pairs-tab.tsx';
 import { QualityTab } from './quality-tab.tsx';
 import { ReportTab } from './report-tab.tsx';
+import { UsesTab } from './uses-tab.tsx';
 import { VersionsTab } from './versions-tab.tsx';
 
-const TABS = ['pairs', 'quality', 'versions', 'report'] as const;
+const TABS = ['pairs', 'quality', 'versions', 'uses', 'report'] as const;
 type Tab = (typeof TABS)[number];
 const tabOf = (text: string | undefined): Tab => TABS.find((tab) => tab === text) ?? 'pairs';
 
@@ -62,6 +64,7 @@ function Loaded({ dataset, first }: { dataset: DatasetSummary; first: Tab }) {
   const [tab, setTab] = useState(first);
   const [versionId, setVersion] = useState<string | null>(null);
   const [deleting, setDeleting] = useState(false);
+  const [exporting, setExporting] = useState(false);
   const [asked, setAsked] = useState<PairQuery>(EVERYTHING);
   const train = useTrainOn(dataset);
   const version = dataset.versions.find((each) => each.id === versionId) ?? latest(dataset);
@@ -86,6 +89,7 @@ function Loaded({ dataset, first }: { dataset: DatasetSummary; first: Tab }) {
     quality: ['Quality', ''],
     pairs: [KIND_WORDS[dataset.kind], whole(version.rows)],
     versions: ['Versions', whole(dataset.versions.length)],
+    uses: ['Used by', ''],
     report: ['Import report', report.data ? `${whole(report.data.refusedTotal)} refused` : ''],
   } as const satisfies Record<Tab, readonly [string, string]>;
   return (
@@ -104,6 +108,9 @@ function Loaded({ dataset, first }: { dataset: DatasetSummary; first: Tab }) {
             <ActionIcon aria-label={`Delete ${dataset.name}`} onClick={() => setDeleting(true)}>
               <IconTrash />
             </ActionIcon>
+            <Button leftSection={<IconPackageExport />} onClick={() => setExporting(true)}>
+              Export
+            </Button>
             <PrimaryButton leftSection={<IconPlus />} onClick={train}>
               Train on this
             </PrimaryButton>
@@ -134,9 +141,13 @@ function Loaded({ dataset, first }: { dataset: DatasetSummary; first: Tab }) {
       <Tabs.Panel value="versions" className="pl-tab-panel">
         <VersionsTab dataset={dataset} shown={version} onShow={setVersion} onMade={showMade} />
       </Tabs.Panel>
+      <Tabs.Panel value="uses" className="pl-tab-panel">
+        <UsesTab dataset={dataset} />
+      </Tabs.Panel>
       <Tabs.Panel value="report" className="pl-tab-panel">
         <ReportTab report={report} recipe={version.recipe} />
       </Tabs.Panel>
+      {exporting && <ExportVersion dataset={dataset} version={version} onClose={() => setExporting(false)} />}
       {deleting && (
         <DeleteDataset dataset={dataset} onDeleted={() => navigate('/datasets')} onClose={() => setDeleting(false)} />
       )}
