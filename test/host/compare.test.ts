@@ -165,9 +165,21 @@ describe('the report', () => {
     const plain = html.replaceAll('http://www.w3.org/2000/svg', '').replaceAll('http://www.w3.org/1999/xlink', '');
     expect(plain).not.toMatch(/https?:|url\((?!#)|<script|<link|<img|<iframe|@import|\son\w+=/i);
     expect(html).toContain('http-equiv="Content-Security-Policy" content="default-src &#39;none&#39;;');
-    expect(html.match(/<svg/g)).toHaveLength(4);
-    expect(html).toContain('Reward against KL');
+    expect(html.match(/<svg/g)).toHaveLength(5);
+    for (const part of ['Reward against KL', 'Gold gained over √KL', 'Peak KL, nats']) expect(html).toContain(part);
+    expect(html).not.toContain('<h2>Sweep</h2>');
     for (const id of runs) expect(html).toContain(id);
+  });
+});
+
+describe('the report of a sweep', () => {
+  it('has its options and ends, each line in the colours of the page', async () => {
+    const runs = fill([0.1, 0.2, 0.4].map((beta) => made('dpo', beta, 1, beta)));
+    const { html } = await call('compare.report', { name: 'sweep', view: { runs } });
+    const [, sweep] = html.split('<h2>Sweep</h2>');
+    expect(sweep).toContain('>beta</text>');
+    const drawing = sweep.slice(0, sweep.indexOf('</svg>'));
+    expect(drawing).toMatch(/stroke="var\(--pl-/);
   });
 });
 

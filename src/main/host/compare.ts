@@ -56,11 +56,12 @@ export const compareHandlers = ({ store, runner, workspace }: HostServices): Han
     const curves = await readCurves(store, { runs, metrics, axis, band, maxPoints: REPORT_POINTS, range: null });
     const { rows } = await tableOf({ store, runner }, view.runs, view.baseline, view.judge);
     const verdicts = verdictsOf({ store, runner }, view.runs);
+    const overoptimised = await overoptimisedSeries(store, openRuns(store, view.runs).series);
     const writtenAt = new Date().toISOString();
     const machine = machineFacts();
     return {
       name: `${name.replaceAll(/[^\p{L}\p{N}_-]+/gu, '-') || 'comparison'}.html`,
-      html: compareReport({ name, view, set, curves, rows, verdicts, writtenAt, machine }),
+      html: compareReport({ name, view, set, curves, rows, verdicts, overoptimised, writtenAt, machine }),
     };
   },
 });

@@ -1,4 +1,6 @@
 /** A comparison of runs as one HTML file: curves, frontier, final values, verdicts, config diff, runs; it needs no network and no script. */
+
+import type { ChartTokens } from '../../charts/chart-tokens.ts';
 import {
   type CompareChoice,
   compareChart,
@@ -8,14 +10,17 @@ import {
 } from '../../charts/compare-charts.ts';
 import { methodLook } from '../../charts/method-looks.ts';
 import { counted, dateTime, fixed, MISSING, percent, shown, signed, whole } from '../../charts/numbers.ts';
+import { overoptimisationChart } from '../../charts/overoptimisation-chart.ts';
+import { parallelAxes, parallelLabel, parallelOption } from '../../charts/parallel-chart.ts';
 import type {
   CompareCurves,
   CompareRow,
   CompareSet,
   CompareVerdict,
   CompareView,
+  OveroptimisedSeries,
 } from '../../preload/contract/compare.ts';
-import { chartFigure } from './draw-chart.ts';
+import { chartFigure, optionFigure } from './draw-chart.ts';
 import { type Html, html, trusted } from './html.ts';
 import { POLICY } from './policy.ts';
 import { reportStyles } from './stylesheet.ts';
@@ -27,6 +32,7 @@ export interface CompareReportSource {
   readonly curves: CompareCurves;
   readonly rows: readonly CompareRow[];
   readonly verdicts: readonly CompareVerdict[];
+  readonly overoptimised: readonly OveroptimisedSeries[];
   /** ISO date. */
   readonly writtenAt: string;
   /** Program, runtime, machine: name and value. */
@@ -54,7 +60,7 @@ export function compareReport(source: CompareReportSource): string {
 <h1>${name}</h1>
 <p>${counted(runs, 'run')} in ${counted(set.series.length, 'series', 'series')}: runs that differ by their seed only are one series. ${dateTime(writtenAt)}.</p>
 </header>
-${[curveSection(source), tableSection(source), verdictSection(source), configSection(source), runSection(source)]}
+${[curveSection(source), tableSection(source), sweepSection(source), fitSection(source), verdictSection(source), configSection(source), runSection(source)]}
 </main>
 </body>
 </html>
@@ -113,6 +119,48 @@ function tableSection({ set, rows, view }: CompareReportSource): Html {
 <tbody>${rows.map((row) => html`<tr><th scope="row">${row.title} <small>${row.unit}</small></th>${row.cells.map(cell(row))}</tr>`)}</tbody>
 </table></div>
 <p class="caption">Small print under a value: its difference to ${baseline ? seriesTitle(baseline) : 'the baseline'}. Samples are paired by prompt with a bootstrap of 10 000 draws; metrics by seed with Student's interval, none for one seed. Bold: better than every other by an interval that excludes 0.</p>
+</section>`;
+}
+
+const ACROSS = { width: 1120, height: 260 };
+
+/** Options that differ, then where each series ended. */
+function sweepSection({ set, rows, view }: CompareReportSource): Html | null {
+  const axes = parallelAxes(set, rows);
+  if (axes.length < 2) return null;
+  const words = {
+    title: 'Options and ends',
+    note: 'options that differ, then where each series ended',
+    label: parallelLabel(axes, set),
+  };
+  const option = (tokens: ChartTokens) => parallelOption(axes, set, { hidden: view.hidden, focus: null }, tokens);
+  return html`<section>
+<h2>Sweep</h2>
+${optionFigure(words, option, { id: 'sweep', ...ACROSS })}
+</section>`;
+}
+
+/** Gao's fits, where evaluations of gold and KL are there. */
+function fitSection({ set, view, overoptimised }: CompareReportSource): Html | null {
+  const chart = overoptimisationChart(overoptimised, set.series, view.hidden);
+  if (!chart) return null;
+  const withError = (value: number, error: number) => html`${fixed(value, 3)} <small>±${fixed(error, 3)}</small>`;
+  const row = ({ series: key, fit, points }: OveroptimisedSeries) => {
+    const series = set.series.find((each) => each.key === key);
+    if (!series || view.hidden.includes(key)) return null;
+    const cells = fit
+      ? html`<td>${withError(fit.alpha, fit.alphaError)}</td><td>${withError(fit.beta, fit.betaError)}</td><td>${fixed(fit.r2, 2)}</td><td>${fit.peak === null ? MISSING : fixed(fit.peak ** 2, 1)}</td>`
+      : html`<td colspan="4">${whole(points.length)} evaluations: a fit needs four at different distances</td>`;
+    return html`<tr><th scope="row">${headOf(series)}</th>${cells}</tr>`;
+  };
+  return html`<section>
+<h2>Over-optimisation</h2>
+<div class="wide">${chartFigure('Gold gained over √KL', chart, { id: 'overoptimisation', ...WIDE })}</div>
+<div class="scroll"><table>
+<thead><tr><th>gold = d (α − β ln d)</th><th>α</th><th>β</th><th>R²</th><th>Peak KL, nats</th></tr></thead>
+<tbody>${overoptimised.map(row)}</tbody>
+</table></div>
+<p class="caption">Gao's form for RL, d = √KL. Where β is above 0 gold turns; the peak says at which KL.</p>
 </section>`;
 }
 

@@ -1,10 +1,16 @@
 /** Charts as SVG text, drawn without a page: the same options as on screen, their colours left to the stylesheet. */
-import { CustomChart, LineChart as LineSeries } from 'echarts/charts';
-import { GridComponent, LegendComponent, MarkLineComponent, TitleComponent } from 'echarts/components';
+import { CustomChart, LineChart as LineSeries, ParallelChart } from 'echarts/charts';
+import {
+  GridComponent,
+  LegendComponent,
+  MarkLineComponent,
+  ParallelComponent,
+  TitleComponent,
+} from 'echarts/components';
 import { type EChartsCoreOption, init, use } from 'echarts/core';
 import { LabelLayout } from 'echarts/features';
 import { SVGRenderer } from 'echarts/renderers';
-import { chartTokens } from '../../charts/chart-tokens.ts';
+import { type ChartTokens, chartTokens } from '../../charts/chart-tokens.ts';
 import { chartLabel, type LineChart, lineChartOption } from '../../charts/line-chart.ts';
 import { escapeHtml } from '../base/markup.ts';
 import { type Html, html, trusted } from './html.ts';
@@ -13,6 +19,8 @@ import { lightTokens } from './light-tokens.ts';
 use([
   LineSeries,
   CustomChart,
+  ParallelChart,
+  ParallelComponent,
   GridComponent,
   LegendComponent,
   MarkLineComponent,
@@ -36,6 +44,18 @@ export function chartFigure(title: string, chart: LineChart, place: ChartPlace):
   return html`<figure role="img" aria-label="${chartLabel(title, chart)}">
 <figcaption><strong>${title}</strong> <span>${chart.unit}</span></figcaption>
 ${trusted(drawChart(chart, place))}
+</figure>`;
+}
+
+/** A drawing of another kind than lines; `optionFrom` gets the colours by reference. */
+export function optionFigure(
+  { title, note, label }: { readonly title: string; readonly note: string; readonly label: string },
+  optionFrom: (tokens: ChartTokens) => EChartsCoreOption,
+  place: ChartPlace,
+): Html {
+  return html`<figure role="img" aria-label="${label}">
+<figcaption><strong>${title}</strong> <span>${note}</span></figcaption>
+${trusted(draw(optionFrom(BY_REFERENCE), place))}
 </figure>`;
 }
 
