@@ -92,6 +92,8 @@ export const compareSpecs: readonly Spec[] = [
         await chip(page, name).getByText('3 seeds').first().waitFor();
 
       const gold = table(page).getByRole('row').filter({ hasText: 'Gold score' });
+      // the table comes after the curves
+      await gold.getByRole('cell').nth(2).waitFor();
       const cells = await gold.getByRole('cell').allTextContents();
       assert.equal(cells.length, 3);
       assert.ok(

@@ -222,6 +222,8 @@ export const modelsSpecs: readonly Spec[] = [
       await page.keyboard.press('ArrowDown');
       await page.keyboard.press('Enter');
       await heading(page, MODEL);
+      // the primary action is what the key presses
+      await page.getByRole('button', { name: 'Export', exact: true }).waitFor();
       await page.keyboard.press('n');
       const formats = page.getByRole('radio', { name: /Hugging Face folder/ });
       await formats.focus();
