@@ -36,7 +36,7 @@ describe('handoff', { timeout: 120_000 }, () => {
       rdpo_alpha: 0.2,
       frozen_weights: ['embed'],
     });
-    const { run } = await call<{ run: string }>('train', path);
+    const { run, output_dir } = await call<{ run: string; output_dir: string }>('train', path);
     writeFileSync(file, `${JSON.stringify({ ...row, prompt: 'newer' })}\n`);
     await call('import', file, '--name', 'wished');
     const out = join(folder, 'for-trl');
@@ -50,6 +50,15 @@ describe('handoff', { timeout: 120_000 }, () => {
     ]);
     expect(readFileSync(join(out, 'handoff.md'), 'utf8')).toContain('| `frozen_weights` | `["embed"]` |');
     expect(written.carried).toMatchObject({ max_steps: 'max_steps=1', beta: 'beta=0.1' });
+    // the version may be removed since: the run kept its rows
+    await call('datasets', 'remove', 'wished', '--even-if-used');
+    const again = join(folder, 'for-trl-later');
+    await call<HandoffDocument>('handoff', run, '--to', 'trl', '--out', again);
+    expect(linesOf(join(again, 'data/train.jsonl'))).toEqual(linesOf(join(out, 'data/train.jsonl')));
+    rmSync(join(output_dir, 'data'), { recursive: true });
+    const gone = await failure(3, 'handoff', run, '--to', 'trl', '--out', join(folder, 'gone'), '--home', home);
+    expect(gone.message).toContain(`${run} was made with wished@1 (content `);
+    expect(existsSync(join(folder, 'gone'))).toBe(false);
   });
 
   it('a config goes out with a file of any format, less what is refused, and with the prompts of a task', async () => {
