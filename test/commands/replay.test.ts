@@ -1,5 +1,14 @@
 /** `plumb replay`, the built program: runs are trained again from what they kept, and a difference is found. */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -82,6 +91,36 @@ describe('replay', { timeout: 120_000 }, () => {
     const gone = await failure(3, 'replay', run, '--home', home);
     expect(gone.message).toMatch(
       new RegExp(`${run} was made with leaving@1 \\(content [0-9a-f]{12}\\), which was removed`),
+    );
+  });
+
+  it('files that changed or went since are named, and nothing is trained', async () => {
+    const file = join(folder, 'moving.jsonl');
+    const text = `${JSON.stringify({ prompt: 'a', chosen: ' sure .', rejected: ' no .' })}\n`;
+    writeFileSync(file, text);
+    const base = await trained('rloo', { ...SAMPLING, max_steps: 1, output_dir: 'base' });
+    const { run, output_dir } = await trained('dpo', { model: 'base', dataset: 'moving.jsonl', max_steps: 2 });
+    expect(await call<ReplayDocument>('replay', run)).toMatchObject({ agrees: true });
+    const runs = async () => (await call<{ runs: unknown[] }>('runs', 'list')).runs.length;
+    const before = await runs();
+    writeFileSync(file, text.replace('sure', 'good'));
+    const weights = join(base.output_dir, 'model.safetensors');
+    renameSync(weights, `${weights}.away`);
+    const refused = await failure(3, 'replay', run, '--home', home);
+    const changes = [
+      expect.stringMatching(/^model "base": .*base\/model\.safetensors is missing$/),
+      expect.stringMatching(
+        /^dataset "moving\.jsonl": .* has other bytes than were read \(sha256 [0-9a-f]{12}, now [0-9a-f]{12}\)$/,
+      ),
+    ];
+    expect(refused.details?.changes).toEqual(changes);
+    expect(refused.message).toContain(`${run} cannot be replayed: model "base"`);
+    expect(await runs()).toBe(before);
+    writeFileSync(file, text);
+    renameSync(`${weights}.away`, weights);
+    writeFileSync(join(output_dir, 'inputs.json'), '{"inputs": 1}');
+    expect((await failure(3, 'replay', run, '--home', home)).message).toContain(
+      'inputs.json: expected the inputs of a run',
     );
   });
 

@@ -10,6 +10,7 @@ import type { HandoffSource, ModelPlace } from '../exports/handoff/write-handoff
 import { type CommandContext, defineCommand, InputError, UsageError } from './command.ts';
 import { modelPath } from './model-options.ts';
 import { checkEmpty } from './models/export.ts';
+import { inputChanges } from './runs/input-changes.ts';
 import { pinnedPlace } from './runs/pinned-place.ts';
 import { runOf } from './runs/run-by-name.ts';
 import { readConfig } from './train.ts';
@@ -134,7 +135,8 @@ async function sourceOf(given: Given, store: Store, context: CommandContext): Pr
   if (!model) throw new InputError(`${given.name}: the config names no model`);
   const adapter = textOf(options.adapter);
   const tokenizer = textOf(options.tokenizer);
-  const data = { store, notes: [] };
+  const changes = given.run ? inputChanges(store, given.run, context) : [];
+  const data = { store, notes: changes.map((change) => `Not as ${given.name} read it: ${change}.`) };
   const reference = options.ref_model === options.model ? null : await place(options.ref_model);
   return {
     name: given.name,

@@ -10,6 +10,7 @@ import { defineCommand, InputError, UsageError } from './command.ts';
 import { followRun } from './follow-run.ts';
 import { checkEmpty } from './models/export.ts';
 import { numberOption } from './number-options.ts';
+import { inputChanges } from './runs/input-changes.ts';
 import { pinnedPlace } from './runs/pinned-place.ts';
 import { runOf, withWorkbench } from './runs/run-by-name.ts';
 
@@ -53,7 +54,11 @@ export const replay = defineCommand({
   },
   async run([reference], options, context): Promise<ReplayDocument> {
     const tolerance = numberOption(options.tolerance, 'tolerance', 0);
-    const original = await withWorkbench(context, ({ store }) => replayable(runOf(store, reference)));
+    const original = await withWorkbench(context, ({ store }) => {
+      const run = replayable(runOf(store, reference));
+      mustBeUnchanged(run, inputChanges(store, run, context));
+      return run;
+    });
     const outputDir = options.out === undefined ? undefined : freshFolder(resolve(String(options.out)), original);
     const rollouts = keptRollouts(original);
     const done = await followRun(context, 0, ({ store, runner }) => {
@@ -111,6 +116,12 @@ function replayable(run: RunRecord): RunRecord {
       `${run.name} is ${run.status}: only a finished run is replayed; plumb runs resume ${run.name}`,
     );
   return run;
+}
+
+/** Throws InputError that names every model and file that is not what the run read. */
+function mustBeUnchanged({ name }: RunRecord, changes: readonly string[]): void {
+  if (changes.length > 0)
+    throw new InputError(`${name} cannot be replayed: ${changes.join('; ')}`, { details: { changes } });
 }
 
 function freshFolder(folder: string, { name, outputDir }: RunRecord): string {
