@@ -21,6 +21,8 @@ const NOT_RUN: readonly (readonly [RegExp, string])[] = [
   [/stories260K|SmolLM2-135M-Instruct/, 'names a model that is not part of this project'],
   [/^plumb models import owner/, 'asks the hub; has tests of its own'],
   [/^plumb runs rate/, 'needs a run that waits for a person; has tests of its own'],
+  [/^plumb models rename/, 'needs a model that a run left; its handler is tested in test/host/rename-model.test.ts'],
+  [/^plumb replay ppo/, 'needs a run that samples; has tests of its own'],
   [/^plumb (rewards|models export)/, 'needs a trained reward model, run or adapter; has tests of its own'],
 ];
 

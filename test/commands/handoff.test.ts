@@ -36,7 +36,7 @@ describe('handoff', { timeout: 120_000 }, () => {
       rdpo_alpha: 0.2,
       frozen_weights: ['embed'],
     });
-    const { run } = await call<{ run: string }>('train', path);
+    const { run, output_dir } = await call<{ run: string; output_dir: string }>('train', path);
     writeFileSync(file, `${JSON.stringify({ ...row, prompt: 'newer' })}\n`);
     await call('import', file, '--name', 'wished');
     const out = join(folder, 'for-trl');
@@ -50,6 +50,15 @@ describe('handoff', { timeout: 120_000 }, () => {
     ]);
     expect(readFileSync(join(out, 'handoff.md'), 'utf8')).toContain('| `frozen_weights` | `["embed"]` |');
     expect(written.carried).toMatchObject({ max_steps: 'max_steps=1', beta: 'beta=0.1' });
+    // the version may be removed since: the run kept its rows
+    await call('datasets', 'remove', 'wished', '--even-if-used');
+    const again = join(folder, 'for-trl-later');
+    await call<HandoffDocument>('handoff', run, '--to', 'trl', '--out', again);
+    expect(linesOf(join(again, 'data/train.jsonl'))).toEqual(linesOf(join(out, 'data/train.jsonl')));
+    rmSync(join(output_dir, 'data'), { recursive: true });
+    const gone = await failure(3, 'handoff', run, '--to', 'trl', '--out', join(folder, 'gone'), '--home', home);
+    expect(gone.message).toContain(`${run} was made with wished@1 (content `);
+    expect(existsSync(join(folder, 'gone'))).toBe(false);
   });
 
   it('a config goes out with a file of any format, less what is refused, and with the prompts of a task', async () => {
@@ -69,6 +78,20 @@ describe('handoff', { timeout: 120_000 }, () => {
     expect(ppo.rows).toBe(7);
   });
 
+  it('a run whose file has changed since goes out with what stands there now, and says so', async () => {
+    const file = join(folder, 'moving.jsonl');
+    writeFileSync(file, `${JSON.stringify({ prompt: 'a', chosen: ' sure .', rejected: ' no .' })}\n`);
+    const path = config('moving', { method: 'dpo', dataset: 'moving.jsonl', max_steps: 1 });
+    const { run } = await call<{ run: string }>('train', path);
+    writeFileSync(file, `${JSON.stringify({ prompt: 'b', chosen: ' sure .', rejected: ' no .' })}\n`);
+    const out = join(folder, 'moved');
+    const { notes } = await call<HandoffDocument>('handoff', run, '--to', 'trl', '--out', out);
+    expect(notes).toEqual([
+      expect.stringContaining(`Not as ${run} read it: dataset "moving.jsonl": ${file} has other`),
+    ]);
+    expect(readFileSync(join(out, 'handoff.md'), 'utf8')).toContain(notes[0]);
+  });
+
   it('what cannot go out leaves nothing behind', async () => {
     const out = join(folder, 'nothing');
     const dpo = config('plain', { method: 'dpo', dataset: 'pairs.jsonl' });
@@ -76,7 +99,11 @@ describe('handoff', { timeout: 120_000 }, () => {
     const cases: [number, string[], string][] = [
       [3, ['nobody', ...to('trl')], 'there is no run "nobody"'],
       [2, [dpo, ...to('axolotl')], '--to axolotl is not known'],
-      [3, [config('ppo', { method: 'ppo', task: 'tldr' }), ...to('trl')], 'TRL 1.16 has no trainer for ppo'],
+      [
+        3,
+        [config('ppo', { method: 'ppo', task: 'tldr' }), ...to('trl')],
+        'TRL 1.16 has no trainer for ppo, which was removed from it; OpenRLHF has one',
+      ],
       [
         3,
         [config('simpo', { method: 'dpo', dataset: 'pairs.jsonl', loss_type: 'simpo' }), ...to('trl')],

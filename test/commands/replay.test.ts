@@ -1,10 +1,19 @@
 /** `plumb replay`, the built program: runs are trained again from what they kept, and a difference is found. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { ReplayDocument } from '../../src/main/commands/replay.ts';
-import { document, failure, onlyDocument, plumb } from './plumb.ts';
+import { document, failure, onlyDocument, plumb, start } from './plumb.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'plumb-cli-replay-'));
 const home = join(folder, 'home');
@@ -62,7 +71,72 @@ describe('replay', { timeout: 120_000 }, () => {
     expect(replayed).toMatchObject({ replay: 'second', output_dir: out, rollouts: null, agrees: true });
     expect(replayed.metrics.steps).toBe(6);
     expect(existsSync(join(out, 'model.safetensors'))).toBe(true);
-    expect((await failure(2, 'replay', run, '--out', out, '--home', home)).message).toContain('holds a model already');
+    const full = await failure(3, 'replay', run, '--out', out, '--home', home);
+    expect(full.message).toContain(`${out} exists already; a new or an empty folder was expected`);
+    const loose = join(folder, 'loose');
+    mkdirSync(loose);
+    writeFileSync(join(loose, 'notes.txt'), 'mine');
+    expect((await failure(3, 'replay', run, '--out', loose, '--home', home)).message).toContain('empty folder');
+    expect(readdirSync(loose)).toEqual(['notes.txt']);
+  });
+
+  it('of a version that was removed, the rows that the run kept serve; without them it is named', async () => {
+    const file = join(folder, 'leaving.jsonl');
+    writeFileSync(file, `${JSON.stringify({ prompt: 'a', chosen: ' sure .', rejected: ' no .' })}\n`);
+    await call('import', file, '--name', 'leaving');
+    const { run, output_dir } = await trained('dpo', { dataset: 'leaving', max_steps: 2 });
+    await call('datasets', 'remove', 'leaving', '--even-if-used');
+    expect(await call<ReplayDocument>('replay', run)).toMatchObject({ run, agrees: true });
+    rmSync(join(output_dir, 'data'), { recursive: true });
+    const gone = await failure(3, 'replay', run, '--home', home);
+    expect(gone.message).toMatch(
+      new RegExp(`${run} was made with leaving@1 \\(content [0-9a-f]{12}\\), which was removed`),
+    );
+  });
+
+  it('files that changed or went since are named, and nothing is trained', async () => {
+    const file = join(folder, 'moving.jsonl');
+    const text = `${JSON.stringify({ prompt: 'a', chosen: ' sure .', rejected: ' no .' })}\n`;
+    writeFileSync(file, text);
+    const base = await trained('rloo', { ...SAMPLING, max_steps: 1, output_dir: 'base' });
+    const { run, output_dir } = await trained('dpo', { model: 'base', dataset: 'moving.jsonl', max_steps: 2 });
+    expect(await call<ReplayDocument>('replay', run)).toMatchObject({ agrees: true });
+    const runs = async () => (await call<{ runs: unknown[] }>('runs', 'list')).runs.length;
+    const before = await runs();
+    writeFileSync(file, text.replace('sure', 'good'));
+    const weights = join(base.output_dir, 'model.safetensors');
+    renameSync(weights, `${weights}.away`);
+    const refused = await failure(3, 'replay', run, '--home', home);
+    const changes = [
+      expect.stringMatching(/^model "base": .*base\/model\.safetensors is missing$/),
+      expect.stringMatching(
+        /^dataset "moving\.jsonl": .* has other bytes than were read \(sha256 [0-9a-f]{12}, now [0-9a-f]{12}\)$/,
+      ),
+    ];
+    expect(refused.details?.changes).toEqual(changes);
+    expect(refused.message).toContain(`${run} cannot be replayed: model "base"`);
+    expect(await runs()).toBe(before);
+    writeFileSync(file, text);
+    renameSync(`${weights}.away`, weights);
+    writeFileSync(join(output_dir, 'inputs.json'), '{"inputs": 1}');
+    expect((await failure(3, 'replay', run, '--home', home)).message).toContain(
+      'inputs.json: expected the inputs of a run',
+    );
+  });
+
+  it('a run that was stopped is to be finished first', async () => {
+    const path = join(folder, 'long.json');
+    const long = { method: 'rloo', model: 'helpful-reference', ...SAMPLING, max_steps: 5000, output_dir: 'long' };
+    writeFileSync(path, JSON.stringify(long));
+    const { child, ended } = start(['train', path, '--home', home, '--quiet']);
+    await expect.poll(() => existsSync(join(folder, 'long', 'rollouts.jsonl')), { timeout: 30_000 }).toBe(true);
+    child.kill('SIGINT');
+    expect((await ended).code).toBe(130);
+    const [stopped] = (await call<{ runs: { name: string; status: string }[] }>('runs', 'list')).runs.filter(
+      ({ status }) => status === 'stopped',
+    );
+    const refused = await failure(2, 'replay', stopped.name, '--home', home);
+    expect(refused.message).toContain(`is stopped: only a finished run is replayed; plumb runs resume ${stopped.name}`);
   });
 
   it('says why a run cannot be replayed', async () => {

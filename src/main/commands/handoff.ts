@@ -1,15 +1,17 @@
 /** `plumb handoff`: a run or a config as a folder that TRL or OpenRLHF trains from, on larger machines. */
-import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { z } from 'zod';
-import type { PinnedData } from '../../preload/contract/dataset-versions.ts';
 import { makeFolder } from '../base/make-folder.ts';
+import type { RunRecord } from '../data/store/runs.ts';
 import type { Store } from '../data/store/store.ts';
 import type { Fate } from '../exports/handoff/handoff-target.ts';
 import type { HandoffSource, ModelPlace } from '../exports/handoff/write-handoff.ts';
 import { type CommandContext, defineCommand, InputError, UsageError } from './command.ts';
 import { modelPath } from './model-options.ts';
 import { checkEmpty } from './models/export.ts';
+import { inputChanges } from './runs/input-changes.ts';
+import { pinnedPlace } from './runs/pinned-place.ts';
 import { runOf } from './runs/run-by-name.ts';
 import { readConfig } from './train.ts';
 import { withExistingStore } from './workspace-store.ts';
@@ -40,7 +42,8 @@ interface Given {
   readonly config: Readonly<Record<string, unknown>>;
   /** What relative paths are relative to; null: names of the workspace alone. */
   readonly baseFolder: string | null;
-  readonly data: readonly PinnedData[];
+  /** null: it is a file. */
+  readonly run: RunRecord | null;
 }
 
 export const handoff = defineCommand({
@@ -103,10 +106,10 @@ const lostOption = ({ option, value, note }: Fate, stated: readonly string[]) =>
 async function givenBy(reference: string, store: Store): Promise<Given> {
   if (statSync(reference, { throwIfNoEntry: false })?.isFile()) {
     const path = resolve(reference);
-    return { name: reference, config: await readConfig(path), baseFolder: dirname(path), data: [] };
+    return { name: reference, config: await readConfig(path), baseFolder: dirname(path), run: null };
   }
-  const { name, config, baseFolder, data, method } = runOf(store, reference);
-  return { name, config: { method, ...config }, baseFolder, data };
+  const run = runOf(store, reference);
+  return { name: run.name, config: { method: run.method, ...run.config }, baseFolder: run.baseFolder, run };
 }
 
 /** Options whose value is not what the schema fills in. */
@@ -132,7 +135,8 @@ async function sourceOf(given: Given, store: Store, context: CommandContext): Pr
   if (!model) throw new InputError(`${given.name}: the config names no model`);
   const adapter = textOf(options.adapter);
   const tokenizer = textOf(options.tokenizer);
-  const data = { store, notes: [] };
+  const changes = given.run ? inputChanges(store, given.run, context) : [];
+  const data = { store, notes: changes.map((change) => `Not as ${given.name} read it: ${change}.`) };
   const reference = options.ref_model === options.model ? null : await place(options.ref_model);
   return {
     name: given.name,
@@ -174,14 +178,22 @@ async function dataOf(
   const { requireVersion } = await import('../data/datasets/find.ts');
   const name = textOf(options[key]);
   if (name === undefined) return taskPrompts(options, given);
+  const exported = (version: string) => async (path: string) => {
+    makeParent(path);
+    exportVersion(store, version, 'trl', path);
+  };
+  const pin = given.run?.data.find((each) => each.key === key && each.name === name);
+  if (given.run && pin) {
+    const place = pinnedPlace(store, given.run, pin);
+    if ('version' in place) return exported(place.version);
+    return async (path) => {
+      makeParent(path);
+      copyFileSync(place.file, path);
+    };
+  }
   const file = besideConfig(name, given);
   if (file !== undefined) return (path) => fromFile(file, path, notes);
-  const pin = given.data.find((each) => each.key === key && each.name === name);
-  const { version } = requireVersion(store, pin?.versionId ?? name);
-  return async (path) => {
-    makeParent(path);
-    exportVersion(store, version.id, 'trl', path);
-  };
+  return exported(requireVersion(store, name).version.id);
 }
 
 const makeParent = (path: string): void => makeFolder(dirname(path));

@@ -1,8 +1,6 @@
 /** `plumb replay`: trains a finished run again from what it kept, and says whether the same came out. */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { PinnedData } from '../../preload/contract/dataset-versions.ts';
-import { findVersion } from '../data/datasets/find.ts';
 import { readMetrics } from '../data/store/metrics.ts';
 import { getRun, type RunRecord } from '../data/store/runs.ts';
 import type { Store } from '../data/store/store.ts';
@@ -10,7 +8,10 @@ import type { MetricCheck, WeightCheck } from '../evaluate/runs/replay-check.ts'
 import type { NewJob } from '../jobs/new-job.ts';
 import { defineCommand, InputError, UsageError } from './command.ts';
 import { followRun } from './follow-run.ts';
+import { checkEmpty } from './models/export.ts';
 import { numberOption } from './number-options.ts';
+import { inputChanges } from './runs/input-changes.ts';
+import { pinnedPlace } from './runs/pinned-place.ts';
 import { runOf, withWorkbench } from './runs/run-by-name.ts';
 
 /** What a sampling run keeps of each step; all other methods are trained again from their data. */
@@ -47,13 +48,17 @@ export const replay = defineCommand({
   configure(command) {
     command
       .argument('<run>', 'name or id')
-      .option('--out <folder>', "where the new model goes; else a folder of the workspace's runs")
+      .option('--out <folder>', "a new or an empty folder for the new model; else one of the workspace's runs")
       .option('--tolerance <difference>', 'metrics and weights that differ by no more agree; 0: bit for bit', '0')
       .option('--name <name>', 'name of the new run');
   },
   async run([reference], options, context): Promise<ReplayDocument> {
     const tolerance = numberOption(options.tolerance, 'tolerance', 0);
-    const original = await withWorkbench(context, ({ store }) => replayable(runOf(store, reference)));
+    const original = await withWorkbench(context, ({ store }) => {
+      const run = replayable(runOf(store, reference));
+      mustBeUnchanged(run, inputChanges(store, run, context));
+      return run;
+    });
     const outputDir = options.out === undefined ? undefined : freshFolder(resolve(String(options.out)), original);
     const rollouts = keptRollouts(original);
     const done = await followRun(context, 0, ({ store, runner }) => {
@@ -70,7 +75,9 @@ export const replay = defineCommand({
     );
     const weights = checkWeights(original.outputDir, done.output_dir, tolerance);
     const isSame = metrics.different.length === 0 && weights.every(({ different }) => different.length === 0);
-    const agrees = isSame && weights.length > 0 && done.status === 'finished';
+    // a run from recorded answers has no numbers of sampling; any other has all of them
+    const isWhole = rollouts !== null || metrics.only_run.length + metrics.only_replay.length === 0;
+    const agrees = isSame && isWhole && weights.length > 0 && done.status === 'finished';
     const { run, output_dir, status } = done;
     return { run: original.name, replay: run, output_dir, rollouts, tolerance, metrics, weights, agrees, status };
   },
@@ -82,19 +89,23 @@ export const replay = defineCommand({
     print(`  ${metrics.same.length} metrics of ${metrics.steps} steps agree`);
     for (const each of metrics.different)
       print(
-        `  ${each.metric}: from step ${each.first_step}, ${each.run} and ${each.replay}; at most ${each.largest_difference} apart`,
+        `  ${each.metric}: from step ${each.first_step}, ${each.run} and ${each.replay}; ${furthestApart(each.largest_difference)}`,
       );
     for (const { file, tensors, different, largest_difference } of weights)
       print(
         different.length === 0
           ? `  ${file}: ${tensors} tensors agree`
-          : `  ${file}: ${different.length} of ${tensors} tensors differ, by up to ${largest_difference}: ${different.slice(0, 3).join(', ')}`,
+          : `  ${file}: ${different.length} of ${tensors} tensors differ, ${furthestApart(largest_difference)}: ${different.slice(0, 3).join(', ')}`,
       );
-    if (metrics.only_run.length > 0)
-      print(`  not in the replay, which samples nothing: ${metrics.only_run.join(', ')}`);
+    const why = document.rollouts === null ? '' : ', which samples nothing';
+    if (metrics.only_run.length > 0) print(`  not in the replay${why}: ${metrics.only_run.join(', ')}`);
+    if (metrics.only_replay.length > 0) print(`  in the replay alone: ${metrics.only_replay.join(', ')}`);
     print(`model: ${document.output_dir}`);
   },
 });
+
+const furthestApart = (largest: number | null): string =>
+  largest === null ? 'one of them is missing or not finite' : `at most ${largest} apart`;
 
 /** Throws UsageError unless the run is one that trained a model to its end. */
 function replayable(run: RunRecord): RunRecord {
@@ -107,9 +118,15 @@ function replayable(run: RunRecord): RunRecord {
   return run;
 }
 
+/** Throws InputError that names every model and file that is not what the run read. */
+function mustBeUnchanged({ name }: RunRecord, changes: readonly string[]): void {
+  if (changes.length > 0)
+    throw new InputError(`${name} cannot be replayed: ${changes.join('; ')}`, { details: { changes } });
+}
+
 function freshFolder(folder: string, { name, outputDir }: RunRecord): string {
   if (folder === resolve(outputDir)) throw new UsageError(`--out ${folder} is the folder of ${name} itself`);
-  if (existsSync(join(folder, 'config.json'))) throw new UsageError(`--out ${folder} holds a model already`);
+  checkEmpty(folder);
   return folder;
 }
 
@@ -133,27 +150,14 @@ const jobOf = ({ name, method, model, referenceModel, dataset, baseFolder }: Run
 /** The run's own config, with the data it had and the number of steps it took. */
 function againConfig(store: Store, run: RunRecord, rollouts: string | null): Record<string, unknown> {
   const { output_dir: _out, ...config } = run.config;
-  const pinned = run.data.map((pin) => [pin.key, pinnedPlace(store, run, pin)]);
+  const pinned = run.data.map((pin) => {
+    const place = pinnedPlace(store, run, pin);
+    return [pin.key, 'version' in place ? place.version : place.file];
+  });
   return {
     ...config,
     ...Object.fromEntries(pinned),
     max_steps: getRun(store, run.id)?.maxSteps ?? run.maxSteps,
     ...(rollouts === null ? {} : { rollouts }),
   };
-}
-
-/** The version a run was made with, by number; where it was removed, the rows that the run kept of it. */
-function pinnedPlace(store: Store, { name, outputDir }: RunRecord, pin: PinnedData): string {
-  const { dataset, number, versionId, contentHash } = pin;
-  const version = findVersion(store, versionId);
-  if (version && version.contentHash !== contentHash)
-    throw new InputError(
-      `${dataset}@${number} has other rows than ${name} was made with (content ${contentHash.slice(0, 12)})`,
-    );
-  if (version) return versionId;
-  const kept = join(outputDir, 'data', `${versionId}.jsonl`);
-  if (existsSync(kept)) return kept;
-  throw new InputError(
-    `${name} was made with ${dataset}@${number} (content ${contentHash.slice(0, 12)}), which was removed`,
-  );
 }

@@ -72,6 +72,11 @@ export function modelFolder(store: Store, workspace: Pick<JobWorkspace, 'models'
   return model ? join(workspace.models, model.folder) : builtInModelFolder(name);
 }
 
+/** Where a model or a file that a run's config names lies now; versions of datasets are pinned instead. */
+export const placeNow = (store: Store, job: Named, workspace: Pick<JobWorkspace, 'models' | 'home'>, name: string) =>
+  besideConfig(job, name) ??
+  (isAbsolute(name) ? name : (modelFolder(store, workspace, name) ?? resolve(job.baseFolder ?? workspace.home, name)));
+
 /** Throws UnknownDataset where the version was removed before the run had its rows. */
 function datasetFile(store: Store, outputDir: string, pin: PinnedData): string {
   const folder = join(outputDir, 'data');

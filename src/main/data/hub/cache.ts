@@ -1,19 +1,9 @@
 /** The hub's cache on disk, in the layout of huggingface_hub: blobs by etag, snapshots of links, refs, listings. */
 import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  openSync,
-  readFileSync,
-  readSync,
-  renameSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { hashFile } from '../../base/hash-file.ts';
 import { makeFolder } from '../../base/make-folder.ts';
 import { processIsAlive } from '../../base/processes.ts';
 import { writeFileAtomic } from '../checkpoints/atomic.ts';
@@ -148,13 +138,5 @@ export function contentMatches(path: string, etag: string): boolean {
   if (kind === null) return true;
   const hash = createHash(kind);
   if (kind === 'sha1') hash.update(`blob ${statSync(path).size}\0`);
-  const fd = openSync(path, 'r');
-  try {
-    const buffer = Buffer.alloc(4 << 20);
-    for (let count = readSync(fd, buffer); count > 0; count = readSync(fd, buffer))
-      hash.update(buffer.subarray(0, count));
-  } finally {
-    closeSync(fd);
-  }
-  return hash.digest('hex') === etag;
+  return hashFile(hash, path).digest('hex') === etag;
 }

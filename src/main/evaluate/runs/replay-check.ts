@@ -13,8 +13,9 @@ export interface MetricDifference {
   readonly first_step: number;
   readonly run: number | null;
   readonly replay: number | null;
-  /** Over all steps. */
-  readonly largest_difference: number;
+  /** Over all steps; null where a value is missing or not finite on one side. */
+  readonly largest_difference: number | null;
+  readonly non_finite: boolean;
 }
 
 export interface MetricCheck {
@@ -33,6 +34,12 @@ const namesOf = (points: readonly MetricPoint[]): Set<string> =>
 /** NaN stands for null, a value that was not finite: two of them are the same. */
 const apart = (a: number | null, b: number | null): number =>
   a === b ? 0 : a === null || b === null ? Number.POSITIVE_INFINITY : Math.abs(a - b);
+
+/** JSON has no infinity. */
+const furthestOf = (largest: number): { readonly largest_difference: number | null; readonly non_finite: boolean } =>
+  Number.isFinite(largest)
+    ? { largest_difference: largest, non_finite: false }
+    : { largest_difference: null, non_finite: true };
 
 export interface MetricCheckOptions {
   /** Absolute; 0: bit for bit. */
@@ -62,9 +69,9 @@ export function checkMetrics(
       const difference = b === undefined ? Number.POSITIVE_INFINITY : apart(a, b);
       largest = Math.max(largest, difference);
       if (difference > tolerance)
-        first ??= { metric, first_step: point.step, run: a, replay: b ?? null, largest_difference: 0 };
+        first ??= { metric, first_step: point.step, run: a, replay: b ?? null, ...furthestOf(0) };
     }
-    return first ? [{ ...first, largest_difference: largest }] : [];
+    return first ? [{ ...first, ...furthestOf(largest) }] : [];
   });
   const differing = new Set(different.map(({ metric }) => metric));
   return {
@@ -82,7 +89,9 @@ export interface WeightCheck {
   readonly tensors: number;
   /** Tensors that differ by more than the tolerance, or that one side lacks. */
   readonly different: readonly string[];
-  readonly largest_difference: number;
+  /** null where a tensor is missing, of another size, or not finite on one side. */
+  readonly largest_difference: number | null;
+  readonly non_finite: boolean;
 }
 
 /** Weights that a run leaves in its folder; a critic's, where it has one. */
@@ -92,7 +101,7 @@ const WEIGHTS = ['model.safetensors', 'adapter_model.safetensors', 'value_model/
 export function checkWeights(run: string, replay: string, tolerance: number): readonly WeightCheck[] {
   return WEIGHTS.filter((file) => existsSync(join(run, file)) || existsSync(join(replay, file))).map((file) => {
     if (!existsSync(join(run, file)) || !existsSync(join(replay, file)))
-      return { file, tensors: 0, different: ['the whole file'], largest_difference: Number.POSITIVE_INFINITY };
+      return { file, tensors: 0, different: ['the whole file'], ...furthestOf(Number.POSITIVE_INFINITY) };
     const [mine, theirs] = [run, replay].map((folder) => openSafetensors(join(folder, file)));
     const names = [...new Set([...mine.entries.keys(), ...theirs.entries.keys()])].sort();
     let largest = 0;
@@ -104,7 +113,7 @@ export function checkWeights(run: string, replay: string, tolerance: number): re
       largest = Math.max(largest, difference);
       return difference > tolerance;
     });
-    return { file, tensors: names.length, different, largest_difference: largest };
+    return { file, tensors: names.length, different, ...furthestOf(largest) };
   });
 }
 

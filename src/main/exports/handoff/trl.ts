@@ -248,10 +248,15 @@ const TRAINERS: Readonly<Record<string, Trainer>> = {
   },
 };
 
+/** Another objective is for the user to choose, never put in the place of the one that was asked for. */
+const NEAREST_TO_PPO =
+  ', which was removed from it; OpenRLHF has one (--to openrlhf). The nearest in TRL is method "rloo" (RLOOTrainer), which differs: no critic ' +
+  '(value_model, vf_coef, cliprange_value, gamma, lam and whiten_rewards fall away), the num_generations answers of a prompt are each other’s ' +
+  'baseline, and an answer’s KL is taken from its reward as a whole instead of token by token';
+
 function trainerOf({ method }: Recipe): Trainer {
   if (Object.hasOwn(TRAINERS, method)) return TRAINERS[method];
-  const hint = method === 'ppo' ? '; OpenRLHF has one (--to openrlhf), and rloo is the nearest here' : '';
-  throw new ExportError(`TRL 1.16 has no trainer for ${method}${hint}`);
+  throw new ExportError(`TRL 1.16 has no trainer for ${method}${method === 'ppo' ? NEAREST_TO_PPO : ''}`);
 }
 
 /** PEFT's configuration, where an adapter is trained. */

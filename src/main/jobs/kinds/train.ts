@@ -8,6 +8,7 @@ import { jsonSafe, type RunDocument, runTraining } from '../../train/run.ts';
 import { type JobContext, type JobKind, JobStopped } from '../kind.ts';
 import type { JobEvent } from '../messages.ts';
 import { measureRate, planOfRun } from '../plan-of-run.ts';
+import { recordInputs } from '../run-inputs.ts';
 import { resolveJob } from '../workspace-paths.ts';
 
 export const train: JobKind = {
@@ -17,6 +18,7 @@ export const train: JobKind = {
     context.emit({ type: 'config', config: parseConfig(method.params, job.config) });
     const { config, resolvePath } = resolveJob(job, context.workspace);
     const rate = await measureRate(job.threads);
+    const report = createReporter(context, ({ plan, memoryLimit }) => planOfRun(plan, memoryLimit, rate, job.threads));
     const document = await runTraining(method, config, {
       run: job.name,
       outputDir: job.outputDir,
@@ -26,7 +28,12 @@ export const train: JobKind = {
       signal: context.signal,
       pause: () => breatheQuietly(context),
       rate: (step, pairs) => context.rate(step, pairs).catch(asMethodKnows),
-      onEvent: createReporter(context, ({ plan, memoryLimit }) => planOfRun(plan, memoryLimit, rate, job.threads)),
+      onEvent(event) {
+        // not before: a run that is refused leaves no folder
+        if (event.type === 'started' && !job.resume)
+          recordInputs(config, job.outputDir, resolvePath, new Set(Object.keys(job.files)));
+        report(event);
+      },
     });
     return withoutSteps(document);
   },
