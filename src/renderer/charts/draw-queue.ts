@@ -1,4 +1,4 @@
-/** Spreads the drawing of many charts over frames: one chart a frame, the one that waits longest first. */
+/** Spreads drawing over frames: one chart or pane a frame, the one that waits longest first. */
 
 const waiting = new Set<() => void>();
 let scheduled = false;

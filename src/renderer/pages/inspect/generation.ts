@@ -1,5 +1,6 @@
 /** Starts, stops and reads the answers of the panes; what comes in goes into the state. */
-import type { ModelChoice } from '../../../preload/contract/index.ts';
+import type { ModelChoice, ReadToken } from '../../../preload/contract/index.ts';
+import { cancelDrawing, enqueueDrawing } from '../../charts/draw-queue.ts';
 import { call, stream } from '../../host.ts';
 import { referenceOf } from './models.ts';
 import { answerText, isBusy, type Pane, type PaneAnswer, promptOf, useInspect } from './state.ts';
@@ -37,12 +38,25 @@ export function generateOne(choices: readonly ModelChoice[], { id, model, sampli
   };
   setPane(id, { answer });
   let live = true;
+  // a pane a frame: four of them in one would keep a key waiting
+  let came: readonly ReadToken[] = [];
+  const showTokens = () => {
+    cancelDrawing(showTokens);
+    if (came.length === 0) return;
+    const added = came;
+    came = [];
+    setAnswer(id, ({ tokens }) => ({ tokens: [...tokens, ...added] }));
+  };
   const handle = stream('generations.run', { model, prompt: asked, sampling }, (event) => {
     if (!live) return;
     if (event.type === 'prompt') setAnswer(id, { status: 'writing', reading: event.prompt, weights: event.weights });
-    else setAnswer(id, ({ tokens }) => ({ tokens: [...tokens, ...event.tokens] }));
+    else {
+      came = [...came, ...event.tokens];
+      enqueueDrawing(showTokens);
+    }
   });
   running.set(id, () => {
+    showTokens();
     live = false;
     running.delete(id);
     handle.close();
@@ -51,12 +65,14 @@ export function generateOne(choices: readonly ModelChoice[], { id, model, sampli
     (end) => {
       if (!live) return;
       running.delete(id);
+      showTokens();
       setAnswer(id, { status: 'reading', end });
       void readAnswer(choices, id);
     },
     (error: unknown) => {
       if (!live) return;
       running.delete(id);
+      showTokens();
       setAnswer(id, { status: 'failed', error: messageOf(error) });
     },
   );

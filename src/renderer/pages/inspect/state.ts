@@ -1,6 +1,6 @@
 /** What Inspect works on: prompt, models, settings and the answers so far. Models and settings are kept in this browser or desktop profile, answers until the window is closed. */
 import { create } from 'zustand';
-import { persist } from 'zustand/middleware';
+import { createJSONStorage, persist, type StateStorage } from 'zustand/middleware';
 import { useShallow } from 'zustand/react/shallow';
 import type {
   ChatMessage,
@@ -102,6 +102,20 @@ interface InspectStore extends InspectState {
 
 const PROBES = ['the the the', 'I hope this helps! I hope this helps!', 'As an AI language model, I cannot', ''];
 
+/** Writes what has changed only: every token changes the state, and hardly any what is kept of it. */
+function writingChanges(): StateStorage {
+  let last: string | null = null;
+  return {
+    getItem: (name) => localStorage.getItem(name),
+    setItem(name, value) {
+      if (value === last) return;
+      last = value;
+      localStorage.setItem(name, value);
+    },
+    removeItem: (name) => localStorage.removeItem(name),
+  };
+}
+
 let paneIds = 0;
 export const newPane = (model: string): Pane => ({ id: ++paneIds, model, sampling: null, answer: null });
 
@@ -136,6 +150,7 @@ export const useInspect = create<InspectStore>()(
     }),
     {
       name: 'plumbline.inspect',
+      storage: createJSONStorage(writingChanges),
       partialize: ({
         prompt,
         reference,
