@@ -98,6 +98,6 @@ describe('lab', () => {
       home,
     );
     expect(code).toBe(0);
-    expect(out).toMatch(/Reference +0\.\d/);
+    expect(out).toMatch(/Reference +\d\.\d{4} +0\.000/);
   });
 });
