@@ -150,6 +150,7 @@ export const compareSpecs: readonly Spec[] = [
       // a run comes back by the palette
       await page.keyboard.press('Control+k');
       await page.getByRole('combobox', { name: 'Find' }).fill('compare online_dpo-0.1-2');
+      await page.getByRole('dialog').getByText('online_dpo-0.1-2').first().waitFor();
       await page.keyboard.press('Enter');
       await chip(page, 'Online DPO').getByText('seed 2').waitFor();
       await goTo(page, '#/compare?runs=gone');
@@ -171,7 +172,7 @@ export const compareSpecs: readonly Spec[] = [
       const report = await download(() => page.getByRole('menuitem', { name: /^Report/ }).click());
       assert.match(report, /Content-Security-Policy/);
       assert.doesNotMatch(report, /<script|<link|<img/);
-      assert.equal(report.match(/<svg/g)?.length, 4);
+      assert.equal(report.match(/<svg/g)?.length, 5);
       await page.getByRole('button', { name: 'Export' }).click();
       const csv = await download(() => page.getByRole('menuitem', { name: /^Final values/ }).click());
       assert.match(csv, /^metric,unit,Online DPO value,Online DPO low/);

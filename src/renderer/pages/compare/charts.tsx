@@ -6,6 +6,7 @@ import { compareChart, frontierChart, metricName } from '../../../charts/compare
 import { factsOf } from '../../../charts/metric-facts.ts';
 import { counted } from '../../../charts/numbers.ts';
 import type { CompareRow, CompareSet, CompareView } from '../../../preload/contract/index.ts';
+import { cancelDrawing, enqueueDrawing } from '../../charts/draw-queue.ts';
 import { CheckPicker } from '../../components/check-picker.tsx';
 import { MetricChart } from '../../components/metric-chart.tsx';
 import { EmptyState, ErrorState, SkeletonLines } from '../../components/states.tsx';
@@ -67,7 +68,7 @@ export interface CompareChartsProps {
   readonly rows: readonly CompareRow[] | undefined;
   readonly focus: string | null;
   readonly height: number;
-  /** The curves are there; what takes longer may be asked for. */
+  /** The curves are drawn; what takes longer may be asked for. */
   readonly onReady: () => void;
 }
 
@@ -85,7 +86,10 @@ export function CompareCharts({ set, view, rows, focus, height, onReady }: Compa
   const { axis, logX, logY, hidden } = view;
   const ready = metrics.length === 0 || !whole.isPending;
   useEffect(() => {
-    if (ready) onReady();
+    if (!ready) return;
+    // behind the charts in the queue: what the host does next would take from their drawing
+    enqueueDrawing(onReady);
+    return () => cancelDrawing(onReady);
   }, [ready, onReady]);
   const drawn = useMemo(
     () =>
