@@ -1,9 +1,9 @@
 /** Keeps one of rows that say the same. */
 import { z } from 'zod';
 import type { StoredPair } from '../../../../preload/contract/datasets.ts';
+import { promptDigest, rowDigest } from '../../store/digests.ts';
 import { findNearDuplicates } from '../near-duplicates.ts';
 import { rowText } from '../shingles.ts';
-import { promptDigest, rowDigest } from '../tally.ts';
 import { type Dealt, defineOperation, nameOf, type RowSource } from './operation.ts';
 
 const params = z.strictObject({

@@ -1,6 +1,6 @@
 /** How far counting words goes towards the label. */
 import { winRate } from '../../../base/statistics.ts';
-import { promptDigest } from '../../datasets/tally.ts';
+import { promptDigest } from '../../store/digests.ts';
 import { crossValidate, type WordDifference, wordDifference } from '../bag-of-words.ts';
 import { isPair, type QualityCheck } from '../check.ts';
 

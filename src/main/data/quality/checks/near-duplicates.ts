@@ -1,7 +1,7 @@
 /** Rows whose words are almost those of an earlier row. */
 import { expectedRecall, findNearDuplicates } from '../../datasets/near-duplicates.ts';
 import { rowText } from '../../datasets/shingles.ts';
-import { rowDigest } from '../../datasets/tally.ts';
+import { rowDigest } from '../../store/digests.ts';
 import type { QualityCheck } from '../check.ts';
 
 const MOST_ROWS = 2 ** 21;
