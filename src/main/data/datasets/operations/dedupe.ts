@@ -35,7 +35,7 @@ function* byLikeness(source: RowSource, threshold: number): Generator<Dealt> {
     finder.add(rowText(row));
     yield;
   }
-  const earlier = yield* asDealt(finder.find((row) => rowText(source.rowAt(row))));
+  const { earlier } = yield* asDealt(finder.find((row) => rowText(source.rowAt(row))));
   for (const row of source.rows()) yield earlier[row.index] === -1 ? { row, part: 0 } : undefined;
 }
 
