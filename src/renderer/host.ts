@@ -164,3 +164,14 @@ export async function upload(file: File, folderId?: string): Promise<FileHandle>
   }
   return body as FileHandle;
 }
+
+/** The bytes of a file that the host handed over, as the browser keeps them: on the disk, when they are many. */
+export async function download({ fileId, name }: Pick<FileHandle, 'fileId' | 'name'>): Promise<Blob> {
+  const response = await fetch('/download', {
+    method: 'POST',
+    headers: { 'x-plumb-token': theLink().token ?? '', 'x-file-id': fileId },
+  });
+  if (!response.ok)
+    throw new RpcError('download', `${name} could not be downloaded: the host answered ${response.status}.`);
+  return response.blob();
+}

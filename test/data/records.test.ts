@@ -150,6 +150,21 @@ describe('JSONL', () => {
     expect(await all(file('two.json', '{"a": 1}\n{"a": 2}\n'))).toHaveLength(2);
   });
 
+  it('a list of objects a line has its items by their place; what is no such list is named', async () => {
+    const rows = await all(file('lists.jsonl', '[{"a": 1}, {"a": 2}]\r\n\n[{"a": 3}]\n'));
+    expect(rows.map(({ value, line, row }) => [value, line, row])).toEqual([
+      [{ 0: { a: 1 }, 1: { a: 2 } }, 1, 0],
+      [{ 0: { a: 3 } }, 3, 1],
+    ]);
+    await expect(all(file('lists.jsonl', '[{"a": 1}]\n[{"a": 1}]\n{"a": 1}\n'))).rejects.toThrow(
+      ':3: a list of objects was expected, as in the lines before',
+    );
+    await expect(all(file('lists.jsonl', '[{"a": 1}]\n[{"a": 1}, 2]\n'))).rejects.toThrow(
+      ':2: item 1 of the list: expected a JSON object, found a number',
+    );
+    await expect(all(file('lists.jsonl', '[{"a": 1}]\n[{"a": 1}, {"a"'))).rejects.toThrow(':2: cut off');
+  });
+
   it.each([
     ['a byte of Latin-1', Buffer.from([0x22, 0xc3, 0xa9, 0xe9, 0x22]), 'byte 0xE9 at byte 11'],
     ['a character cut at the end', Buffer.from([0x22, 0xe2, 0x82]), 'byte 0xE2 at byte 9'],

@@ -1,6 +1,6 @@
 /** Specs of versions and quality: from a number to its rows, a clean version, changed verdicts as a version, tree and difference. */
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { assertAccessible } from './axe.ts';
@@ -49,6 +49,15 @@ export const datasetsVersionsSpecs: readonly Spec[] = [
         written.some((name) => name.endsWith('.parquet')),
         written.join(', '),
       );
+      if (stage.host === 'browser') {
+        const [saved] = await Promise.all([
+          page.waitForEvent('download'),
+          dialog.getByRole('button', { name: /^Download .*parquet$/ }).click(),
+        ]);
+        const file = written.find((name) => name.endsWith('.parquet')) ?? '';
+        assert.deepEqual(readFileSync(await saved.path()), readFileSync(join(home, 'exports', file)));
+        await assertAccessible(page, 'export that was written');
+      }
       await dialog.getByRole('button', { name: 'Done' }).click();
       await dialog.waitFor({ state: 'detached' });
       await tab(page, /^Used by/).click();
@@ -85,6 +94,56 @@ export const datasetsVersionsSpecs: readonly Spec[] = [
       await dialog.getByRole('button', { name: 'Make version' }).click();
       await waitForVersion(page, 'v2');
       assert.equal(plain(await versionShown(page)), 'v2, 35 pairs');
+      assert.deepEqual(stage.errors, []);
+    },
+  },
+  {
+    name: 'quality: labels that words doubt and rows in other scripts, each with its rows',
+    async run(stage) {
+      const { page } = stage;
+      const turned = [7, 23];
+      const told = Array.from({ length: 60 }, (_, i) => {
+        const [good, bad] = [`Certainly, number ${i} it is.`, `Whatever, number ${i + 3} then.`];
+        const [chosen, rejected] = turned.includes(i) ? [bad, good] : [good, bad];
+        return {
+          prompt: i === 40 ? 'Какой номер у этого вопроса?' : `Which number has question ${i}?`,
+          chosen,
+          rejected,
+        };
+      });
+      await importPath(stage, writeRows(stage, 'told.jsonl', told));
+      await tab(page, /^Quality/).click();
+      await page.getByRole('button', { name: 'Check quality' }).click();
+      const checks = page.getByRole('table', { name: 'Checks' });
+      await checks.getByText('Language mix').waitFor({ timeout: 30_000 });
+      await checks.getByText(/^By script, not by language/).waitFor();
+      await checks.getByRole('button', { name: 'Show the 1 rows: Answer in another script' }).waitFor();
+      await page.waitForTimeout(300);
+      await assertAccessible(page, 'quality with suspects');
+      await checks.getByRole('button', { name: 'Show the 2 rows: Label suspects' }).click();
+      await page.getByText('2 of 60 pairs').waitFor();
+      const found = await table(page).locator('[role="gridcell"]:first-child').allTextContents();
+      assert.deepEqual(found.map(plain), ['8', '24']);
+      assert.deepEqual(stage.errors, []);
+    },
+  },
+  {
+    name: 'versions: single answers are filtered by their label',
+    async run(stage) {
+      const { page } = stage;
+      const answers = somePairs(9).map(({ prompt, chosen }, i) => ({ prompt, completion: chosen, label: i % 3 === 0 }));
+      await importPath(stage, writeRows(stage, 'answers.jsonl', answers));
+      await tab(page, /^Versions/).click();
+      await page.getByRole('button', { name: 'New version' }).click();
+      const dialog = page.getByRole('dialog', { name: 'New version from v1' });
+      await dialog.getByRole('combobox', { name: 'Label' }).click();
+      await page.getByRole('option', { name: 'unwanted', exact: true }).click();
+      await page.waitForTimeout(300);
+      await assertAccessible(page, 'new version by label');
+      await dialog.getByRole('button', { name: 'Make version' }).click();
+      await waitForVersion(page, 'v2');
+      assert.match(plain(await versionShown(page)), /^v2, 6 /);
+      await page.getByText('filtered from answers@1: label false').waitFor();
       assert.deepEqual(stage.errors, []);
     },
   },

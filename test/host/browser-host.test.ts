@@ -1,5 +1,5 @@
 /** The boundary on real sockets: who may fetch, open a socket, upload, and what leaves the page's folder (nothing). */
-import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import { connect as tcpConnect } from 'node:net';
 import { networkInterfaces } from 'node:os';
@@ -198,6 +198,37 @@ describe('sockets', () => {
     socket.send(JSON.stringify({ type: 'open', id: 3, name: 'nothing.here', input: {} }));
     await expect.poll(() => messages[3]).toMatchObject({ type: 'error', id: 3, code: 'unknown_name' });
     socket.close();
+  });
+});
+
+describe('downloads', () => {
+  const download = (headers: OutgoingHttpHeaders) =>
+    http('/download', { method: 'POST', headers: { origin: origin(), ...headers }, body: '' });
+
+  it('give a file of a handle, and no folder', async () => {
+    const path = join(test.workspace.home, 'out.jsonl');
+    writeFileSync(path, '{"é": 1}\n');
+    const { fileId } = test.host.files.add(path);
+    const found = await download({ 'x-plumb-token': browser.token, 'x-file-id': fileId });
+    expect(found).toMatchObject({ status: 200, text: '{"é": 1}\n' });
+    const folder = test.host.files.add(test.workspace.home);
+    expect((await download({ 'x-plumb-token': browser.token, 'x-file-id': folder.fileId })).status).toBe(404);
+    rmSync(path);
+    expect((await download({ 'x-plumb-token': browser.token, 'x-file-id': fileId })).status).toBe(404);
+  });
+
+  it('need token, origin and a handle of this session; a path is none', async () => {
+    const path = join(test.workspace.home, 'plumbline.db');
+    const { fileId } = test.host.files.add(path);
+    expect((await download({ 'x-file-id': fileId })).status).toBe(403);
+    expect((await download({ 'x-plumb-token': 'wrong', 'x-file-id': fileId })).status).toBe(403);
+    const foreign = { origin: 'http://evil.example', 'x-plumb-token': browser.token, 'x-file-id': fileId };
+    expect((await download(foreign)).status).toBe(403);
+    for (const id of [path, '', 'x'])
+      expect((await download({ 'x-plumb-token': browser.token, 'x-file-id': id })).status).toBe(404);
+    expect(
+      (await http('/download', { headers: { 'x-plumb-token': browser.token, 'x-file-id': fileId } })).status,
+    ).not.toBe(200);
   });
 });
 

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Handle } from '../../preload/contract/rpc.ts';
+import { downloadedPath, sendDownload } from './download.ts';
 import type { FileTable } from './file-table.ts';
 import { type PageAnswer, readPageFile } from './page-files.ts';
 import { receiveUpload, UploadError } from './upload.ts';
@@ -88,6 +89,8 @@ async function answer(
     const { pathname } = new URL(request.url ?? '/', `http://${ADDRESS}:${port}`);
     if (request.method === 'POST' && pathname === '/upload')
       return await upload(request, response, options.files, token, port);
+    if (request.method === 'POST' && pathname === '/download')
+      return await download(request, response, options.files, token, port);
     if (request.method !== 'GET' && request.method !== 'HEAD') return plain(response, 405, 'Method not allowed');
     // the raw path: URL would resolve "..", and an escape must be refused, not repaired
     const raw = (request.url ?? '/').split(/[?#]/)[0];
@@ -108,6 +111,24 @@ function plain(response: ServerResponse, status: number, text: string): void {
   response.end(text);
 }
 
+/** A page of ours that holds the token; browsers send Origin with every POST. */
+const isOurPage = ({ headers }: IncomingMessage, token: string, port: number): boolean =>
+  isOurOrigin(headers.origin, port) && sameToken(headers['x-plumb-token'], token);
+
+async function download(
+  request: IncomingMessage,
+  response: ServerResponse,
+  files: FileTable,
+  token: string,
+  port: number,
+): Promise<void> {
+  request.resume();
+  if (!isOurPage(request, token, port)) return plain(response, 403, 'Forbidden');
+  const path = downloadedPath(request.headers, files);
+  if (path === undefined) return plain(response, 404, 'This file is no longer known, or it is a folder.');
+  await sendDownload(response, path);
+}
+
 async function upload(
   request: IncomingMessage,
   response: ServerResponse,
@@ -115,7 +136,7 @@ async function upload(
   token: string,
   port: number,
 ): Promise<void> {
-  if (!isOurOrigin(request.headers.origin, port) || !sameToken(request.headers['x-plumb-token'], token)) {
+  if (!isOurPage(request, token, port)) {
     request.resume();
     return plain(response, 403, 'Forbidden');
   }

@@ -1,5 +1,5 @@
 /** A dataset version goes out: as a folder of one of the formats, in the place that was chosen or in the workspace's exports. */
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as othersTurn } from 'node:timers/promises';
 import type { ExportChoice, ExportedVersion, Input } from '../../preload/contract/index.ts';
@@ -46,6 +46,6 @@ export async function exportFoundVersion(
   });
   const [{ rows, leftOut }] = results;
   const { fileId } = files.add(out);
-  const written = readdirSync(out).map((file) => ({ name: file, bytes: statSync(join(out, file)).size }));
+  const written = readdirSync(out).map((file) => files.add(join(out, file)));
   return { folder: shownPath(out), fileId, files: written, rows, leftOut };
 }

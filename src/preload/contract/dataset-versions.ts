@@ -138,7 +138,8 @@ export const exportedVersion = z.object({
   folder: z.string(),
   /** Handle for `files.show`. */
   fileId: z.string(),
-  files: z.array(z.object({ name: z.string(), bytes: z.number() })),
+  /** Each with its handle: a browser gets it by POST /download. */
+  files: z.array(z.object({ name: z.string(), bytes: z.number(), fileId: z.string() })),
   rows: z.int(),
   /** Rows that the format has no meaning for. */
   leftOut: z.int(),

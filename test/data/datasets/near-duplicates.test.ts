@@ -34,7 +34,7 @@ function find(texts: readonly string[], threshold: number): Int32Array {
   const steps = finder.find((row) => texts[row]);
   for (;;) {
     const step = steps.next();
-    if (step.done) return step.value;
+    if (step.done) return step.value.earlier;
   }
 }
 

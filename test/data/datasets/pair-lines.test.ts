@@ -2,23 +2,9 @@
 import { expect, it } from 'vitest';
 import { lineOf } from '../../../src/main/data/datasets/pair-lines.ts';
 import { pairLine, type StoredPair } from '../../../src/preload/contract/datasets.ts';
+import { newPair } from './stored.ts';
 
-const pair = (fields: Partial<StoredPair>): StoredPair => ({
-  index: 3,
-  prompt: 'q',
-  chosen: null,
-  rejected: null,
-  completion: null,
-  label: null,
-  tie: false,
-  margin: null,
-  scoreChosen: null,
-  scoreRejected: null,
-  annotator: null,
-  metadata: {},
-  provenance: { file: 'f', line: null, row: null },
-  ...fields,
-});
+const pair = (fields: Partial<StoredPair>): StoredPair => ({ index: 3, ...newPair(fields) });
 
 it('short text stays, white space becomes one space, characters are those of the whole text', () => {
   const line = lineOf(pair({ prompt: ' a\n\n b ', chosen: 'x😀', rejected: '' }));

@@ -394,6 +394,156 @@ describe('two answers and a verdict', () => {
     expect(() => read({ ...nested, responses: {} })).toThrow('no response decides');
   });
 
+  it('WebGPT as it was published: two records a row, each with its answer', () => {
+    const half = (answer: string, score: number) => ({
+      question: { dataset: 'eli5', id: '1', full_text: 'q' },
+      quotes: { title: ['t'], extract: ['e'] },
+      answer,
+      tokens: { prefix: [1], completion: [2] },
+      score,
+    });
+    expect(read({ 0: half('a', -0.5), 1: half('b', 0.5) }, 'quotes_chosen', '0')).toEqual({
+      format: 'webgpt-lists',
+      rows: [
+        pair('q', 'b', 'a', {
+          scoreChosen: 0.5,
+          scoreRejected: -0.5,
+          margin: 1,
+          metadata: { quotes_chosen: { title: ['t'], extract: ['e'] }, 0: undefined },
+        }),
+      ],
+    });
+    expect(read({ 0: half('a', 0), 1: half('b', 0) }).rows).toEqual([
+      pair('q', 'a', 'b', { tie: true, scoreChosen: 0, scoreRejected: 0, margin: 0 }),
+    ]);
+  });
+
+  it('Argilla: fields and rankings as its sets on the hub have them, ratings of each answer as distilabel asks for them', () => {
+    // argilla/llama-2-banking-preference: lists of one struct's fields, of the ranking too
+    const banking = {
+      request: 'q',
+      'response-1': 'a',
+      'response-2': 'b',
+      preference: {
+        user_id: ['u1', 'u2', 'u3'],
+        value: [
+          { rank: [2, 1], value: ['response-1', 'response-2'] },
+          { rank: [1, 1], value: ['response-1', 'response-2'] },
+          { rank: [1, 2], value: ['response-1', 'response-2'] },
+        ],
+        status: ['submitted', 'submitted', 'draft'],
+      },
+      'preference-suggestion': { rank: null, value: null },
+      'preference-suggestion-metadata': { type: null, score: null, agent: null },
+      external_id: null,
+      metadata: '{}',
+    };
+    expect(read(banking)).toEqual({
+      format: 'argilla',
+      rows: [pair('q', 'b', 'a', { annotator: 'u1' }), pair('q', 'a', 'b', { annotator: 'u2', tie: true })],
+    });
+    // PreferenceToArgilla; the third answer is not rated by u1, the fourth is not there
+    const rated = {
+      id: '1',
+      status: 'completed',
+      _server_id: 's',
+      instruction: 'q',
+      'generations-0': 'a',
+      'generations-1': 'b',
+      'generations-2': 'c',
+      'generations-3': null,
+      'generations-0-rating.responses': [4, 1],
+      'generations-0-rating.responses.users': ['u1', 'u2'],
+      'generations-0-rating.responses.status': ['submitted', 'submitted'],
+      'generations-1-rating.responses': [5, 1],
+      'generations-1-rating.responses.users': ['u1', 'u2'],
+      'generations-1-rating.responses.status': ['submitted', 'submitted'],
+      'generations-2-rating.responses': [3],
+      'generations-2-rating.responses.users': ['u2'],
+      'generations-2-rating.responses.status': ['submitted'],
+      'generations-0-rationale.responses': ['because'],
+      'generations-0-rationale.responses.users': ['u1'],
+      'generations-0-rationale.responses.status': ['submitted'],
+    };
+    const scored = (chosen: string, rejected: string, by: string, scores: readonly [number, number]) => ({
+      ...pair('q', chosen, rejected, { annotator: by, margin: scores[0] - scores[1] }),
+      scoreChosen: scores[0],
+      scoreRejected: scores[1],
+    });
+    expect(read(rated)).toEqual({
+      format: 'argilla',
+      rows: [
+        scored('b', 'a', 'u1', [5, 4]),
+        { ...scored('a', 'b', 'u2', [1, 1]), tie: true },
+        scored('c', 'a', 'u2', [3, 1]),
+        scored('c', 'b', 'u2', [3, 1]),
+      ],
+    });
+  });
+
+  it('Arena sets of 2024 and 2025: conversations as JSON text, content in parts, both_bad', () => {
+    const turns = (answer: string) => [user('q'), assistant(answer)];
+    const text = {
+      question_id: 'x',
+      model_a: 'm',
+      model_b: 'n',
+      winner: 'tie (bothbad)',
+      conversation_a: JSON.stringify(turns('a')),
+      conversation_b: JSON.stringify(turns('b')),
+      turn: 1,
+      anony: true,
+    };
+    expect(read(text)).toEqual({
+      format: 'mt-bench',
+      rows: [pair([user('q')], [assistant('a')], [assistant('b')], { tie: true })],
+    });
+    const part = (value: string, type = 'text') => [{ type, text: value, image: null, mimeType: null }];
+    const parted = (answer: string, type?: string) => [
+      { role: 'user', content: part('q', type) },
+      { role: 'assistant', content: part(answer) },
+    ];
+    const parts = {
+      id: 'x',
+      model_a: 'm',
+      model_b: 'n',
+      winner: 'both_bad',
+      conversation_a: parted('a'),
+      conversation_b: parted('b'),
+    };
+    expect(read(parts)).toEqual(read(text));
+    expect(read({ ...parts, winner: 'model_b' }).rows).toEqual([pair([user('q')], [assistant('b')], [assistant('a')])]);
+    const [best] = rankFormats([parts]);
+    expect(() => best.format.read({ ...parts, conversation_a: parted('a', 'image') }, best.format.mapping)).toThrow(
+      '"conversation_a" is a list whose items are not messages',
+    );
+  });
+
+  it('a message that calls a tool is refused with its row, not stored without the call', () => {
+    const call = { role: 'assistant', content: '', tool_calls: [{ type: 'function', function: { name: 'f' } }] };
+    const record = { prompt: [user('q')], chosen: [call], rejected: [assistant('b')] };
+    expect(() => read(record)).toThrow('a message of "assistant" calls a tool; rows hold text alone');
+    const none = { ...record, chosen: [{ ...assistant('a'), tool_calls: [], name: null }] };
+    expect(read(none).rows).toEqual([pair([user('q')], [assistant('a')], [assistant('b')])]);
+  });
+
+  it('Label Studio as CSV: ids are no choices, and the choice is JSON in a cell', () => {
+    const row = {
+      id: '1',
+      prompt: 'q',
+      answer1: 'a',
+      answer2: 'b',
+      annotator: '1',
+      annotation_id: '2',
+      lead_time: '4.2',
+    };
+    const chosen = (cell: string) => read({ ...row, comparison: cell });
+    expect(chosen('{"selected": "right"}')).toEqual({
+      format: 'label-studio',
+      rows: [pair('q', 'b', 'a', { annotator: '1' })],
+    });
+    expect(chosen('[{"selected": "left"}]').rows).toEqual([pair('q', 'a', 'b', { annotator: '1' })]);
+  });
+
   it('a verdict in any words of raters; other words do not fit', () => {
     const columns = formats.get('columns');
     const mapping = { prompt: 'q', answer_a: 'a', answer_b: 'b', preference: 'v' };
@@ -405,7 +555,7 @@ describe('two answers and a verdict', () => {
       expect(chosen(word)).toBe('a');
     for (const word of ['B', 2, 'model_b', 'output-2', 'right', '[[B]]', 'B is slightly better', 'second'])
       expect(chosen(word)).toBe('b');
-    for (const word of ['tie', 'Tie (both bad)', 0, 'both', 'equal', 'neither', '[[C]]', 1.5])
+    for (const word of ['tie', 'Tie (both bad)', 'both_bad', 0, 'both', 'equal', 'neither', '[[C]]', 1.5])
       expect(chosen(word)).toBe('tie');
     for (const word of ['ab', 'yes', 3, true, { a: 1 }]) expect(() => chosen(word)).toThrow(RowFault);
     for (const word of [null, undefined, '']) expect(() => chosen(word)).toThrow('holds no verdict');

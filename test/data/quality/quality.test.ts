@@ -4,9 +4,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRandom } from '../../../src/main/base/random.ts';
 import { deriveVersions } from '../../../src/main/data/datasets/derive.ts';
 import { type FoundVersion, requireVersion } from '../../../src/main/data/datasets/find.ts';
+import { calibratedSlope } from '../../../src/main/data/quality/bag-of-words.ts';
 import { qualityChecks } from '../../../src/main/data/quality/index.ts';
 import { measureQuality } from '../../../src/main/data/quality/measure.ts';
 import { PERSONAL, passesLuhn, SECRETS } from '../../../src/main/data/quality/patterns.ts';
+import { countScripts, mainScript, NO_LETTERS, SCRIPT_NAMES } from '../../../src/main/data/quality/scripts.ts';
 import { storedSource } from '../../../src/main/data/quality/source.ts';
 import { matchPairs } from '../../../src/main/data/store/pair-matches.ts';
 import type { NewPair } from '../../../src/main/data/store/pairs.ts';
@@ -72,6 +74,18 @@ describe('checks', () => {
     expect((await foundBy('near-duplicates', rows, { threshold: 1 })).numbers).toEqual([]);
   });
 
+  it('near duplicates: says how many rows stand among too many to be held against all', async () => {
+    // alike enough to share a band, not to be duplicates
+    const shared = Array.from({ length: 40 }, (_, i) => `word${i}`).join(' ');
+    const own = (i: number) => Array.from({ length: 16 }, (_, j) => `own${i}x${j}`).join(' ');
+    const rows = Array.from({ length: 300 }, (_, i) => pair('a', `${shared} ${own(i)}`, 'no'));
+    const { numbers, finding } = await foundBy('near-duplicates', rows);
+    expect(numbers).toEqual([]);
+    expect(finding?.meaning).toMatch(
+      /; \d+ of the others stand among so many alike that they were held against 4 of them a band$/,
+    );
+  });
+
   it('contradictions: all rows of a decision that goes both ways; ties decide nothing', async () => {
     const rows = [
       pair('a', 'x', 'y'),
@@ -120,7 +134,7 @@ describe('checks', () => {
   it('what a kind does not have is not checked', async () => {
     const { report } = await measure(storeRows(store, 'p', [newPair({ prompt: 'only' })], 'prompts'));
     expect(report.findings.map(({ id }) => id).sort()).toEqual(
-      ['exact-duplicates', 'leakage', 'near-duplicates', 'personal-data', 'secrets'].sort(),
+      ['exact-duplicates', 'language-mix', 'leakage', 'near-duplicates', 'personal-data', 'secrets'].sort(),
     );
     expect([report.baselines, report.histograms]).toEqual([[], []]);
   });
@@ -237,6 +251,103 @@ describe('baselines', () => {
       accuracy: null,
       n: 0,
     });
+  });
+});
+
+describe('label suspects', () => {
+  const random = createRandom(9);
+  const words = (count: number) => Array.from({ length: count }, () => `w${random.integer(200)}`).join(' ');
+  /** One word tells the label, but in the rows that were turned round. */
+  const rowsWith = (isTurned: (i: number) => boolean, count = 400) =>
+    Array.from({ length: count }, (_, i) => {
+      const [good, bad] = [`${words(8)} certainly`, `${words(8)} never`];
+      return isTurned(i) ? pair(`p${i}`, bad, good) : pair(`p${i}`, good, bad);
+    });
+
+  it('are the rows that were turned round, where words tell the label', async () => {
+    const { numbers, finding } = await foundBy(
+      'label-suspects',
+      rowsWith((i) => i % 10 === 3),
+    );
+    // of 40; none of the others
+    expect(numbers.length).toBeGreaterThanOrEqual(32);
+    expect(numbers.every((row) => row % 10 === 3)).toBe(true);
+    expect(finding).toMatchObject({
+      warns: true,
+      meaning:
+        'Words alone are at least 75% sure of the other answer; without having seen the prompt they are right in 90% of the pairs',
+    });
+  });
+
+  it('are found in rows that were not learnt from, and the report says so', async () => {
+    const turned = new Set([1, 20_500, 39_999]);
+    const { numbers, finding } = await foundBy(
+      'label-suspects',
+      rowsWith((i) => turned.has(i), 40_000),
+    );
+    expect(numbers).toEqual([...turned]);
+    expect(finding?.meaning).toMatch(/, learnt from one row in 2$/);
+  });
+
+  it('are none where words tell nothing, ties or too few pairs', async () => {
+    const toss = rowsWith(() => random.integer(2) === 1);
+    const words = await foundBy('label-suspects', toss);
+    expect([words.numbers, words.finding?.skipped]).toEqual([
+      [],
+      'Words alone tell no label here, so they can doubt none',
+    ]);
+    const few = await foundBy('label-suspects', [pair('p', 'x', 'y')]);
+    expect(few.finding?.skipped).toBe('Needs 20 decided pairs');
+  });
+
+  it('calibration: the slope of margins whose probabilities are known', () => {
+    // σ(a · 2) = 3/4 where a margin of 2 is right in three of four
+    expect(calibratedSlope([2, 2, 2, -2])).toBeCloseTo(Math.log(3) / 2, 8);
+    expect(calibratedSlope([1, -1])).toBe(0);
+    expect(calibratedSlope([1, -3])).toBe(0);
+    expect(calibratedSlope([])).toBe(0);
+  });
+});
+
+describe('scripts', () => {
+  it.each([
+    ['Hello, 世界', 'Latin'],
+    ['Привет, ok', 'Cyrillic'],
+    ['Das heißt „über“', 'Latin'],
+    ['東京は日本の首都です', 'Kana'],
+    ['日本国憲法第九条を', 'Kana'],
+    ['北京是中国的首都', 'Han'],
+    ['서울은 수도이다', 'Hangul'],
+    ['القاهرة', 'Arabic'],
+    ['𠀀𠀁', 'Han'],
+    ['ꓘꓘꓘ', 'other scripts'],
+  ])('%j is %s', (text, script) => expect(SCRIPT_NAMES[mainScript(countScripts(text))]).toBe(script));
+
+  it.each(['', '12:30', '🙂 —'])('%j has none', (text) => expect(mainScript(countScripts(text))).toBe(NO_LETTERS));
+
+  it('mix: shares by rows, the rows are those in another script than most', async () => {
+    const rows = [
+      pair('What is it?', 'a fox', 'a hen'),
+      pair('Was ist das?', 'ein Fuchs', 'ein Huhn'),
+      pair('这是什么？', '狐狸', '母鸡'),
+      pair('1 + 1', '2', '3'),
+    ];
+    const { numbers, finding } = await foundBy('language-mix', rows);
+    expect(numbers).toEqual([2]);
+    expect(finding).toMatchObject({
+      warns: false,
+      meaning:
+        'By script, not by language, so that English and French are one: Latin 66.6%, Han 33.3%; 1 without letters. The rows are those not in Latin',
+    });
+  });
+
+  it('an answer in another script than its prompt', async () => {
+    const rows = [
+      pair('Translate to Russian: good morning', 'Доброе утро', 'good morning'),
+      pair('Translate to German: good morning', 'Guten Morgen', 'good morning'),
+      pair('What is the sum of the angles?', 'π', '180°'),
+    ];
+    expect((await foundBy('answer-script', rows)).numbers).toEqual([0]);
   });
 });
 

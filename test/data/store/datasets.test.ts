@@ -1,10 +1,6 @@
 /** Datasets, versions and pairs: pages of any depth, unfinished versions unseen, everything gone with its dataset. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { getDatasetByName, insertDataset, listDatasets, removeDataset } from '../../../src/main/data/store/datasets.ts';
-import { openStore } from '../../../src/main/data/store/open.ts';
 import { countPairs, insertPairs, iteratePairs, type NewPair, readPairs } from '../../../src/main/data/store/pairs.ts';
 import { transaction, type WritableStore } from '../../../src/main/data/store/store.ts';
 import {
@@ -17,17 +13,12 @@ import {
   type VersionRow,
 } from '../../../src/main/data/store/versions.ts';
 import { datasetSummary, storedPair } from '../../../src/preload/contract/datasets.ts';
+import { newPair, openTestStore } from '../datasets/stored.ts';
 
-let folder: string;
 let store: WritableStore;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'plumb-datasets-'));
-  store = openStore(join(folder, 'plumbline.db'));
-});
-afterEach(() => {
-  store.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+let close: () => void;
+beforeEach(() => ({ store, close } = openTestStore()));
+afterEach(() => close());
 
 const dataset = {
   id: 'd',
@@ -55,20 +46,13 @@ const version = (number: number): VersionRow => ({
   derivation: null,
 });
 
-const pair = (i: number): NewPair => ({
-  prompt: `question ${i}`,
-  chosen: `good ${i}`,
-  rejected: `bad ${i}`,
-  completion: null,
-  label: null,
-  tie: false,
-  margin: null,
-  scoreChosen: null,
-  scoreRejected: null,
-  annotator: null,
-  metadata: {},
-  provenance: { file: 'a.jsonl', line: i + 1, row: i },
-});
+const pair = (i: number): NewPair =>
+  newPair({
+    prompt: `question ${i}`,
+    chosen: `good ${i}`,
+    rejected: `bad ${i}`,
+    provenance: { file: 'a.jsonl', line: i + 1, row: i },
+  });
 
 /** A finished version of that many pairs. */
 function versionOf(number: number, pairs: readonly NewPair[]): void {

@@ -11,6 +11,7 @@ import { listComparisons, listVerdicts } from '../../../src/main/data/store/comp
 import { appendMetrics, readMetrics } from '../../../src/main/data/store/metrics.ts';
 import { migrations } from '../../../src/main/data/store/migrations/index.ts';
 import { openReadable, openStore } from '../../../src/main/data/store/open.ts';
+import { loadDigests } from '../../../src/main/data/store/pair-columns.ts';
 import { matchPairs } from '../../../src/main/data/store/pair-matches.ts';
 import { insertQueue, nextQueueItem } from '../../../src/main/data/store/queues.ts';
 import { listRatings } from '../../../src/main/data/store/ratings.ts';
@@ -160,6 +161,25 @@ describe('migrations', () => {
     expect(ask({ tags: ['tie'] })).toEqual([1]);
     expect(ask({ tags: ['longer-rejected'], length: { least: 2 } })).toEqual([0, 1]);
     expect(getRun(store, 'r')?.data).toEqual([]);
+    store.close();
+  });
+
+  it('11: duplicates of versions of before are found by their texts', () => {
+    const packed =
+      "INSERT INTO pair_columns VALUES ('v', 0, 3, zeroblob(36), zeroblob(72), zeroblob(3), '[\"\"]', zeroblob(36))";
+    databaseOf(
+      10,
+      "INSERT INTO datasets VALUES ('d', 'd', 'preference', 'trl', 's', 't')",
+      "INSERT INTO versions (id, dataset_id, number, rows, prompts, ties, duplicates, created_at, recipe, content_hash) VALUES ('v', 'd', 1, 3, 2, 0, 1, 't', 'imported', 'h')",
+      ...['fox', 'hen', 'fox'].map(
+        (prompt, i) =>
+          `INSERT INTO pairs (version_id, idx, prompt, chosen, rejected, chat, tie, metadata, file) VALUES ('v', ${i}, '${prompt}', 'a', 'b', 0, 0, '{}', 'f')`,
+      ),
+      packed,
+    );
+    const store = openStore(path);
+    expect(loadDigests(store, 'v', 3)).toBeNull();
+    expect([...matchPairs(store, 'v', pairQuery.parse({ tags: ['duplicate'] }))]).toEqual([0, 2]);
     store.close();
   });
 

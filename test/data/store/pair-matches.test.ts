@@ -1,16 +1,12 @@
 /** Rows found by tags and text, and their order: each held against a plain filter over the same rows. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { insertDataset, removeDataset } from '../../../src/main/data/store/datasets.ts';
-import { openStore } from '../../../src/main/data/store/open.ts';
 import { loadColumns } from '../../../src/main/data/store/pair-columns.ts';
 import { facetsOf } from '../../../src/main/data/store/pair-facets.ts';
 import { matchPairs } from '../../../src/main/data/store/pair-matches.ts';
 import { insertPairs, type NewPair, pairsAt } from '../../../src/main/data/store/pairs.ts';
-import { transaction, type WritableStore } from '../../../src/main/data/store/store.ts';
+import { transaction } from '../../../src/main/data/store/store.ts';
 import {
   discardVersion,
   finishVersion,
@@ -19,34 +15,20 @@ import {
 } from '../../../src/main/data/store/versions.ts';
 import { type PairQuery, pairQuery, pairTag } from '../../../src/preload/contract/datasets.ts';
 import { searchPattern, searchWords } from '../../../src/preload/contract/search-words.ts';
+import { newPair, openTestStore } from '../datasets/stored.ts';
 
-const pair = (fields: Partial<NewPair>): NewPair => ({
-  prompt: 'q',
-  chosen: null,
-  rejected: null,
-  completion: null,
-  label: null,
-  tie: false,
-  margin: null,
-  scoreChosen: null,
-  scoreRejected: null,
-  annotator: null,
-  metadata: {},
-  provenance: { file: 'f', line: null, row: null },
-  ...fields,
-});
 const says = (content: string) => [{ role: 'assistant', content }];
 
 const ROWS: readonly NewPair[] = [
-  pair({ prompt: 'Name a colour', chosen: 'Red, obviously', rejected: 'Blue', margin: 2 }),
-  pair({ prompt: 'Name a colour', chosen: 'Red', rejected: 'Obviously blue', margin: -1, tie: true }),
-  pair({ prompt: 'Is 100% role_play "fun"?', chosen: 'no', rejected: 'yes!', margin: 0.5 }),
-  pair({ prompt: [{ role: 'user', content: 'A "quoted"\nline' }], chosen: says('short'), rejected: says('longer') }),
-  pair({ prompt: 'Name a colour', chosen: 'Red', rejected: 'Obviously blue', margin: -1, tie: true }),
-  pair({ completion: 'an answer', label: true }),
-  pair({ completion: 'other', label: false }),
+  newPair({ prompt: 'Name a colour', chosen: 'Red, obviously', rejected: 'Blue', margin: 2 }),
+  newPair({ prompt: 'Name a colour', chosen: 'Red', rejected: 'Obviously blue', margin: -1, tie: true }),
+  newPair({ prompt: 'Is 100% role_play "fun"?', chosen: 'no', rejected: 'yes!', margin: 0.5 }),
+  newPair({ prompt: [{ role: 'user', content: 'A "quoted"\nline' }], chosen: says('short'), rejected: says('longer') }),
+  newPair({ prompt: 'Name a colour', chosen: 'Red', rejected: 'Obviously blue', margin: -1, tie: true }),
+  newPair({ completion: 'an answer', label: true }),
+  newPair({ completion: 'other', label: false }),
   // one emoji is one character: as long as "x"
-  pair({ chosen: '😀', rejected: 'x' }),
+  newPair({ chosen: '😀', rejected: 'x' }),
 ];
 
 const VERSION: VersionRow = {
@@ -66,11 +48,8 @@ const VERSION: VersionRow = {
   derivation: null,
 };
 
-let folder: string;
-let store: WritableStore;
+const { store, close } = openTestStore();
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'plumb-matches-'));
-  store = openStore(join(folder, 'plumbline.db'));
   insertDataset(store, { id: 'd', name: 'd', kind: 'preference', format: 'trl', source: 's', createdAt: '2026-01-01' });
   for (const id of ['v', 'other']) {
     const version = { ...VERSION, id, number: id === 'v' ? 1 : 2, rows: ROWS.length };
@@ -82,10 +61,7 @@ beforeAll(() => {
     });
   }
 });
-afterAll(() => {
-  store.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(close);
 
 const match = (query: Partial<PairQuery>) => [...matchPairs(store, 'v', pairQuery.parse(query))];
 
@@ -184,7 +160,7 @@ describe('words', () => {
               store,
               'w1',
               0,
-              texts.map((prompt) => pair({ prompt })),
+              texts.map((prompt) => newPair({ prompt })),
             );
             finishVersion(store, version, null);
           });
@@ -251,10 +227,10 @@ describe('values', () => {
       createdAt: '2026-01-03',
     });
     const rows = [
-      pair({ annotator: 'ada', metadata: { split: 'train', tags: ['x', 'y'] }, scoreChosen: 2 }),
-      pair({ annotator: 'bob', metadata: { split: 'test', tags: 'y, z' }, scoreChosen: -1 }),
-      pair({ annotator: 'ada', metadata: { tag: 'x' } }),
-      pair({ metadata: { tags: 7, split: 3 } }),
+      newPair({ annotator: 'ada', metadata: { split: 'train', tags: ['x', 'y'] }, scoreChosen: 2 }),
+      newPair({ annotator: 'bob', metadata: { split: 'test', tags: 'y, z' }, scoreChosen: -1 }),
+      newPair({ annotator: 'ada', metadata: { tag: 'x' } }),
+      newPair({ metadata: { tags: 7, split: 3 } }),
     ];
     const version = { ...VERSION, id: 'n1', datasetId: 'n', number: 1 };
     transaction(store, () => {

@@ -11,7 +11,7 @@ const BAND_ROWS = 8;
 const HASHES = BANDS * BAND_ROWS;
 
 /** Earlier rows that a row is held against in each band: a band of a million alike rows must not cost a million². */
-const COMPARED = 4;
+export const COMPARED = 4;
 /** Runs that are kept while rows are compared, of all sets together: 128 MB. */
 const KEPT_RUNS = 2 ** 25;
 
@@ -72,9 +72,16 @@ export interface NearDuplicateFinder {
   add(text: string): void;
   /**
    * Marks every row that is at least as similar to an earlier one as the threshold; `textOf` reads a row again. Yields now and then, so that
-   * others may run. The result holds the earlier row for each row, −1 where there is none.
+   * others may run.
    */
-  find(textOf: (row: number) => string): Generator<void, Int32Array>;
+  find(textOf: (row: number) => string): Generator<void, NearDuplicates>;
+}
+
+export interface NearDuplicates {
+  /** The earlier row for each row, −1 where there is none. */
+  readonly earlier: Int32Array;
+  /** Rows of which none was found although some band has more rows for them than they were held against. */
+  readonly notHeldAgainstAll: number;
 }
 
 /** For `rows` rows: 192 bytes each. */
@@ -100,6 +107,7 @@ export function findNearDuplicates(rows: number, threshold: number): NearDuplica
     },
     *find(textOf) {
       const earlier = new Int32Array(count).fill(-1);
+      const crowded = new Uint8Array(count);
       const setOf = keptSets(textOf);
       const isNear = (a: number, b: number) => mayBeNear(a, b) && jaccardOf(setOf(a), setOf(b)) >= threshold;
       for (const band of bands) {
@@ -107,27 +115,23 @@ export function findNearDuplicates(rows: number, threshold: number): NearDuplica
         let compared = 0;
         for (const group of groupsOf(band.subarray(0, count)))
           for (let i = 1; i < group.length; i++) {
-            if (earlier[group[i]] !== -1) continue;
-            earlier[group[i]] = nearAmong(group, i, earlier, isNear);
+            const row = group[i];
+            if (earlier[row] !== -1) continue;
+            const asked = askedOf(group, i, earlier);
+            earlier[row] = asked.find((other) => isNear(row, other)) ?? -1;
+            if (asked.length < i) crowded[row] = 1;
             if (++compared % 256 === 0) yield;
           }
       }
-      return earlier;
+      return { earlier, notHeldAgainstAll: crowded.filter((is, row) => is === 1 && earlier[row] === -1).length };
     },
   };
 }
 
-/** The earlier row of the group that row `i` of it is near to: the one before, the first, or one of the last that stand for themselves; −1 without. */
-function nearAmong(
-  group: readonly number[],
-  i: number,
-  earlier: Int32Array,
-  isNear: (a: number, b: number) => boolean,
-): number {
+/** Rows of the group that row `i` of it is held against: the one before, the first, and the last that stand for themselves. */
+function askedOf(group: readonly number[], i: number, earlier: Int32Array): number[] {
   const recent = group.slice(Math.max(1, i - 8 * COMPARED), Math.max(1, i - 1)).filter((row) => earlier[row] === -1);
-  const asked = new Set([group[i - 1], group[0], ...recent.slice(2 - COMPARED)]);
-  for (const row of asked) if (isNear(group[i], row)) return row;
-  return -1;
+  return [...new Set([group[i - 1], group[0], ...recent.slice(2 - COMPARED)])];
 }
 
 /** Rows of equal hash, each group rising; groups of one are left out. */

@@ -4,10 +4,11 @@ import type { Derivation } from '../../../preload/contract/dataset-versions.ts';
 import type { DatasetKind, ImportReport } from '../../../preload/contract/datasets.ts';
 import { DatasetError } from '../records.ts';
 import { type DatasetRow, getDatasetByName, insertDataset } from '../store/datasets.ts';
+import { digest } from '../store/digests.ts';
 import { insertPairs, type NewPair } from '../store/pairs.ts';
 import { transaction, type WritableStore } from '../store/store.ts';
 import { discardVersion, finishVersion, insertVersion, nextVersionNumber, type VersionRow } from '../store/versions.ts';
-import { digest, type factsOf } from './tally.ts';
+import type { factsOf } from './tally.ts';
 
 /** Rows and characters between two commits; others may write in between. */
 export const BATCH = 1000;

@@ -1,5 +1,5 @@
 /** Data for SFT: prompt and completion, one text, or one conversation. */
-import { conversationAt, draft, type Format, isConversation, percentOf, restOf, shareWith, textAt } from './format.ts';
+import { conversationAt, draft, type Format, isReadable, percentOf, restOf, shareWith, textAt } from './format.ts';
 
 export const promptCompletion: Format = {
   id: 'prompt-completion',
@@ -47,7 +47,8 @@ export const messages: Format = {
   mapping: { messages: 'messages' },
   sniff(records) {
     const share =
-      records.filter((r) => isConversation(r.messages) && r.label === undefined).length / Math.max(1, records.length);
+      records.filter((r) => Array.isArray(r.messages) && isReadable(r.messages) && r.label === undefined).length /
+      Math.max(1, records.length);
     return { score: 0.8 * share, reason: `${percentOf(share)} hold one conversation` };
   },
   read(record, mapping) {

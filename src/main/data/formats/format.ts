@@ -94,6 +94,37 @@ const isMessage = (m: unknown): m is ChatMessage =>
 export const isConversation = (value: unknown): value is ChatMessage[] =>
   Array.isArray(value) && value.length > 0 && value.every(isMessage);
 
+/** A message as it is stored: content in parts that are all text becomes that text. Throws RowRefused for what a row cannot hold. */
+function messageOf(message: RecordValue): ChatMessage | undefined {
+  const { role, content } = message;
+  const calls = message.tool_calls ?? message.function_call;
+  if (typeof role === 'string' && (Array.isArray(calls) ? calls.length > 0 : isRecord(calls)))
+    throw new RowRefused(`a message of "${role}" calls a tool; rows hold text alone`);
+  if (typeof role !== 'string') return undefined;
+  if (typeof content === 'string') return { role, content };
+  if (!Array.isArray(content) || content.length === 0) return undefined;
+  const texts = content.map((part: unknown) => (isRecord(part) && part.type === 'text' ? part.text : undefined));
+  return texts.every((text) => typeof text === 'string') ? { role, content: texts.join('\n') } : undefined;
+}
+
+/** A list of messages; undefined for anything else. */
+function messagesOf(value: unknown): ChatMessage[] | undefined {
+  if (!Array.isArray(value) || value.length === 0) return undefined;
+  const messages = value.map((each: unknown) => (isRecord(each) ? messageOf(each) : undefined));
+  return messages.every((each) => each !== undefined) ? messages : undefined;
+}
+
+/** Whether `textAt` would take the value, or refuse its row alone. */
+export function isReadable(value: unknown): boolean {
+  if (typeof value === 'string') return true;
+  try {
+    return messagesOf(value) !== undefined;
+  } catch (error) {
+    if (error instanceof RowRefused) return true;
+    throw error;
+  }
+}
+
 /** Text or conversation at a column; anything else is refused, never turned into text. */
 export function textAt(record: RecordValue, column: string | undefined, field: string): TextOrChat {
   if (column === undefined) throw new RowFault(field, `no column is mapped to ${field}`);
@@ -101,9 +132,10 @@ export function textAt(record: RecordValue, column: string | undefined, field: s
   if (typeof value === 'string') return checkedText(value, column);
   if (value === undefined) throw new RowFault(column, `"${column}" is missing; the row has ${columnsOf(record)}`);
   if (value === null) throw new RowFault(column, `"${column}" is null; text or a list of messages was expected`);
-  if (isConversation(value)) {
-    for (const { role, content } of value) checkedText(role + content, column);
-    return value.map(({ role, content }) => ({ role, content }));
+  const messages = messagesOf(value);
+  if (messages) {
+    for (const { role, content } of messages) checkedText(role + content, column);
+    return messages;
   }
   const what = Array.isArray(value)
     ? 'a list whose items are not messages'
@@ -194,8 +226,7 @@ export function shareWith(
   without: readonly string[] = [],
 ): number {
   const has = (record: RecordValue, column: string) => valueAt(record, column) !== undefined;
-  const readable = (value: unknown) => typeof value === 'string' || isConversation(value);
-  if (!records.some((r) => columns.every((c) => readable(valueAt(r, c))))) return 0;
+  if (!records.some((r) => columns.every((c) => isReadable(valueAt(r, c))))) return 0;
   const fits = records.filter((r) => columns.every((c) => has(r, c)) && !without.some((c) => has(r, c)));
   return fits.length / records.length;
 }

@@ -45,7 +45,7 @@ import { trlImplicit } from './trl-implicit.ts';
 import { trlPreference } from './trl-preference.ts';
 import { truthfulQaAnswers } from './truthfulqa-answers.ts';
 import { ultrafeedback } from './ultrafeedback.ts';
-import { webgpt } from './webgpt.ts';
+import { webgpt, webgptLists } from './webgpt.ts';
 
 export const formats = registry<Format>('format', [
   ultrafeedback,
@@ -64,6 +64,7 @@ export const formats = registry<Format>('format', [
   summarizeComparisons,
   shp,
   webgpt,
+  webgptLists,
   helpsteer2,
   helpsteer3,
   pandalm,

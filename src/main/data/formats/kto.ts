@@ -3,7 +3,7 @@ import {
   conversationAt,
   draft,
   type Format,
-  isConversation,
+  isReadable,
   labelAt,
   percentOf,
   restOf,
@@ -22,7 +22,8 @@ export const kto: Format = {
       (r) =>
         ['boolean', 'string', 'number'].includes(typeof r.label) &&
         /^(true|false|0|1)$/i.test(String(r.label)) &&
-        (isConversation(r.messages) || (r.prompt !== undefined && r.completion !== undefined)),
+        ((Array.isArray(r.messages) && isReadable(r.messages)) ||
+          (r.prompt !== undefined && r.completion !== undefined)),
     ).length;
     const share = records.length === 0 ? 0 : fits / records.length;
     return {

@@ -12,6 +12,7 @@ const PROMPTS = [
   'instruction',
   'input',
   'query',
+  'request',
   'context',
   'conversation',
   'dialogue',
@@ -37,9 +38,19 @@ interface Choice {
   readonly annotator: string | null;
 }
 
+/** A cell of the CSV export writes a result as JSON. */
+function jsonIn(cell: string): unknown {
+  if (!/^\s*[[{]/.test(cell)) return undefined;
+  try {
+    return JSON.parse(cell);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The verdict in the value of a result: a pairwise selection, or a choice in words. */
 function verdictIn(value: unknown): Verdict | undefined {
-  if (typeof value === 'string') return verdictOfWord(value);
+  if (typeof value === 'string') return verdictOfWord(value) ?? verdictIn(jsonIn(value));
   if (Array.isArray(value)) return value.length === 1 ? verdictIn(value[0]) : undefined;
   if (!isRecord(value)) return undefined;
   return verdictIn(value.selected ?? value.choices ?? value.pairwise);
@@ -81,7 +92,9 @@ function ratedOf(record: RecordValue): Rated | undefined {
     return { data, task, choices, rest: { ...about, ...restOf(data, used) } };
   }
   if (!('annotation_id' in record) && !('lead_time' in record)) return undefined;
-  const column = Object.keys(record).find((key) => !used.includes(key) && hasChoiceForm(record[key]));
+  const others = Object.keys(record).filter((key) => !used.includes(key) && !BOOKKEEPING.includes(key));
+  // an object can be nothing else; a word that reads like a choice may be one of the task's own columns
+  const column = [isResult, hasChoiceForm].map((is) => others.find((key) => is(record[key]))).find(Boolean);
   const verdict = column === undefined ? undefined : verdictIn(record[column]);
   const choices = verdict === undefined ? [] : [{ verdict, annotator: nameOf(record.annotator) }];
   return {
@@ -91,6 +104,12 @@ function ratedOf(record: RecordValue): Rated | undefined {
     rest: restOf(record, [...used, 'annotator', ...(column === undefined ? [] : [column])]),
   };
 }
+
+/** Columns of the smaller form that are about the annotation; ids of a CSV file read like choices. */
+const BOOKKEEPING = ['id', 'annotator', 'annotation_id', 'created_at', 'updated_at', 'lead_time'];
+
+const isResult = (value: unknown): boolean =>
+  hasChoiceForm(value) && (typeof value === 'object' || jsonIn(String(value)) !== undefined);
 
 const hasChoiceForm = (value: unknown): boolean =>
   (typeof value === 'object' || typeof value === 'string') && verdictIn(value) !== undefined;

@@ -2,7 +2,7 @@
 import type { ChatMessage } from '../../../preload/contract/datasets.ts';
 import {
   type Format,
-  isConversation,
+  isReadable,
   numberAt,
   percentOf,
   type RecordValue,
@@ -10,13 +10,26 @@ import {
   RowRefused,
   restOf,
   textAt,
+  valueAt,
 } from './format.ts';
 import { splitShared } from './preference-pair.ts';
 import { judgedDraft, verdictAt } from './two-answers.ts';
 
+/** The newer Arena sets write the list of turns as JSON text. */
+function turnsIn(value: unknown): unknown {
+  if (typeof value !== 'string' || !value.startsWith('[')) return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
+
+const areTurns = (value: unknown): boolean => Array.isArray(turnsIn(value)) && isReadable(turnsIn(value));
+
 /** The conversation up to the answer of that turn, 1-based. */
 function conversationTo(record: RecordValue, column: string, turn: number | null): ChatMessage[] {
-  const found = textAt(record, column, column);
+  const found = textAt({ [column]: turnsIn(valueAt(record, column)) }, column, column);
   if (typeof found === 'string')
     throw new RowFault(column, `"${column}" is text; a list of {role, content} was expected`);
   if (turn === null) return found;
@@ -36,7 +49,7 @@ export const mtBench: Format = {
   mapping: { answer_a: 'conversation_a', answer_b: 'conversation_b', preference: 'winner' },
   sniff(records) {
     const fits = records.filter(
-      (r) => isConversation(r.conversation_a) && isConversation(r.conversation_b) && r.winner !== undefined,
+      (r) => areTurns(r.conversation_a) && areTurns(r.conversation_b) && r.winner !== undefined,
     ).length;
     const share = fits / Math.max(1, records.length);
     return { score: 0.95 * share, reason: `${percentOf(share)} have two conversations and a winner` };

@@ -8,7 +8,7 @@ export type Verdict = 'a' | 'b' | 'tie';
 const SIDE = '(?:the |is )?(?:model|answer|response|output|assistant|option|reply|completion|candidate|summary|text)?';
 const A = new RegExp(`^\\[*${SIDE}[ _-]*(?:a|1|left|first)\\]*(?: is (?:much |slightly )?better)?$`);
 const B = new RegExp(`^\\[*${SIDE}[ _-]*(?:b|2|right|second)\\]*(?: is (?:much |slightly )?better)?$`);
-const TIE = /^\[*(?:0|c|1\.5|tie\b.*|tied|both\b.*|equal\b.*|neither|draw|same|no preference)\]*$/;
+const TIE = /^\[*(?:0|c|1\.5|tie\b.*|tied|both(?:\b|_).*|equal\b.*|neither|draw|same|no preference)\]*$/;
 
 /** A verdict in the words that raters' tools use; undefined for any other word. */
 export function verdictOfWord(word: string): Verdict | undefined {

@@ -80,22 +80,53 @@ export interface HeldOutOutcomes {
   readonly losses: number;
 }
 
-/** Outcomes of every pair, predicted by a model that has seen none of its prompt. Fewer prompts than folds: as many folds as prompts. */
-export function* crossValidate(pairs: readonly WordDifference[], folds = 5): Generator<void, HeldOutOutcomes> {
+/** Models that have each learnt from all prompts but those of their fold. */
+export interface CrossFit {
+  readonly outcomes: HeldOutOutcomes;
+  /** How sure the words are, from 0 to 1, that the rejected answer of a pair is the better one; by a model that has not seen its prompt. */
+  doubt(pair: WordDifference): number;
+}
+
+/** Fewer prompts than folds: as many folds as prompts. */
+export function* crossFit(pairs: readonly WordDifference[], folds = 5): Generator<void, CrossFit> {
   const prompts = createRandom('folds').shuffle([...new Set(pairs.map(({ prompt }) => prompt))]);
   const used = Math.min(folds, prompts.length);
   const foldOf = new Map(prompts.map((prompt, i) => [prompt, i % used]));
   const outcomes = { wins: 0, ties: 0, losses: 0 };
+  const models: Float32Array[] = [];
+  const margins: number[] = [];
   for (let fold = 0; fold < used; fold++) {
     const isHeld = ({ prompt }: WordDifference) => foldOf.get(prompt) === fold;
     const weights = yield* trained(
       pairs.filter((pair) => !isHeld(pair)),
       `bag of words ${fold}`,
     );
+    models.push(weights);
     for (const pair of pairs.filter(isHeld)) {
       const score = scoreOf(weights, pair);
       outcomes[score > 0 ? 'wins' : score < 0 ? 'losses' : 'ties']++;
+      margins.push(score);
     }
   }
-  return outcomes;
+  const slope = calibratedSlope(margins);
+  return {
+    outcomes,
+    // what no fold has learnt from, any may judge: the same one for a prompt
+    doubt: (pair) => logistic(-slope * scoreOf(models[foldOf.get(pair.prompt) ?? pair.prompt % used], pair)),
+  };
+}
+
+const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
+
+/** The slope a ≥ 0 with the greatest Σ ln σ(a · margin) (Platt 1999, without an offset: a pair has no sides); concave, by bisection of its slope. */
+export function calibratedSlope(margins: readonly number[]): number {
+  const rise = (a: number) => margins.reduce((sum, margin) => sum + margin * logistic(-a * margin), 0);
+  let [low, high] = [0, 64];
+  if (rise(low) <= 0) return 0;
+  for (let step = 0; step < 50; step++) {
+    const middle = (low + high) / 2;
+    if (rise(middle) > 0) low = middle;
+    else high = middle;
+  }
+  return low;
 }

@@ -21,6 +21,8 @@ export interface QualityContext {
   readonly rows: number;
   readonly tokenizer: Tokenizer | null;
   rowAt(index: number): StoredPair;
+  /** All rows once more, for what is known only when all were seen. */
+  everyRow(): Iterable<StoredPair>;
   /** Other versions whose prompts must not stand in this one, by what they are called. */
   readonly others: QualitySource['others'];
 }

@@ -1,11 +1,14 @@
 /** Checks of the quality report: one file each, one line here. */
 import { registry } from '../../base/registry.ts';
 import type { QualityCheck } from './check.ts';
+import { answerScript } from './checks/answer-script.ts';
 import { bagOfWords } from './checks/bag-of-words.ts';
 import { contradictions } from './checks/contradictions.ts';
 import { emptyAnswers } from './checks/empty-answers.ts';
 import { exactDuplicates } from './checks/exact-duplicates.ts';
 import { identicalAnswers } from './checks/identical-answers.ts';
+import { labelSuspects } from './checks/label-suspects.ts';
+import { languageMix } from './checks/language-mix.ts';
 import { leakage } from './checks/leakage.ts';
 import { lengthBaseline } from './checks/length-baseline.ts';
 import { lengths } from './checks/lengths.ts';
@@ -29,6 +32,9 @@ export const qualityChecks = registry<QualityCheck>('check', [
   secrets,
   lengthBaseline,
   bagOfWords,
+  labelSuspects,
+  languageMix,
+  answerScript,
   lengths,
   margins,
 ]);

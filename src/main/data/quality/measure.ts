@@ -1,11 +1,10 @@
 /** Makes the quality report of a version: every row goes through every check once. */
 import type { QualityFinding, QualityReport, QualitySettings } from '../../../preload/contract/dataset-quality.ts';
-import type { StoredPair } from '../../../preload/contract/datasets.ts';
-import { plainText } from '../store/pair-texts.ts';
 import type { CheckRows } from '../store/quality.ts';
 import type { Tokenizer } from '../tokenizers/tokenizer.ts';
-import type { Collector, Found, QualityCheck, QualityContext, QualityRow } from './check.ts';
+import type { Collector, Found, QualityCheck, QualityContext } from './check.ts';
 import { qualityChecks } from './index.ts';
+import { rowOf } from './rows.ts';
 import { type QualitySource, rowsGone } from './source.ts';
 
 export interface MeasureOptions {
@@ -26,16 +25,6 @@ export const ROWS_READ = 'rows read';
 /** Rows between two pulses. */
 const TURN = 200;
 
-const textOrNull = (text: StoredPair['chosen']): string | null => (text === null ? null : plainText(text));
-
-const rowOf = (pair: StoredPair): QualityRow => ({
-  pair,
-  prompt: plainText(pair.prompt),
-  chosen: textOrNull(pair.chosen),
-  rejected: textOrNull(pair.rejected),
-  completion: textOrNull(pair.completion),
-});
-
 interface Running {
   readonly check: QualityCheck;
   readonly collector: Collector;
@@ -49,7 +38,15 @@ export async function measureQuality(
 ): Promise<Measured> {
   const started = performance.now();
   const { kind, count: rows, others } = source;
-  const context: QualityContext = { settings, kind, rows, tokenizer, rowAt: source.rowAt, others };
+  const context: QualityContext = {
+    settings,
+    kind,
+    rows,
+    tokenizer,
+    rowAt: source.rowAt,
+    everyRow: source.rows,
+    others,
+  };
   const running = qualityChecks.all.flatMap((check): Running[] => {
     const collector = check.start(context);
     return collector ? [{ check, collector }] : [];

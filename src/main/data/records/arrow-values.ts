@@ -1,5 +1,5 @@
 /** A cell of an Arrow column as a plain value, by its type. */
-import { DataType, type Vector } from 'apache-arrow';
+import { type Data, DataType, type LargeUtf8, type Utf8, type Vector } from 'apache-arrow';
 import { DatasetError } from './dataset-error.ts';
 import { plainValue, strictText } from './table-values.ts';
 
@@ -30,10 +30,7 @@ const listOf = (items: Vector, where: string): unknown[] =>
 function textAt(vector: Vector, i: number, where: string): string {
   const text = vector.get(i) as string;
   if (!text.includes('\ufffd') || vector.data.length !== 1) return text;
-  const { values, valueOffsets } = vector.data[0] as unknown as {
-    values: Uint8Array;
-    valueOffsets: Int32Array | BigInt64Array;
-  };
+  const { values, valueOffsets } = vector.data[0] as Data<Utf8 | LargeUtf8>;
   const strict = strictText(values.subarray(Number(valueOffsets[i]), Number(valueOffsets[i + 1])));
   if (strict === undefined) throw new DatasetError(`${where} is not UTF-8`);
   return strict;

@@ -5,7 +5,7 @@ import type { ReadOptions } from './bytes.ts';
 import { readDelimited } from './delimited.ts';
 import { readJsonArray } from './json-array.ts';
 import { findRowList, readJsonDocument } from './json-document.ts';
-import { readJsonLines } from './json-lines.ts';
+import { beginsWithListLine, readJsonLines, readListLines } from './json-lines.ts';
 import { ofUnpacked } from './unpacked-file.ts';
 
 /** The unpacked beginning of a file, from the first byte on that is no white space. */
@@ -60,6 +60,7 @@ export const containers = registry<Container>('container', [
   table('parquet', startsWith('PAR1'), async () => (await import('./parquet.ts')).readParquet),
   table('arrow', isArrow, async () => (await import('./arrow.ts')).readArrow),
   table('xlsx', startsWith('PK\x03\x04'), async () => (await import('./xlsx.ts')).readXlsx),
+  { id: 'list-lines', matches: ({ text }) => beginsWithListLine(text), read: readListLines },
   { id: 'json', matches: ({ text }) => text[0] === '[', read: (path, options) => readJsonArray(path, options) },
   {
     id: 'json-document',

@@ -1,8 +1,8 @@
-/** JSONL: one JSON object a line; blank lines are not records. */
+/** JSONL: one JSON object a line, or one list of objects; blank lines are not records. */
 import type { SourceRecord } from '../records.ts';
 import { type ReadOptions, readLines } from './bytes.ts';
 import { faultAt } from './dataset-error.ts';
-import { asObject, parseJson } from './json-text.ts';
+import { asObject, parseJson, type RecordObject } from './json-text.ts';
 
 const NOT_A_LIST = 'one object; a list of objects (or one object per line, .jsonl) was expected';
 
@@ -26,8 +26,29 @@ export async function* readJsonLines(path: string, options: ReadOptions): AsyncG
   if (held) throw faultAt(path, held.line ?? 1, NOT_A_LIST);
 }
 
-function recordOf(path: string, text: string, line: number): SourceRecord['value'] {
-  const where = `${path}:${line}`;
+const recordOf = (path: string, text: string, line: number): SourceRecord['value'] =>
+  asObject(parsedLine(path, text, line), `${path}:${line}`, { line });
+
+function parsedLine(path: string, text: string, line: number): unknown {
   const before = line > 2 ? `; lines 1-${line - 1} are fine` : line === 2 ? '; line 1 is fine' : '';
-  return asObject(parseJson(text, where, { line }, before), where, { line });
+  return parseJson(text, `${path}:${line}`, { line }, before);
+}
+
+/** The first line is a whole list of objects and another one follows: such a file is no JSON list. */
+export const beginsWithListLine = (text: string): boolean => /^\[\{[^\n]*\}\s*\]\s*\n\s*\[\s*\{/.test(text);
+
+/** A list of objects a line (WebGPT): its items by their place, "0.answer". */
+export async function* readListLines(path: string, options: ReadOptions): AsyncGenerator<SourceRecord> {
+  let row = 0;
+  for await (const { text, line } of readLines(path, options)) {
+    const trimmed = text.trim();
+    if (trimmed === '') continue;
+    const value = parsedLine(path, trimmed, line);
+    if (!Array.isArray(value)) throw faultAt(path, line, 'a list of objects was expected, as in the lines before');
+    const items = value.map((item: unknown, place): readonly [string, RecordObject] => [
+      String(place),
+      asObject(item, `${path}:${line}: item ${place} of the list`, { line }),
+    ]);
+    yield { value: Object.fromEntries(items), line, row: row++ };
+  }
 }

@@ -29,6 +29,9 @@ export const integerOf = (value: bigint): number | WideNumber =>
 /** Tables of Python write "no number here" as NaN. */
 export const numberOrNull = (value: number): number | null => (Number.isNaN(value) ? null : value);
 
+const isTypedArray = (value: object): value is Iterable<unknown> =>
+  ArrayBuffer.isView(value) && Symbol.iterator in value;
+
 /** What a reader gives, with its lists and objects inside, as plain values. */
 export function plainValue(value: unknown): unknown {
   if (value === undefined || value === null) return null;
@@ -37,7 +40,7 @@ export function plainValue(value: unknown): unknown {
   if (typeof value !== 'object' || value instanceof Date) return value;
   if (value instanceof Uint8Array) return new BinaryValue(value.length);
   if (Array.isArray(value)) return value.map(plainValue);
-  if (ArrayBuffer.isView(value)) return Array.from(value as unknown as ArrayLike<unknown>, plainValue);
+  if (isTypedArray(value)) return Array.from(value, plainValue);
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plainValue(inner)]));
 }
 

@@ -2,6 +2,7 @@
  * Table `pair_columns`: what rows are filtered and sorted by, packed by the batch. A million rows are read in a tenth of a second,
  * where the rows themselves would take several. Versions of before this table are read row by row instead.
  */
+import { rowDigest } from './digests.ts';
 import { charsOf } from './pair-texts.ts';
 import { iteratePairs, type NewPair } from './pairs.ts';
 import type { Store, WritableStore } from './store.ts';
@@ -103,11 +104,22 @@ const bytes = ({ buffer, byteOffset, byteLength }: Int32Array | Float64Array | U
 export function insertColumns(store: WritableStore, versionId: string, from: number, pairs: readonly NewPair[]): void {
   if (pairs.length === 0) return;
   const { count, lengths, numbers, flags, named, names } = pack(pairs);
+  const digests = Float64Array.from(pairs, rowDigest);
   store
     .prepare(
-      'INSERT INTO pair_columns (version_id, first, count, lengths, numbers, flags, names, named) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO pair_columns (version_id, first, count, lengths, numbers, flags, names, named, digests) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
     )
-    .run(versionId, from, count, bytes(lengths), bytes(numbers), bytes(flags), JSON.stringify(names), bytes(named));
+    .run(
+      versionId,
+      from,
+      count,
+      bytes(lengths),
+      bytes(numbers),
+      bytes(flags),
+      JSON.stringify(names),
+      bytes(named),
+      bytes(digests),
+    );
 }
 
 interface Stored {
@@ -193,4 +205,20 @@ function* chunksOf(store: Store, versionId: string): Generator<ReturnType<typeof
     batch = [];
   }
   if (batch.length > 0) yield pack(batch);
+}
+
+/** The digest of every row; null where the version was written before there were any. */
+export function loadDigests(store: Store, versionId: string, rows: number): Float64Array | null {
+  const digests = new Float64Array(rows);
+  const chunks = store
+    .prepare('SELECT first, digests FROM pair_columns WHERE version_id = ? ORDER BY first')
+    .iterate(versionId) as IterableIterator<{ readonly first: number; readonly digests: Buffer | null }>;
+  let read = 0;
+  for (const { first, digests: stored } of chunks) {
+    if (stored === null) return null;
+    const chunk = new Float64Array(aligned(stored));
+    digests.set(chunk, first);
+    read += chunk.length;
+  }
+  return read === rows ? digests : null;
 }

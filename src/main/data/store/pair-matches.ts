@@ -1,6 +1,6 @@
 /** Which rows of a version match a question, in which order: words by the version's index, all else by its columns. */
 import type { PairQuery, PairTag, ValueRange } from '../../../preload/contract/datasets.ts';
-import { FLAG, loadColumns, type PairColumns } from './pair-columns.ts';
+import { FLAG, loadColumns, loadDigests, type PairColumns } from './pair-columns.ts';
 import { wordMatches } from './pair-words.ts';
 import { CHAT, countPairs, type TextColumn } from './pairs.ts';
 import { rowsOfCheck } from './quality.ts';
@@ -15,7 +15,7 @@ const hasFlag =
   (row) =>
     (flags[row] & mask) === value;
 
-/** What a tag asks of a row; `duplicate` needs the texts and stands apart. */
+/** What a tag asks of a row; `duplicate` needs the other rows and stands apart. */
 const CONDITIONS: Readonly<Record<Exclude<PairTag, 'duplicate'>, (columns: PairColumns) => Condition>> = {
   tie: (columns) => hasFlag(columns, FLAG.tie),
   decided: (columns) => hasFlag(columns, FLAG.tie, 0),
@@ -116,6 +116,24 @@ function scanned(store: Store, versionId: string, { search, searchIn }: PairQuer
 
 /** Rows whose texts and label another row has too. */
 function duplicates(store: Store, versionId: string): Int32Array {
+  const digests = loadDigests(store, versionId, countPairs(store, versionId));
+  return digests ? repeated(digests) : scannedDuplicates(store, versionId);
+}
+
+/** Places of the values that stand there more than once, rising. */
+function repeated(values: Float64Array): Int32Array {
+  const sorted = values.slice().sort();
+  const copies = new Set(sorted.filter((value, i) => value === sorted[i - 1]));
+  const places: number[] = [];
+  if (copies.size > 0)
+    values.forEach((value, place) => {
+      if (copies.has(value)) places.push(place);
+    });
+  return Int32Array.from(places);
+}
+
+/** By the texts themselves: for versions without digests. */
+function scannedDuplicates(store: Store, versionId: string): Int32Array {
   const found = store
     .prepare(`SELECT json_group_array(idx) AS rows FROM (SELECT idx FROM (
       SELECT idx, count(*) OVER (PARTITION BY prompt, chosen, rejected, completion, label) AS copies FROM pairs WHERE version_id = ?

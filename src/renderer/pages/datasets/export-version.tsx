@@ -1,6 +1,6 @@
 /** A version leaves for another program: the format, the place, how far it is, and where it was written. */
 import { Button, Modal } from '@mantine/core';
-import { IconFolder, IconPackageExport } from '@tabler/icons-react';
+import { IconDownload, IconFolder, IconPackageExport } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import { bytes, counted, whole } from '../../../charts/numbers.ts';
 import type {
@@ -12,7 +12,8 @@ import type {
 } from '../../../preload/contract/index.ts';
 import { Bar } from '../../components/figures.tsx';
 import { PrimaryButton } from '../../components/page-header.tsx';
-import { call, stream, useCall } from '../../host.ts';
+import { saveFile } from '../../components/save-file.ts';
+import { call, download, stream, useCall } from '../../host.ts';
 
 /** What each format is for. */
 const USES: Readonly<Record<string, string>> = {
@@ -59,6 +60,42 @@ function useExport(versionId: string) {
   };
 }
 
+/** In a browser each file can be saved where the browser saves files. */
+function Downloads({ files }: Pick<ExportedVersion, 'files'>) {
+  const [saving, setSaving] = useState<string | null>(null);
+  const [error, setError] = useState<Error | null>(null);
+  const save = async (file: ExportedVersion['files'][number]) => {
+    setSaving(file.fileId);
+    setError(null);
+    try {
+      saveFile(file.name, await download(file), 'application/octet-stream');
+    } catch (cause) {
+      setError(cause as Error);
+    } finally {
+      setSaving(null);
+    }
+  };
+  return (
+    <>
+      {error && (
+        <p className="pl-danger" role="alert">
+          {error.message}
+        </p>
+      )}
+      {files.map((file) => (
+        <Button
+          key={file.fileId}
+          leftSection={<IconDownload />}
+          loading={saving === file.fileId}
+          onClick={() => void save(file)}
+        >
+          Download {file.name}
+        </Button>
+      ))}
+    </>
+  );
+}
+
 function Written({ out, onClose }: { out: ExportedVersion; onClose: () => void }) {
   const info = useCall('system.info', {});
   const total = out.files.reduce((sum, file) => sum + file.bytes, 0);
@@ -70,6 +107,7 @@ function Written({ out, onClose }: { out: ExportedVersion; onClose: () => void }
         {out.leftOut > 0 && `${counted(out.leftOut, 'row')} that the format has no meaning for stayed behind.`}
       </p>
       <div className="pl-row pl-ends">
+        {info.data?.host === 'browser' && <Downloads files={out.files} />}
         {info.data?.capabilities.showsFolders && (
           <Button leftSection={<IconFolder />} onClick={() => void call('files.show', { fileId: out.fileId })}>
             Show folder

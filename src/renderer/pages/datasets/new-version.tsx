@@ -13,6 +13,7 @@ import { ErrorState, SkeletonLines } from '../../components/states.tsx';
 import { useCall } from '../../host.ts';
 import { useDeriveJob } from './derive-job.ts';
 import { DeriveProgress } from './derive-progress.tsx';
+import { TAG_WORDS } from './pair-query.ts';
 
 /** What a form can hold; rows and edits come from the pair table. */
 const FORM_KINDS: readonly Field['kind'][] = ['number', 'integer', 'switch', 'choice', 'text'];
@@ -26,6 +27,29 @@ interface NewVersionProps {
   readonly version: VersionSummary;
   readonly onMade: (made: readonly DerivedVersion[]) => void;
   readonly onClose: () => void;
+}
+
+type Label = 'wanted' | 'unwanted';
+
+/** Whether an operation takes the label of single answers as a condition. */
+const asksLabel = ({ params }: OperationEntry): boolean =>
+  typeof params.properties === 'object' && params.properties !== null && 'label' in params.properties;
+
+/** Three states, which no switch has: each label, or both. */
+function LabelChoice({ value, onChange }: { value: Label | null; onChange: (label: Label | null) => void }) {
+  const labels: readonly Label[] = ['wanted', 'unwanted'];
+  return (
+    <Select
+      label="Label"
+      description="Keep answers with this label"
+      placeholder="both"
+      clearable
+      clearButtonProps={{ 'aria-label': 'Clear label' }}
+      data={labels.map((label) => ({ value: label, label: TAG_WORDS[label] }))}
+      value={value}
+      onChange={(next) => onChange(labels.find((label) => label === next) ?? null)}
+    />
+  );
 }
 
 /** Other datasets of the same kind, by their newest version. */
@@ -48,6 +72,7 @@ function Form({
   const offered = entries.filter(({ id }) => id !== 'edit');
   const [chosen, setChosen] = useState(offered[0].id);
   const [values, setValues] = useState<Values>({});
+  const [label, setLabel] = useState<Label | null>(null);
   const [insist, setInsist] = useState(false);
   const [name, setName] = useState('');
   const [others, setOthers] = useState<string[]>([]);
@@ -56,13 +81,15 @@ function Form({
   const entry = offered.find(({ id }) => id === chosen) ?? offered[0];
   const fields = fieldsFor(entry);
   const problems = problemsOf(fields, values);
+  const labelled = dataset.kind === 'unpaired' && asksLabel(entry);
   const missing = entry.several && others.length === 0;
   const make = () => {
     setInsist(true);
     if (Object.keys(problems).length > 0 || missing) return;
     const parents = [version.id, ...(entry.several ? others : [])];
     const names = name.trim() === '' ? undefined : name.split(',').map((each) => each.trim());
-    job.derive({ operation: entry.id, params: changedValues(fields, values), parents, names });
+    const params = { ...changedValues(fields, values), ...(labelled && label ? { label: label === 'wanted' } : {}) };
+    job.derive({ operation: entry.id, params, parents, names });
   };
   return (
     <div className="pl-new-version">
@@ -100,6 +127,7 @@ function Form({
           />
         ))}
       </div>
+      {labelled && <LabelChoice value={label} onChange={setLabel} />}
       <TextInput
         label="Name"
         description={

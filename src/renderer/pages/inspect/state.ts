@@ -184,11 +184,15 @@ export const useInspect = create<InspectStore>()(
   ),
 );
 
+function partsOf<State, Key extends keyof State>(state: State, keys: readonly Key[]): Pick<State, Key> {
+  const parts: Partial<Pick<State, Key>> = {};
+  for (const key of keys) parts[key] = state[key];
+  return parts as Pick<State, Key>;
+}
+
 /** These parts of the state alone: nothing is drawn anew when others change, which they do with every token. */
 export const useParts = <K extends keyof InspectStore>(...keys: readonly K[]): Pick<InspectStore, K> =>
-  useInspect(
-    useShallow((state) => Object.fromEntries(keys.map((key) => [key, state[key]])) as unknown as Pick<InspectStore, K>),
-  );
+  useInspect(useShallow((state) => partsOf(state, keys)));
 
 /** The models of the panes, in their order. */
 export const usePaneModels = (): readonly string[] =>

@@ -1,9 +1,9 @@
 /** Keeps one of rows that say the same. */
 import { z } from 'zod';
 import type { StoredPair } from '../../../../preload/contract/datasets.ts';
+import { promptDigest, rowDigest } from '../../store/digests.ts';
 import { findNearDuplicates } from '../near-duplicates.ts';
 import { rowText } from '../shingles.ts';
-import { promptDigest, rowDigest } from '../tally.ts';
 import { type Dealt, defineOperation, nameOf, type RowSource } from './operation.ts';
 
 const params = z.strictObject({
@@ -35,7 +35,7 @@ function* byLikeness(source: RowSource, threshold: number): Generator<Dealt> {
     finder.add(rowText(row));
     yield;
   }
-  const earlier = yield* asDealt(finder.find((row) => rowText(source.rowAt(row))));
+  const { earlier } = yield* asDealt(finder.find((row) => rowText(source.rowAt(row))));
   for (const row of source.rows()) yield earlier[row.index] === -1 ? { row, part: 0 } : undefined;
 }
 

@@ -1,6 +1,6 @@
 /** Drawing by a hash with the seed: the same rows whatever their order, on every machine. */
 import { z } from 'zod';
-import { digest } from '../tally.ts';
+import { digest } from '../../store/digests.ts';
 import { LARGEST_SEED } from './operation.ts';
 
 export const seed = z

@@ -1,8 +1,8 @@
 /** Keeps the rows that pass. */
 import { z } from 'zod';
 import { type PairQuery, pairQuery, type StoredPair } from '../../../../preload/contract/datasets.ts';
+import { rowDigest } from '../../store/digests.ts';
 import { plainText } from '../../store/pair-texts.ts';
-import { rowDigest } from '../tally.ts';
 import { defineOperation, nameOf, paramsOf, type RowSource } from './operation.ts';
 import { readRanges, writeRanges } from './ranges.ts';
 

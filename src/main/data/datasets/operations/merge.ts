@@ -1,7 +1,7 @@
 /** Puts versions one behind the other. */
 import { z } from 'zod';
 import { DatasetError } from '../../records.ts';
-import { rowDigest } from '../tally.ts';
+import { rowDigest } from '../../store/digests.ts';
 import { defineOperation, nameOf } from './operation.ts';
 
 const params = z.strictObject({

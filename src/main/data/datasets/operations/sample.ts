@@ -1,7 +1,7 @@
 /** Draws some of the rows. */
 import { z } from 'zod';
 import { DatasetError } from '../../records.ts';
-import { promptDigest } from '../tally.ts';
+import { promptDigest } from '../../store/digests.ts';
 import { drawn, seed } from './drawing.ts';
 import { defineOperation, nameOf } from './operation.ts';
 

@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import type { StoredPair } from '../../../../preload/contract/datasets.ts';
 import { DatasetError } from '../../records.ts';
+import { promptDigest } from '../../store/digests.ts';
 import { charsOf } from '../../store/pair-texts.ts';
-import { promptDigest } from '../tally.ts';
 import { drawn, seed } from './drawing.ts';
 import { type Dealt, defineOperation, nameOf, type RowSource } from './operation.ts';
 

@@ -1,32 +1,23 @@
 /** How far counting words goes towards the label. */
 import { winRate } from '../../../base/statistics.ts';
-import { promptDigest } from '../../datasets/tally.ts';
-import { crossValidate, type WordDifference, wordDifference } from '../bag-of-words.ts';
-import { isPair, type QualityCheck } from '../check.ts';
-
-/** Pairs that are learnt from at most; more change the second decimal no more. */
-const MOST_PAIRS = 20_000;
-const FEWEST_PAIRS = 20;
+import type { QualityCheck } from '../check.ts';
+import { FEWEST_PAIRS, wordModelOf } from '../word-model.ts';
 
 export const bagOfWords: QualityCheck = {
   id: 'bag-of-words',
   title: 'Bag of words',
-  start({ kind, rows }) {
-    if (kind !== 'preference') return null;
-    const pairs: WordDifference[] = [];
-    // every so many-th row: the same ones every time
-    const every = Math.max(1, Math.ceil(rows / MOST_PAIRS));
+  start(context) {
+    if (context.kind !== 'preference') return null;
+    const model = wordModelOf(context);
     return {
-      add(row) {
-        if (row.pair.index % every !== 0 || !isPair(row) || row.pair.tie) return;
-        pairs.push(wordDifference(row.chosen, row.rejected, promptDigest(row.pair)));
-      },
+      add: model.add,
       *finish() {
-        const n = pairs.length;
-        if (n < FEWEST_PAIRS)
+        const learnt = yield* model.learn();
+        const { pairs: n, every } = model;
+        if (!learnt)
           return { baseline: { accuracy: null, interval: null, n, meaning: `Needs ${FEWEST_PAIRS} decided pairs` } };
-        const { value, low, high } = winRate(yield* crossValidate(pairs));
-        const sampled = every === 1 ? '' : `, every ${every}th row`;
+        const { value, low, high } = winRate(learnt.outcomes);
+        const sampled = every === 1 ? '' : `, of one row in ${every}`;
         return {
           baseline: {
             accuracy: value,

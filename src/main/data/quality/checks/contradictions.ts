@@ -1,5 +1,5 @@
 /** The same question decided both ways. */
-import { digest } from '../../datasets/tally.ts';
+import { digest } from '../../store/digests.ts';
 import type { QualityCheck, QualityRow } from '../check.ts';
 
 const ONE_WAY = 1;

@@ -1,5 +1,5 @@
 /** Rows that say what an earlier row says: same prompt, same answers, same label. */
-import { rowDigest } from '../../datasets/tally.ts';
+import { rowDigest } from '../../store/digests.ts';
 import { type QualityCheck, rowCheck } from '../check.ts';
 
 export const exactDuplicates: QualityCheck = {

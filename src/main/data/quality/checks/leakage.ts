@@ -1,6 +1,6 @@
 /** Prompts that also stand in another part: a model would be tested on what it was trained on. */
 
-import { digest } from '../../datasets/tally.ts';
+import { digest } from '../../store/digests.ts';
 import { splitOf } from '../../store/pair-columns.ts';
 import { plainText } from '../../store/pair-texts.ts';
 import type { QualityCheck } from '../check.ts';

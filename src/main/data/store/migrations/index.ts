@@ -9,6 +9,7 @@ import { columnMappings } from './0007-column-mappings.ts';
 import { runPlans } from './0008-run-plans.ts';
 import { comparedRuns } from './0009-compared-runs.ts';
 import { datasetDerivations } from './0010-dataset-derivations.ts';
+import { rowDigests } from './0011-row-digests.ts';
 
 export interface Migration {
   readonly number: number;
@@ -26,4 +27,5 @@ export const migrations: readonly Migration[] = [
   runPlans,
   comparedRuns,
   datasetDerivations,
+  rowDigests,
 ];
