@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { TrainEvent } from '../../src/main/train/method.ts';
 import { configOf, curveOf, makeToy, toyPairs, weightsOf } from './toy.ts';
 
 const toy = makeToy();
@@ -54,6 +55,25 @@ describe('the same numbers by another road', () => {
       expect(Math.abs(Number(metrics.loss) - Math.LN2)).toBeLessThan(1e-7);
       expect(Math.abs(Number(metrics['rewards/margins']))).toBeLessThan(1e-6);
     }
+  });
+
+  it.each(['dpo', 'kto'])('%s leaves out ties, which prefer neither answer, and says so', async (method) => {
+    const tied = toy.write('tied.jsonl', [toyPairs[0], { ...toyPairs[1], tie: true }, { ...toyPairs[2], tie: false }]);
+    const untied = toy.write('untied.jsonl', [toyPairs[0], toyPairs[2]]);
+    const said: string[] = [];
+    const options = { method, max_steps: 2, per_device_train_batch_size: 2 };
+    const onEvent = (event: TrainEvent) => void (event.type === 'log' && said.push(event.text));
+    const withTies = await toy.train({ ...options, dataset: tied }, { onEvent });
+    expect(weightsOf(withTies.output_dir)).toEqual(
+      weightsOf((await toy.train({ ...options, dataset: untied })).output_dir),
+    );
+    expect(said.join()).toContain(
+      '1 rows of tied.jsonl were dropped; the first is row 2: a tie prefers neither answer',
+    );
+    const ties = toy.write('ties.jsonl', [{ ...toyPairs[1], tie: true }]);
+    await expect(toy.train({ ...options, dataset: ties })).rejects.toThrow(
+      'ties.jsonl: none of its 1 rows can be used',
+    );
   });
 
   it('max_length null cuts and drops nothing', async () => {

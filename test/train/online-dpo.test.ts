@@ -139,6 +139,26 @@ describe('online DPO', () => {
     expect(found.steps[0].metrics['pairs/labels_bought']).toBe(7);
   });
 
+  it('with fixed pairs alone is offline DPO on them, bit for bit', async () => {
+    const alone = { max_steps: 3, offline_dataset: 'pairs.jsonl', offline_share: 1, per_device_train_batch_size: 4 };
+    const online = await run({ ...alone, beta: 0.1 });
+    const { model, learning_rate, lr_scheduler_type, max_length } = base;
+    const common = { model, learning_rate, lr_scheduler_type, max_length, max_steps: 3 };
+    const offline = await bench.run({
+      ...common,
+      method: 'dpo',
+      dataset: 'pairs.jsonl',
+      per_device_train_batch_size: 4,
+    });
+    expect(weightsOf(online)).toEqual(weightsOf(offline));
+    expect(online.steps.map(({ metrics }) => metrics.loss)).toEqual(offline.steps.map(({ metrics }) => metrics.loss));
+  });
+
+  it('refuses fixed pairs that no step would take, and a share of none', async () => {
+    await expect(run({ offline_dataset: 'pairs.jsonl' })).rejects.toThrow('offline_dataset is not used');
+    await expect(run({ offline_share: 0.5 })).rejects.toThrow('name them with "offline_dataset"');
+  });
+
   it('takes best and worst of more than two', async () => {
     const found = await run({ max_steps: 2, num_generations: 4 });
     for (const { first, second } of pairsIn(found)) expect(first.score).toBeGreaterThanOrEqual(second.score);

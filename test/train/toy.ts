@@ -34,6 +34,8 @@ export interface TrainOptions {
   readonly out?: string;
   readonly resume?: boolean;
   readonly stopAfter?: number;
+  /** Asks to stop so long after the start, whatever is being waited for. */
+  readonly stopAfterMs?: number;
   readonly onEvent?: (event: TrainEvent) => void;
 }
 
@@ -54,8 +56,9 @@ export function makeToy(): Toy {
   return {
     folder,
     write,
-    train(config, { out, resume = false, stopAfter, onEvent } = {}) {
+    train(config, { out, resume = false, stopAfter, stopAfterMs, onEvent } = {}) {
       const controller = new AbortController();
+      if (stopAfterMs !== undefined) setTimeout(() => controller.abort(), stopAfterMs);
       const whole = {
         method: 'dpo',
         model: 'model',

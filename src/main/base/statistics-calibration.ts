@@ -33,12 +33,15 @@ export interface Calibration {
 const CLIP = 1e-15;
 const clipped = (p: number): number => Math.min(1 - CLIP, Math.max(CLIP, p));
 
-/** `labels` are 0 and 1. */
+/** `labels` are 0 and 1. Throws RangeError where a probability is not a number. */
 export function calibration(probabilities: ArrayLike<number>, labels: ArrayLike<number>, bins = 10): Calibration {
   const n = probabilities.length;
   if (n === 0 || labels.length !== n)
     throw new RangeError(`calibration: needs a label for each probability, found ${n} and ${labels.length}`);
   const all = Array.from({ length: n }, (_, i) => ({ p: probabilities[i], label: labels[i] }));
+  const bad = all.findIndex(({ p }) => Number.isNaN(p));
+  if (bad >= 0)
+    throw new RangeError(`prediction ${bad} of ${n} is not a number: the model has diverged or its file is damaged`);
   const wide: (typeof all)[] = Array.from({ length: bins }, () => []);
   // 1e-9: 0.3 · 10 must not be pushed over its edge by rounding
   for (const item of all) wide[Math.min(bins - 1, Math.max(0, Math.ceil(item.p * bins - 1e-9) - 1))].push(item);

@@ -68,6 +68,13 @@ export function preferenceExample(path: string, record: SourceRecord): Preferenc
   return { prompt, chosen, rejected };
 }
 
+/** Whether a preference row says that neither answer is better. Throws DatasetError when its `tie` is not true or false. */
+export function isTie(path: string, record: SourceRecord): boolean {
+  const { tie = false } = record.value;
+  if (typeof tie === 'boolean') return tie;
+  throw new DatasetError(`${where(path, record)}: "tie" must be true or false, found ${JSON.stringify(tie)}`);
+}
+
 /** The prompt that both answers begin with, and what is left of each (TRL's extract_prompt). */
 function implicitPrompt(chosen: TextOrChat, rejected: TextOrChat): PreferenceExample {
   if (typeof chosen !== 'string' || typeof rejected !== 'string') {

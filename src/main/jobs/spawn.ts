@@ -1,5 +1,5 @@
 /** Starts processes of our own (jobs, generation): under plain Node by fork; the desktop gives its own way with the same shape. */
-import { fork, type Serializable } from 'node:child_process';
+import { type ChildProcess, fork, type Serializable } from 'node:child_process';
 import type { FromJob, ToJob } from './messages.ts';
 
 /** How a process ended: a code, or the signal that killed it. */
@@ -39,10 +39,18 @@ export function keepLastWords(stream: NodeJS.ReadableStream | null | undefined):
 /** Runs `entry` (out/main/worker.cjs, or a .ts file under Node 24) as a job process. */
 export const forkJobs = (entry: string): SpawnJob => forkProcesses<ToJob, FromJob>(entry);
 
+/** Children end with us: they hear of our end by their channels, unless code of the user's keeps them busy. */
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /** Runs `entry` as a process that talks `To` and `From`. */
 export function forkProcesses<To, From>(entry: string): () => OwnProcess<To, From> {
   return () => {
     const child = fork(entry, [], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [] });
+    running.add(child);
+    child.once('exit', () => running.delete(child));
     const lastWords = keepLastWords(child.stderr);
     child.on('error', () => undefined); // an exit follows, which is what is reported
     return {

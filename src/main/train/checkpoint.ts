@@ -21,6 +21,8 @@ export interface RunState {
   readonly fingerprint: string;
   /** What the method itself remembers, as JSON. */
   readonly memory?: unknown;
+  /** The evaluation of this step was cut off by a stop: a resume begins with it. */
+  readonly owesEvaluation?: boolean;
 }
 
 /** What is saved: the model, its optimiser, and models trained beside it in folders of their own. */
@@ -132,7 +134,13 @@ export function loadCheckpoint(
   for (const [name, { model }] of Object.entries(beside)) readWeights(join(folder, name), model);
   const moments = openSafetensors(join(folder, 'optimizer.safetensors'));
   optimiser.restore(Number(found.optimizerSteps), (name) => moments.float32(name));
-  return { step, tokens: Number(found.tokens), fingerprint, memory: found.memory };
+  return {
+    step,
+    tokens: Number(found.tokens),
+    fingerprint,
+    memory: found.memory,
+    owesEvaluation: found.owesEvaluation === true,
+  };
 }
 
 function readWeights(folder: string, model: LanguageModel): void {

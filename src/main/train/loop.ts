@@ -6,6 +6,7 @@ import type { Tensor } from '../engine/graph/value.ts';
 import { learningRateAt, warmupSteps } from '../engine/optim/schedules.ts';
 import { loadCheckpoint, saveCheckpoint, saveFinal } from './checkpoint.ts';
 import { type CommonOptions, ConfigError } from './config.ts';
+import { allFinite, Diverged } from './diverged.ts';
 import type { LoadedModel } from './load-model.ts';
 import { StoppedWaiting, type TrainControl, type TrainResult, type TrainSample } from './method.ts';
 import type { Optimiser } from './optimiser.ts';
@@ -107,7 +108,7 @@ function fingerprintsOf(options: LoopOptions, rows: number, control: Pick<TrainC
 /** Trains on rows, in an order that follows from seed and step. */
 export function runSteps(parts: RowParts, outputDir: string, control: TrainControl): Promise<TrainResult> {
   const { optimiser, options, rows } = parts;
-  if (rows === 0) throw new ConfigError('no row of the dataset can be trained on: every one was dropped');
+  if (rows === 0) throw new ConfigError('the dataset has no row to train on');
   const order = orderOptions(options, rows);
   const trainStep = async (step: number, learningRate: number): Promise<StepReport> => {
     const report = await parts.trainStep(microBatches(step, order), step);
@@ -134,8 +135,8 @@ export async function runLoop(parts: LoopParts, outputDir: string, control: Trai
     learningRate: options.learning_rate,
     options: options.lr_scheduler_kwargs,
   };
-  const save = (step: number) => {
-    const state = { step, tokens, fingerprint, memory: parts.memory?.save() };
+  const save = (step: number, more: { owesEvaluation?: boolean } = {}) => {
+    const state = { step, tokens, fingerprint, memory: parts.memory?.save(), ...more };
     const { folder, bytes } = saveCheckpoint(outputDir, saved, state, options.save_total_limit);
     control.emit({ type: 'checkpoint', step, folder, bytes });
   };
@@ -143,20 +144,27 @@ export async function runLoop(parts: LoopParts, outputDir: string, control: Trai
   const start = restored?.step ?? 0;
   const times: number[] = [];
   const secondsPerStep = () => (times.length === 0 ? null : median(times));
-  if (start === 0) await look(parts, 0, control);
+  const stoppedAt = (step: number, owes: { owesEvaluation?: boolean } = {}): TrainResult => {
+    save(step, owes);
+    return { status: 'stopped', steps: step, tokens, secondsPerStep: secondsPerStep() };
+  };
+  const looksFirst = start === 0 || restored?.owesEvaluation === true;
+  if (looksFirst && !(await look(parts, start, control))) return stoppedAt(start, { owesEvaluation: true });
   for (let step = start; step < maxSteps; step++) {
     await control.breathe();
-    if (control.stopRequested()) {
-      save(step);
-      return { status: 'stopped', steps: step, tokens, secondsPerStep: secondsPerStep() };
-    }
+    if (control.stopRequested()) return stoppedAt(step);
     const begun = performance.now();
     const learningRate = learningRateAt(options.lr_scheduler_type, step, shape);
-    const report = await parts.trainStep(step, learningRate).catch(undefinedWhenStopped);
-    if (!report) {
-      save(step);
-      return { status: 'stopped', steps: step, tokens, secondsPerStep: secondsPerStep() };
-    }
+    const updates = optimiser.steps;
+    const report = await parts.trainStep(step, learningRate).catch((error: unknown) => {
+      if (error instanceof StoppedWaiting) return undefined;
+      if (!(error instanceof Diverged)) throw error;
+      // a step in the middle of its updates has no place to go on from
+      const whole = optimiser.steps === updates && allFinite([optimiser.model]);
+      if (whole && step > start) save(step);
+      throw divergedAt(step, error, whole && step > 0);
+    });
+    if (!report) return stoppedAt(step);
     times.push((performance.now() - begun) / 1000);
     tokens += report.tokens;
     const done = step + 1;
@@ -165,16 +173,17 @@ export async function runLoop(parts: LoopParts, outputDir: string, control: Trai
     control.emit({ type: 'metrics', step: done, evaluation: false, metrics });
     const wholeEpoch = done % parts.stepsPerEpoch === 0;
     if (done === maxSteps || isDue(options.eval_strategy, options.eval_steps, done, maxSteps, wholeEpoch))
-      await look(parts, done, control);
+      if (!(await look(parts, done, control))) return stoppedAt(done, { owesEvaluation: true });
     if (done < maxSteps && isDue(options.save_strategy, options.save_steps, done, maxSteps, wholeEpoch)) save(done);
   }
   saveFinal(outputDir, { ...saved, loaded: (await parts.finish?.()) ?? loaded });
   return { status: 'finished', steps: maxSteps, tokens, secondsPerStep: secondsPerStep() };
 }
 
-function undefinedWhenStopped(error: unknown): undefined {
-  if (!(error instanceof StoppedWaiting)) throw error;
-}
+const divergedAt = (step: number, { message }: Diverged, kept: boolean): Diverged =>
+  new Diverged(
+    `training diverged in step ${step + 1}: ${message}. ${kept ? `The weights before it are kept as checkpoint ${step}. ` : ''}Lower learning_rate or max_grad_norm, or look at the rewards and the rows of that step.`,
+  );
 
 /** Whether something done every so many steps (below 1: a share of all steps, rounded up) or every epoch comes after this step. */
 function isDue(strategy: 'no' | 'steps' | 'epoch', every: number, done: number, all: number, wholeEpoch: boolean) {
@@ -183,14 +192,24 @@ function isDue(strategy: 'no' | 'steps' | 'epoch', every: number, done: number, 
   return interval > 0 && done % interval === 0;
 }
 
-/** Evaluation and samples at one step. */
-async function look(parts: LoopParts, step: number, control: TrainControl): Promise<void> {
+/** Evaluation and samples at one step; false when a stop was asked for while it waited: nothing of it is told then. */
+async function look(parts: LoopParts, step: number, control: TrainControl): Promise<boolean> {
+  try {
+    await evaluateAt(parts, step, control);
+    return true;
+  } catch (error) {
+    if (error instanceof StoppedWaiting) return false;
+    throw error;
+  }
+}
+
+async function evaluateAt(parts: LoopParts, step: number, control: TrainControl): Promise<void> {
   const found = parts.options.eval_strategy === 'no' ? undefined : await parts.evaluate?.(step);
+  const samples = await parts.sample?.(step);
   if (found) {
     const metrics = Object.fromEntries(Object.entries(found).map(([name, value]) => [`eval_${name}`, value]));
     control.emit({ type: 'metrics', step, evaluation: true, metrics });
   }
-  const samples = await parts.sample?.(step);
   if (samples && samples.length > 0) control.emit({ type: 'samples', step, samples });
 }
 

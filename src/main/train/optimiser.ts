@@ -5,6 +5,7 @@ import type { Trainable } from '../engine/models/language-model.ts';
 import { type AdamWOptions, adamwStep, initMoments, type Moments } from '../engine/optim/adamw.ts';
 import { clipFactor, globalNorm } from '../engine/optim/clip.ts';
 import { type CommonOptions, ConfigError } from './config.ts';
+import { Diverged } from './diverged.ts';
 import { gradientName } from './step-graph.ts';
 
 export interface OptimiserOptions extends AdamWOptions {
@@ -88,11 +89,15 @@ export class Optimiser implements GradientTarget {
     }
   }
 
-  /** Clips, steps, forgets the gradients; returns the norm before clipping. */
+  /** Clips, steps, forgets the gradients; returns the norm before clipping. Throws Diverged, and takes no step, where that is not finite. */
   step(learningRate: number): number {
     if (this.#gradients.size === 0) throw new Error('a step needs gradients first');
     const gradients = [...this.model.weights.keys()].map((name) => this.#gradients.get(name) ?? new Float32Array());
     const norm = globalNorm(gradients);
+    if (!Number.isFinite(norm)) {
+      this.forget();
+      throw new Diverged(`the norm of the gradient is ${norm}`);
+    }
     const gradientScale = clipFactor(norm, this.options.maxGradNorm);
     this.steps++;
     for (const { name, decay } of this.model.specs) {

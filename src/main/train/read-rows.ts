@@ -1,32 +1,45 @@
 /** Rows of a training file as a method counts them; what cannot be trained on is dropped, counted and said. */
 import type { Dropped } from '../data/batches.ts';
 import { readRecords, type SourceRecord } from '../data/records.ts';
+import { ConfigError } from './config.ts';
 import type { TrainControl } from './method.ts';
 
-/** `take` turns a record of the file into a row, several rows, or the reason why it is left out. */
-export async function readRows<T extends object>(
-  path: string,
-  control: TrainControl,
-  take: (file: string, record: SourceRecord) => T | Dropped | readonly (T | Dropped)[],
-): Promise<T[]> {
-  const file = control.resolvePath(path);
-  const found: (T | Dropped)[] = [];
-  for await (const record of readRecords(file)) {
-    const rows = take(file, record);
-    if (Array.isArray(rows)) found.push(...rows);
-    else found.push(rows as T | Dropped);
-  }
-  return keepRows(found, path, control);
+/** What was made of a record, and which one that was: 0-based, as records count. */
+export interface Numbered<T> {
+  readonly made: T | Dropped;
+  readonly record: number;
 }
 
-/** The rows that can be trained on; a warning says how many of `path` cannot, and why the first of them. */
-export function keepRows<T extends object>(rows: readonly (T | Dropped)[], path: string, control: TrainControl): T[] {
+type Take<T> = (file: string, record: SourceRecord) => T | Dropped | readonly (T | Dropped)[];
+
+/** `take` turns a record of the file into a row, several rows, or the reason why it is left out. Throws as `keepRows` does. */
+export async function readRows<T extends object>(path: string, control: TrainControl, take: Take<T>): Promise<T[]> {
+  return keepRows(await numberedRows(path, control, take), path, control);
+}
+
+/** As `readRows`, with nothing left out yet. */
+export async function numberedRows<T extends object>(
+  path: string,
+  control: TrainControl,
+  take: Take<T>,
+): Promise<Numbered<T>[]> {
+  const file = control.resolvePath(path);
+  const found: Numbered<T>[] = [];
+  for await (const record of readRecords(file))
+    for (const made of [take(file, record)].flat() as (T | Dropped)[]) found.push({ made, record: record.row });
+  return found;
+}
+
+/** The rows that can be trained on; a warning says how many of `path` cannot, and why the first of them. Throws ConfigError where none can. */
+export function keepRows<T extends object>(rows: readonly Numbered<T>[], path: string, control: TrainControl): T[] {
   const kept: T[] = [];
   const reasons: string[] = [];
-  rows.forEach((row, i) => {
-    if ('dropped' in row) reasons.push(`row ${i + 1}: ${row.dropped}`);
-    else kept.push(row);
-  });
+  for (const { made, record } of rows) {
+    if ('dropped' in made) reasons.push(`row ${record + 1}: ${made.dropped}`);
+    else kept.push(made);
+  }
+  if (reasons.length > 0 && kept.length === 0)
+    throw new ConfigError(`${path}: none of its ${reasons.length} rows can be used; the first is ${reasons[0]}`);
   if (reasons.length > 0) {
     const text = `${reasons.length} rows of ${path} were dropped; the first is ${reasons[0]}`;
     control.emit({ type: 'log', level: 'warning', text });

@@ -1,10 +1,11 @@
 /** Preference rows as a reward model trains on them: both sides whole, with margin and tie. */
 import { type Dropped, pairTokens, type TokenRow } from '../data/batches.ts';
-import { type PreferenceExample, preferenceExample } from '../data/examples.ts';
+import { isTie, type PreferenceExample, preferenceExample } from '../data/examples.ts';
 import { DatasetError, type SourceRecord } from '../data/records.ts';
 import type { Tokenizer } from '../data/tokenizers/tokenizer.ts';
 import { PromptError, type Task } from '../tasks/task.ts';
 import type { PairGold } from './diagnostics/reward-watch.ts';
+import { TIE } from './pair-rows.ts';
 
 export interface RewardRow {
   /** `start` is where the answer begins. */
@@ -33,14 +34,12 @@ export function rewardRow(
   record: SourceRecord,
   { maxLength, ties, task }: RewardRowOptions,
 ): RewardRow | Dropped {
-  const { margin = 0, tie = false } = record.value;
+  const { margin = 0 } = record.value;
   const place = record.line === null ? `${path}: row ${record.row}` : `${path}:${record.line}`;
   if (margin !== null && (typeof margin !== 'number' || !Number.isFinite(margin)))
     throw new DatasetError(`${place}: "margin" must be a number, found ${JSON.stringify(margin)}`);
-  if (typeof tie !== 'boolean')
-    throw new DatasetError(`${place}: "tie" must be true or false, found ${JSON.stringify(tie)}`);
-  if (tie && ties === 'drop')
-    return { dropped: 'a tie teaches Bradley-Terry nothing; the losses rao_kupper and davidson learn from ties' };
+  const tie = isTie(path, record);
+  if (tie && ties === 'drop') return TIE;
   const example = preferenceExample(path, record);
   const gold = task && pairGold(task, place, example);
   const tokens = pairTokens(tokenizer, example, { maxLength: null, truncation: 'keep_start' });

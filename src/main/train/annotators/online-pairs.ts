@@ -16,6 +16,7 @@ import {
   type SampledPair,
   sameAnswer,
 } from '../rollouts/sampled-pair.ts';
+import { untilStopped } from '../until-stopped.ts';
 import type { Annotator, AnswerPair } from './annotator.ts';
 import { type LabelOptions, labelOf } from './label.ts';
 import type { OnlineOptions } from './options.ts';
@@ -45,6 +46,7 @@ export interface OnlineSource {
   readonly options: OnlineOptions;
   readonly outputDir: string;
   readonly maxSteps: number;
+  readonly stopRequested: () => boolean;
 }
 
 /** Samples and labels as the run goes; a resume in the middle of an interval reads what the interval's policy had sampled. */
@@ -55,13 +57,14 @@ export function createOnlinePairs({
   options,
   outputDir,
   maxSteps,
+  stopRequested,
 }: OnlineSource): OnlinePairs {
   const ready = new Map<number, readonly SampledPair[]>();
 
   const sampleStep = async (step: number, policyStep: number, hash: string): Promise<SampledPair[]> => {
     const answers = await world.collect(step);
     const pairs = pairsOf(answers, options.num_generations, annotator);
-    const preferences = await annotator.prefer(pairs, step);
+    const preferences = await untilStopped(annotator.prefer(pairs, step), stopRequested);
     const random = createRandom(`${options.seed}:labels:${step}`);
     const labels = labelOptions(options);
     const drawn = labels.labelling === 'bernoulli' && annotator.saysTie;

@@ -9,7 +9,8 @@ async function scored(
   { options, loaded, maxPositions, control }: AnnotatorContext,
   source: Partial<RewardOptions>,
 ): Promise<Annotator> {
-  const reward = await openRewardSource({ ...source, maxPositions, threads: control.threads }, loaded.tokenizer);
+  const { threads, stopRequested } = control;
+  const reward = await openRewardSource({ ...source, maxPositions, threads, stopRequested }, loaded.tokenizer);
   const penalty = options.missing_eos_penalty ?? 0;
   return {
     title: reward.title,

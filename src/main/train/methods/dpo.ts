@@ -1,7 +1,6 @@
 /** Offline DPO (Rafailov et al., 2305.18290): the policy is its own reward model; learns from fixed preference pairs. */
 import { z } from 'zod';
-import { type PairTokens, pairTokens } from '../../data/batches.ts';
-import { preferenceExample } from '../../data/examples.ts';
+import type { PairTokens } from '../../data/batches.ts';
 import { cloneLanguageModel, trainable } from '../../engine/models/language-model.ts';
 import { ConfigError, commonOptions, modelOption, parseConfig } from '../config.ts';
 import { sinceReference } from '../diagnostics/displacement.ts';
@@ -13,6 +12,7 @@ import type { Method } from '../method.ts';
 import { Optimiser, optimiserOptions } from '../optimiser.ts';
 import { pairObjective, pairOptions } from '../pair-options.ts';
 import { createPairPass } from '../pair-pass.ts';
+import { pairRow } from '../pair-rows.ts';
 import { planRun } from '../plan-run.ts';
 import { keptReference, openPolicy, openReference } from '../policy.ts';
 import { readRows } from '../read-rows.ts';
@@ -87,9 +87,7 @@ export const dpo: Method = {
     // 1. pairs → token ids; a pair whose prompt fills max_length is dropped
     const limits = { maxLength: options.max_length, truncation: options.truncation_mode } as const;
     const read = (path: string) =>
-      readRows<PairTokens>(path, control, (file, record) =>
-        pairTokens(tokenizer, preferenceExample(file, record), limits),
-      );
+      readRows<PairTokens>(path, control, (file, record) => pairRow(tokenizer, file, record, limits));
     const pairs = await read(options.dataset);
     const held = options.eval_dataset ? await read(options.eval_dataset) : [];
     const longest = Math.max(1, ...[...pairs, ...held].flatMap((p) => [p.chosen.ids.length, p.rejected.ids.length]));

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { mean } from '../../base/statistics.ts';
 import { answerTokens, padBatch, type TokenRow } from '../../data/batches.ts';
-import { type UnpairedExample, unpairedExamples } from '../../data/examples.ts';
+import { isTie, type UnpairedExample, unpairedExamples } from '../../data/examples.ts';
 import type { GraphBuilder } from '../../engine/graph/builder.ts';
 import { unpairedLosses } from '../../engine/losses/index.ts';
 import type { TokenStatistics } from '../../engine/losses/logp.ts';
@@ -15,9 +15,10 @@ import { openWatch } from '../diagnostics/watch.ts';
 import { meanOf, meanOfBatches, runSteps } from '../loop.ts';
 import type { Method, TrainControl } from '../method.ts';
 import { Optimiser, optimiserOptions } from '../optimiser.ts';
+import { TIE } from '../pair-rows.ts';
 import { planRun } from '../plan-run.ts';
 import { keptReference, openPolicy, openReference } from '../policy.ts';
-import { keepRows, readRows } from '../read-rows.ts';
+import { keepRows, type Numbered, numberedRows } from '../read-rows.ts';
 import { membershipFeed, scoredSum, sumByRow } from '../row-sums.ts';
 import { createSampler } from '../samples.ts';
 import { batchFeeds, buildStepGraph } from '../step-graph.ts';
@@ -86,9 +87,10 @@ export const kto: Method = {
     // 1. answers → token ids; each row borrows another row's answer for the KL estimate
     const read = async (path: string): Promise<UnpairedRow[]> => {
       const examples = await readExamples(path, control);
-      const tokens = examples.map((example) => {
-        const found = answerTokens(tokenizer, example, maxLength);
-        return 'dropped' in found ? found : { ...found, label: example.label };
+      const tokens = examples.map(({ made, record }): Numbered<LabelledTokens> => {
+        if ('dropped' in made) return { made, record };
+        const found = answerTokens(tokenizer, made, maxLength);
+        return { made: 'dropped' in found ? found : { ...found, label: made.label }, record };
       });
       return lendAnswers(keepRows<LabelledTokens>(tokens, path, control), batchSize, maxLength);
     };
@@ -246,15 +248,18 @@ async function sums(scorer: Scorer, rows: readonly TokenRow[]): Promise<number[]
   return rows.map((row, i) => scoredSum(row, logps[i]));
 }
 
-/** Rows of a file in TRL's order: pairs are taken apart. */
-async function readExamples(path: string, control: TrainControl): Promise<UnpairedExample[]> {
+/** Rows of a file in TRL's order: pairs are taken apart; ties among them are left out. */
+async function readExamples(path: string, control: TrainControl): Promise<Numbered<UnpairedExample>[]> {
   let paired = true;
-  const examples = await readRows<UnpairedExample>(path, control, (file, record) => {
+  const examples = await numberedRows<UnpairedExample>(path, control, (file, record) => {
+    if (record.value.completion === undefined && isTie(file, record)) return TIE;
     const found = unpairedExamples(file, record);
     paired &&= found.length === 2;
     return found;
   });
-  return paired ? unpairedOrder(examples) : examples;
+  if (!paired) return examples;
+  const ties = examples.filter(({ made }) => 'dropped' in made);
+  return [...ties, ...unpairedOrder(examples.filter(({ made }) => !('dropped' in made)))];
 }
 
 function warnOfBatchesOfOne(control: TrainControl): void {

@@ -1,8 +1,9 @@
 /** Online DPO (Guo et al., "Direct Language Model Alignment from Online AI Feedback", 2402.04792): pairs are the policy's own answers, labelled as it learns. */
 import { z } from 'zod';
+import { meant } from '../../base/registry.ts';
 import { mean, sum } from '../../base/statistics.ts';
-import { type PairTokens, pairTokens } from '../../data/batches.ts';
-import { preferenceExample } from '../../data/examples.ts';
+import type { PairTokens } from '../../data/batches.ts';
+import type { Tokenizer } from '../../data/tokenizers/tokenizer.ts';
 import { trainable } from '../../engine/models/language-model.ts';
 import { tasks } from '../../tasks/index.ts';
 import type { Annotator } from '../annotators/annotator.ts';
@@ -29,6 +30,7 @@ import { Optimiser, optimiserOptions } from '../optimiser.ts';
 import { microBatches } from '../order.ts';
 import { pairObjective } from '../pair-options.ts';
 import { createPairPass } from '../pair-pass.ts';
+import { pairRow } from '../pair-rows.ts';
 import { planRun, sampledRows } from '../plan-run.ts';
 import { openPolicy } from '../policy.ts';
 import { readRows } from '../read-rows.ts';
@@ -80,9 +82,20 @@ export const onlineDpo: Method = {
       reward: annotator?.reward,
       keep: false,
     });
-    const stepsPerEpoch = recorded?.steps ?? world.stepsPerEpoch;
+    const allFixed = !recorded && offlineCount === batchSize;
+    const stepsPerEpoch = recorded?.steps ?? (allFixed ? Math.ceil(mixed.length / batchSize) : world.stepsPerEpoch);
     const maxSteps = options.max_steps > 0 ? options.max_steps : Math.ceil(options.num_train_epochs * stepsPerEpoch);
-    const online = recorded ?? samplingPairs({ world, annotator, policy: model, options, outputDir, maxSteps });
+    const online =
+      recorded ??
+      samplingPairs({
+        world,
+        annotator,
+        policy: model,
+        options,
+        outputDir,
+        maxSteps,
+        stopRequested: control.stopRequested,
+      });
 
     // 2. the reference stays as it starts; policy, loss and gradients are one graph
     const maxPositions = Math.max(
@@ -152,7 +165,7 @@ export const onlineDpo: Method = {
           loaded,
           optimiser,
           options,
-          rows: world.rows,
+          rows: allFixed ? mixed.length : world.rows,
           maxSteps,
           stepsPerEpoch,
           reference: options.reference_free ? null : world.reference.name,
@@ -171,7 +184,15 @@ export const onlineDpo: Method = {
 };
 
 async function openAnnotator(options: OnlineOptions, loaded: LoadedModel, control: TrainControl): Promise<Annotator> {
-  const kind = annotators.get(options.annotator);
+  const id = options.annotator;
+  if (!annotators.has(id))
+    throw new ConfigError(
+      `unknown annotator "${id}"${meant(
+        id,
+        annotators.all.map((known) => known.id),
+      )}`,
+    );
+  const kind = annotators.get(id);
   const maxPositions = options.max_length ?? loaded.model.config.context;
   const text = ({ responseIds }: Rollout) => loaded.tokenizer.decode(responseIds, { skipSpecialTokens: true });
   const annotator = await kind.open({ options, loaded, maxPositions, control, text });
@@ -190,16 +211,25 @@ function samplingPairs(source: Omit<OnlineSource, 'annotator'> & { annotator: An
 
 async function offlinePairs(
   options: OnlineOptions,
-  tokenizer: Parameters<typeof pairTokens>[0],
+  tokenizer: Tokenizer,
   control: TrainControl,
 ): Promise<PairTokens[]> {
-  if (options.offline_share === 0) return [];
+  if (options.offline_share === 0) {
+    if (options.offline_dataset !== undefined)
+      throw new ConfigError(
+        'offline_dataset is not used while offline_share is 0: set the share of its pairs in a step',
+      );
+    return [];
+  }
   if (options.offline_dataset === undefined)
     throw new ConfigError('offline_share mixes in fixed pairs: name them with "offline_dataset"');
   const limits = { maxLength: options.max_length, truncation: 'keep_start' } as const;
-  return readRows<PairTokens>(options.offline_dataset, control, (file, record) =>
-    pairTokens(tokenizer, preferenceExample(file, record), limits),
+  const pairs = await readRows<PairTokens>(options.offline_dataset, control, (file, record) =>
+    pairRow(tokenizer, file, record, limits),
   );
+  if (pairs.length === 0)
+    throw new ConfigError(`offline_dataset ${options.offline_dataset}: no pair can be trained on`);
+  return pairs;
 }
 
 /** The fixed pairs of a step, in an order that follows from seed and step. */
@@ -266,6 +296,7 @@ const auditOf = (annotator: Annotator | undefined): Record<string, number> =>
 
 /** TRL's objective/* of the sampled answers, and how many pairs had something to say. `kl` in nats an answer. */
 function sampledMetrics(sampled: readonly SampledPair[], kl: readonly number[], step: number, options: OnlineOptions) {
+  if (sampled.length === 0) return { beta: options.beta };
   const answers = sampled.flatMap(({ first, second }) => [first, second]);
   const penalty = options.missing_eos_penalty ?? 0;
   const score = ({ score: plain, containsEos }: (typeof answers)[number]) => plain - (containsEos ? 0 : penalty);

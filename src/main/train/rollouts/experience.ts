@@ -30,7 +30,7 @@ export interface Experience {
   readonly maxNewTokens: number;
   /** Rollouts are recorded ones: numbers of every row are reported. */
   readonly replay: boolean;
-  /** Answers of the 0-based step. */
+  /** Answers of the 0-based step; none where no prompts are asked for. */
   collect(step: number): Promise<readonly Rollout[]>;
   /** ln π_ref of each answer token, at the sampling temperature. */
   refLogprobs(rollouts: readonly Rollout[]): Promise<Float64Array[]>;
@@ -118,7 +118,7 @@ export async function openExperience(
 
   const collect = async (step: number): Promise<readonly Rollout[]> => {
     if (recorded) return recorded[step % recorded.length];
-    if (!sampler) throw new Error('a sampler is opened unless rollouts are recorded');
+    if (!sampler) return [];
     const prompts = promptsOfStep(train, step, promptsPerStep, options).flatMap((prompt) =>
       new Array<Prompt>(answersPerPrompt).fill(prompt),
     );
@@ -180,7 +180,10 @@ async function trainingPrompts(
       level: 'warning',
       text: `${dropped} prompts were dropped: empty, or no room for ${maxNewTokens} tokens within max_length ${options.max_length}`,
     });
-  if (prompts.length === 0) throw new ConfigError('no prompt can be answered: every one was dropped');
+  if (prompts.length === 0)
+    throw new ConfigError(
+      `no prompt can be answered: all ${dropped} are empty, or leave no room for an answer of ${maxNewTokens} tokens (response_length) within max_length ${options.max_length}`,
+    );
   return prompts;
 }
 
@@ -217,6 +220,7 @@ const rewardOf = (
       task: options.task,
       maxPositions,
       threads: control.threads,
+      stopRequested: control.stopRequested,
     },
     loaded.tokenizer,
   );

@@ -6,6 +6,7 @@ import { shapeOf } from '../diagnostics/answers.ts';
 import { distanceFromOptimum } from '../diagnostics/implicit-reward.ts';
 import { withinPromptCorrelation } from '../diagnostics/length-bias.ts';
 import { defined } from '../diagnostics/options.ts';
+import { Diverged } from '../diverged.ts';
 import type { TrainControl } from '../method.ts';
 import { meanOfSums } from './advantages.ts';
 import type { RolloutOptions } from './options.ts';
@@ -86,7 +87,8 @@ export async function runInnerEpochs(
     for (const [miniBatch, batch] of miniBatches(rows, step, epoch, options).entries()) {
       await control.breathe();
       const report = await parts.update(batch);
-      if (!(report.ratio <= options.ratio_threshold)) {
+      if (Number.isNaN(report.ratio)) throw new Diverged('the ratio of new to old probabilities is NaN');
+      if (report.ratio > options.ratio_threshold) {
         parts.drop();
         skipped++;
         control.emit({

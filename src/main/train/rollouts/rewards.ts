@@ -2,11 +2,13 @@
 
 import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
+import { endWithParent } from '../../base/end-with-parent.ts';
 import type { Tokenizer } from '../../data/tokenizers/tokenizer.ts';
 import { createRewardScorer } from '../../evaluate/reward-scoring.ts';
 import { tasks } from '../../tasks/index.ts';
 import { ConfigError } from '../config.ts';
 import { type LoadedModel, loadModel } from '../load-model.ts';
+import { untilStopped } from '../until-stopped.ts';
 
 /** What is scored. */
 export interface Answer {
@@ -33,12 +35,14 @@ export interface RewardOptions {
   readonly task?: string;
   readonly maxPositions: number;
   readonly threads?: number;
+  /** Asked while a function of the user's is waited for. */
+  readonly stopRequested?: () => boolean;
 }
 
 /** The source that a config names, `reward_model` first; paths are resolved. Throws ConfigError when none is named. */
 export async function openRewardSource(options: RewardOptions, policy: Tokenizer): Promise<RewardSource> {
   if (options.rewardModel !== undefined) return modelReward(options.rewardModel, options, policy);
-  if (options.rewardFunction !== undefined) return functionReward(options.rewardFunction);
+  if (options.rewardFunction !== undefined) return functionReward(options.rewardFunction, options.stopRequested);
   if (options.task !== undefined) return goldReward(options.task);
   throw new ConfigError(
     'a reward is needed: set "reward_model", "reward_function", or "task" for a built-in gold reward',
@@ -76,31 +80,70 @@ async function modelReward(
   };
 }
 
-/** A user's function gets all answers at once and returns one finite number each; it may be async. It runs in the job process. */
-async function functionReward(path: string): Promise<RewardSource> {
+/** What the user's module did wrong, with its path; what it threw is the cause. */
+export class RewardFunctionError extends Error {
+  readonly code = 'bad_reward_function';
+  constructor(path: string, what: string, cause?: unknown) {
+    super(
+      `${path}: ${what}${cause === undefined ? '' : `: ${cause instanceof Error ? cause.message : String(cause)}${placeIn(path, cause)}`}`,
+      { cause },
+    );
+    this.name = 'RewardFunctionError';
+  }
+}
+
+/** " (line 3, column 9)" of the module where an error's stack names it, else nothing. */
+function placeIn(path: string, error: unknown): string {
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  for (const name of [pathToFileURL(path).href, path]) {
+    const [, line, column] = /^:(\d+)(?::(\d+))?/.exec(stack.split(name)[1] ?? '') ?? [];
+    if (line) return ` (line ${line}${column ? `, column ${column}` : ''})`;
+  }
+  return '';
+}
+
+/** A user's function gets all answers at once and returns one finite number each, in an array or typed array; it may be async. It runs in the job process. */
+async function functionReward(path: string, stopRequested = () => false): Promise<RewardSource> {
   if (!existsSync(path)) throw new ConfigError(`reward_function: there is no file ${path}`);
-  const module = (await import(pathToFileURL(path).href)) as { reward?: unknown };
-  const { reward } = module;
+  const module = await import(pathToFileURL(path).href).catch((error: unknown) => {
+    throw new RewardFunctionError(path, 'the module cannot be loaded', error);
+  });
+  const { reward } = module as { reward?: unknown };
   if (typeof reward !== 'function')
-    throw new ConfigError(`${path}: it must export a function "reward" (answers) => numbers, found ${typeof reward}`);
+    throw new ConfigError(
+      `${path}: it must export a function "reward" (answers) => numbers; ${reward === undefined ? `it exports ${Object.keys(module).join(', ') || 'nothing'}` : `its "reward" is ${typeof reward}`}`,
+    );
+  const call = async (answers: readonly Answer[]): Promise<unknown> => {
+    try {
+      return await reward(answers.map((answer) => ({ ...answer })));
+    } catch (error) {
+      throw new RewardFunctionError(path, 'reward failed', error);
+    }
+  };
   return {
     title: path,
-    async score(answers) {
-      const found: unknown = await reward(answers.map((answer) => ({ ...answer })));
-      return checkedScores(path, found, answers.length);
-    },
-    close: async () => undefined,
+    score: async (answers) => checkedScores(path, await untilStopped(call(answers), stopRequested), answers.length),
+    close: endWithParent(),
   };
 }
 
 function checkedScores(path: string, found: unknown, count: number): number[] {
-  if (!Array.isArray(found) || found.length !== count)
-    throw new Error(
-      `${path}: reward must return ${count} numbers, found ${Array.isArray(found) ? `${found.length}` : typeof found}`,
+  const scores: unknown[] | undefined = Array.isArray(found)
+    ? found
+    : ArrayBuffer.isView(found) && !(found instanceof DataView)
+      ? Array.from(found as Float64Array)
+      : undefined;
+  if (scores?.length !== count)
+    throw new RewardFunctionError(
+      path,
+      `reward must return ${count} numbers, found ${scores ? scores.length : typeof found}`,
     );
-  found.forEach((score: unknown, i) => {
+  scores.forEach((score, i) => {
     if (typeof score !== 'number' || !Number.isFinite(score))
-      throw new Error(`${path}: reward of answer ${i} is ${String(score)}; a finite number was expected`);
+      throw new RewardFunctionError(
+        path,
+        `reward of answer ${i} is ${typeof score === 'string' ? JSON.stringify(score) : String(score)}; a finite number was expected`,
+      );
   });
-  return found as number[];
+  return scores as number[];
 }
