@@ -16,7 +16,7 @@ beforeAll(() => {
   writeFileSync(join(bench.folder, 'pairs.jsonl'), ROWS.map((row) => JSON.stringify(row)).join('\n'));
   writeFileSync(
     join(bench.folder, 'reward.mjs'),
-    'export const reward = (answers) => answers.map(({ text }) => (text ?? "").length);',
+    'export const reward = (answers) => answers.map(({ completion }) => completion.length);',
   );
 });
 afterAll(() => bench.remove());
@@ -24,6 +24,7 @@ afterAll(() => bench.remove());
 const sampling = { dataset: 'pairs.jsonl', reward_function: 'reward.mjs', response_length: 4, sample_prompts: 0 };
 const CASES: readonly (readonly [string, Record<string, unknown>])[] = [
   ['sft', { dataset: 'pairs.jsonl' }],
+  ['sft', { dataset: 'pairs.jsonl', use_peft: true, lora_r: 2, lora_dropout: 0.3 }],
   ['dpo', { dataset: 'pairs.jsonl' }],
   ['dpo', { dataset: 'pairs.jsonl', use_peft: true, lora_r: 2 }],
   ['kto', { dataset: 'pairs.jsonl' }],
@@ -34,7 +35,7 @@ const CASES: readonly (readonly [string, Record<string, unknown>])[] = [
 ];
 
 for (const [method, more] of CASES)
-  it(`${method}${more.use_peft ? ' with LoRA' : ''}: the same metrics and weights`, async () => {
+  it(`${method}${more.use_peft ? ' with LoRA' : ''}${more.lora_dropout ? ' and dropout' : ''}: the same metrics and weights`, async () => {
     const config = {
       method,
       model: 'model',

@@ -152,6 +152,15 @@ describe('refusals', () => {
     await expect(bench.run({ ...base, method: 'ppo', max_steps: 1, ...more })).rejects.toThrow(message);
   });
 
+  it('rollouts of a model with more tokens are named by line, field and id', async () => {
+    const row = { query_ids: [1], response_ids: [2], contains_eos: true, score: 1 };
+    const rows = [row, { ...row, query_ids: [1, 99_999] }];
+    writeFileSync(join(bench.folder, 'other.jsonl'), rows.map((each) => JSON.stringify(each)).join('\n'));
+    await expect(ppo({ rollouts: 'other.jsonl', max_steps: 1 })).rejects.toThrow(
+      /other\.jsonl:2: "query_ids\.1": .*a rollout of a model with \d+ tokens was expected/,
+    );
+  });
+
   it('a recorded row that is no rollout is named by line and field', async () => {
     writeFileSync(
       join(bench.folder, 'broken.jsonl'),

@@ -78,7 +78,7 @@ it('learns from the ratio to the float32 weights: 1 on the first update, though 
 it('keeps both log-probabilities of each token; the one learnt from is what the saved weights say', async () => {
   const out = join(toy.folder, 'bits-kept');
   await train({ method: 'rloo', num_ppo_epochs: 1, max_steps: 1 }, { out });
-  const [[rollout]] = await readRollouts(join(out, 'rollouts.jsonl'));
+  const [[rollout]] = await readRollouts(join(out, 'rollouts.jsonl'), 1000);
   // a fresh adapter starts at nothing: step 1 sampled from the base
   const { model } = loadModel(join(toy.folder, 'model'));
   const scorer = await createScorer(model, { weights: 'frozen', maxPositions: 48, threads: 1 });

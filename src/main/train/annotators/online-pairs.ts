@@ -91,7 +91,7 @@ export function createOnlinePairs({
   return {
     async ofStep(step) {
       const { from, to } = samplingInterval(step, options.resample_every, maxSteps);
-      if (!ready.has(step) && step > from) await restore(ready, outputDir, step);
+      if (!ready.has(step) && step > from) await restore(ready, outputDir, step, policy.config.vocabulary);
       if (!ready.has(step)) {
         const hash = policyHash(policy);
         forgetPairsFrom(outputDir, step);
@@ -108,10 +108,15 @@ export function createOnlinePairs({
   };
 }
 
-async function restore(ready: Map<number, readonly SampledPair[]>, outputDir: string, step: number): Promise<void> {
+async function restore(
+  ready: Map<number, readonly SampledPair[]>,
+  outputDir: string,
+  step: number,
+  vocabulary: number,
+): Promise<void> {
   const path = join(outputDir, PAIRS_FILE);
   if (!existsSync(path)) return;
-  for (const [s, pairs] of await readSampledPairs(path)) if (s >= step) ready.set(s, pairs);
+  for (const [s, pairs] of await readSampledPairs(path, vocabulary)) if (s >= step) ready.set(s, pairs);
 }
 
 /** One pair for each prompt: both answers, or of more the best-scored one and the worst. */
@@ -127,8 +132,9 @@ function pairsOf(answers: readonly Rollout[], k: number, annotator: Annotator): 
 /** Recorded pairs instead of sampled ones: a replay. Throws DatasetError when the file holds none. */
 export async function recordedPairs(
   path: string,
+  vocabulary: number,
 ): Promise<OnlinePairs & { readonly steps: number; readonly longest: number }> {
-  const steps = await readSampledPairs(path);
+  const steps = await readSampledPairs(path, vocabulary);
   if (steps.size === 0) throw new DatasetError(`${path}: it holds no sampled pair`);
   const numbers = [...steps.keys()].sort((a, b) => a - b);
   const rows = [...steps.values()].flat().flatMap(({ first, second }) => [rowOf(first), rowOf(second)]);

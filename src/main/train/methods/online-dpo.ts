@@ -74,7 +74,9 @@ export const onlineDpo: Method = {
     const offlineCount = Math.round(options.offline_share * batchSize);
 
     // 1. who prefers, and what is sampled; a replay asks nobody
-    const recorded = options.rollouts ? await recordedPairs(control.resolvePath(options.rollouts)) : undefined;
+    const recorded = options.rollouts
+      ? await recordedPairs(control.resolvePath(options.rollouts), model.config.vocabulary)
+      : undefined;
     const annotator = recorded ? undefined : await openAnnotator(options, loaded, control);
     const world = await openExperience(loaded, { ...options, rollouts: undefined }, outputDir, control, {
       promptsPerStep: recorded ? 0 : batchSize - offlineCount,

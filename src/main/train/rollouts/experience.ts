@@ -69,7 +69,9 @@ export async function openExperience(
   shape: ExperienceShape,
 ): Promise<Experience> {
   const { promptsPerStep, answersPerPrompt } = shape;
-  const recorded = options.rollouts ? await readRollouts(control.resolvePath(options.rollouts)) : undefined;
+  const recorded = options.rollouts
+    ? await readRollouts(control.resolvePath(options.rollouts), loaded.model.config.vocabulary)
+    : undefined;
   const task = options.task === undefined ? undefined : tasks.get(options.task);
   const maxNewTokens = options.response_length ?? (task ? answerLimit(task, loaded.tokenizer) : DEFAULT_RESPONSE);
   const train = recorded || promptsPerStep === 0 ? [] : await trainingPrompts(loaded, options, maxNewTokens, control);

@@ -27,29 +27,41 @@ export const freshAnswer = ({ responseIds, containsEos }: Rollout): FreshAnswer 
   ended: containsEos,
 });
 
-const ids = z.array(z.int().min(0));
-const recorded = z.object({
-  step: z.int().min(0).optional(),
-  prompt: z.string().default(''),
-  query_ids: ids.min(1),
-  response_ids: ids.min(1),
-  contains_eos: z.boolean(),
-  score: z.number(),
-  sampled_logprobs: z.array(z.number()).default([]),
-  generation_logprobs: z.array(z.number()).optional(),
-});
+/** Ids of a model's tokens: another model's may be none of its. */
+export const tokenIds = (vocabulary: number) =>
+  z.array(
+    z
+      .int()
+      .min(0)
+      .max(vocabulary - 1),
+  );
+
+const recordedBy = (vocabulary: number) =>
+  z.object({
+    step: z.int().min(0).optional(),
+    prompt: z.string().default(''),
+    query_ids: tokenIds(vocabulary).min(1),
+    response_ids: tokenIds(vocabulary).min(1),
+    contains_eos: z.boolean(),
+    score: z.number(),
+    sampled_logprobs: z.array(z.number()).default([]),
+    generation_logprobs: z.array(z.number()).optional(),
+  });
 
 /**
  * Rollouts by step. Rows without a `step` are one batch, which every step trains on. Throws DatasetError naming the line and field of the first
- * row that is not a rollout.
+ * row that is not a rollout of a model with so many tokens.
  */
-export async function readRollouts(path: string): Promise<Rollout[][]> {
+export async function readRollouts(path: string, vocabulary: number): Promise<Rollout[][]> {
+  const recorded = recordedBy(vocabulary);
   const steps = new Map<number, Rollout[]>();
   for await (const { value, line, row } of readRecords(path)) {
     const parsed = recorded.safeParse(value);
     if (!parsed.success) {
       const [{ path: field, message }] = parsed.error.issues;
-      throw new DatasetError(`${path}:${line ?? row}: "${field.join('.')}": ${message}; a rollout was expected`);
+      throw new DatasetError(
+        `${path}:${line ?? row}: "${field.join('.')}": ${message}; a rollout of a model with ${vocabulary} tokens was expected`,
+      );
     }
     const { data } = parsed;
     const step = data.step ?? 0;
@@ -59,7 +71,7 @@ export async function readRollouts(path: string): Promise<Rollout[][]> {
   return [...steps.entries()].sort(([a], [b]) => a - b).map(([, rows]) => rows);
 }
 
-const fromRecord = (data: z.output<typeof recorded>, step: number): Rollout => ({
+const fromRecord = (data: z.output<ReturnType<typeof recordedBy>>, step: number): Rollout => ({
   step,
   prompt: data.prompt,
   queryIds: data.query_ids,

@@ -6,7 +6,7 @@ import { DatasetError, readRecords } from '../../data/records.ts';
 import { type LanguageModel, trainable } from '../../engine/models/language-model.ts';
 import type { Label } from '../annotators/label.ts';
 import { rowOf } from './policy-pass.ts';
-import type { Rollout } from './rollout.ts';
+import { type Rollout, tokenIds } from './rollout.ts';
 import { stepLog } from './step-log.ts';
 
 /** What a person said of a pair, in the pair's own order, and how it had been shown. */
@@ -39,13 +39,14 @@ export interface SampledPair {
   readonly rating?: PairRating;
 }
 
-const answer = z.object({
-  response_ids: z.array(z.int().min(0)).min(1),
-  contains_eos: z.boolean(),
-  score: z.number(),
-  sampled_logprobs: z.array(z.number()).default([]),
-  generation_logprobs: z.array(z.number()).optional(),
-});
+const answerBy = (vocabulary: number) =>
+  z.object({
+    response_ids: tokenIds(vocabulary).min(1),
+    contains_eos: z.boolean(),
+    score: z.number(),
+    sampled_logprobs: z.array(z.number()).default([]),
+    generation_logprobs: z.array(z.number()).optional(),
+  });
 const quality = z.int().min(1).max(5).nullable();
 const recordedRating = z.object({
   rater: z.string(),
@@ -55,30 +56,34 @@ const recordedRating = z.object({
   quality_second: quality,
   comment: z.string().nullable(),
 });
-const recorded = z.object({
-  step: z.int().min(0).default(0),
-  policy_step: z.int().min(0).default(0),
-  policy_hash: z.string().default(''),
-  temperature: z.number().default(1),
-  annotator: z.string().default('recorded'),
-  prompt: z.string().default(''),
-  query_ids: z.array(z.int().min(0)).min(1),
-  first: answer,
-  second: answer,
-  probability: z.number().min(0).max(1),
-  label: z.enum(['first', 'second', 'tie', 'identical']),
-  rating: recordedRating.optional(),
-});
-type Recorded = z.output<typeof recorded>;
+const recordedBy = (vocabulary: number) =>
+  z.object({
+    step: z.int().min(0).default(0),
+    policy_step: z.int().min(0).default(0),
+    policy_hash: z.string().default(''),
+    temperature: z.number().default(1),
+    annotator: z.string().default('recorded'),
+    prompt: z.string().default(''),
+    query_ids: tokenIds(vocabulary).min(1),
+    first: answerBy(vocabulary),
+    second: answerBy(vocabulary),
+    probability: z.number().min(0).max(1),
+    label: z.enum(['first', 'second', 'tie', 'identical']),
+    rating: recordedRating.optional(),
+  });
+type Recorded = z.output<ReturnType<typeof recordedBy>>;
 
-/** Pairs by step. Throws DatasetError naming line and field of the first row that is no sampled pair. */
-export async function readSampledPairs(path: string): Promise<Map<number, SampledPair[]>> {
+/** Pairs by step. Throws DatasetError naming line and field of the first row that is no sampled pair of a model with so many tokens. */
+export async function readSampledPairs(path: string, vocabulary: number): Promise<Map<number, SampledPair[]>> {
+  const recorded = recordedBy(vocabulary);
   const steps = new Map<number, SampledPair[]>();
   for await (const { value, line, row } of readRecords(path)) {
     const parsed = recorded.safeParse(value);
     if (!parsed.success) {
       const [{ path: field, message }] = parsed.error.issues;
-      throw new DatasetError(`${path}:${line ?? row}: "${field.join('.')}": ${message}; a sampled pair was expected`);
+      throw new DatasetError(
+        `${path}:${line ?? row}: "${field.join('.')}": ${message}; a sampled pair of a model with ${vocabulary} tokens was expected`,
+      );
     }
     const pair = fromRecord(parsed.data);
     steps.set(pair.step, [...(steps.get(pair.step) ?? []), pair]);
