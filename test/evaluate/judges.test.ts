@@ -123,6 +123,7 @@ describe('best of n', () => {
 interface Asked {
   readonly content: string;
   readonly authorization?: string;
+  readonly body: Record<string, unknown>;
 }
 
 let server: Server | undefined;
@@ -134,8 +135,8 @@ async function serve(reply: (asked: Asked, response: ServerResponse, count: numb
   server = createServer(async (request: IncomingMessage, response) => {
     let body = '';
     for await (const part of request) body += part;
-    const { messages } = JSON.parse(body) as { messages: { content: string }[] };
-    asked.push({ content: messages[1].content, authorization: request.headers.authorization });
+    const sent = JSON.parse(body) as Record<string, unknown> & { messages: { content: string }[] };
+    asked.push({ content: sent.messages[1].content, authorization: request.headers.authorization, body: sent });
     const document =
       request.url === '/v1/chat/completions' ? reply(asked[asked.length - 1], response, asked.length) : {};
     if (document) response.setHeader('content-type', 'application/json').end(JSON.stringify(document));
@@ -227,6 +228,63 @@ describe('language model', () => {
     const judge = await openLlm(url);
     await expect(judge.quality([GOOD])).rejects.toThrow(message);
     expect(asked).toHaveLength(1);
+  });
+
+  it.each([
+    ['1', 1],
+    ['Answer 2 is better.', 0],
+    ['Both have merit: 1 is short, 2 is right.\n2', 0],
+    ['<think>1 or 2? 2 says more.</think>\n\n1', 1],
+    ['[[2]]', 0],
+  ])('reads "%s"', async (reply, wins) => {
+    const { url } = await serve((question) => {
+      const other: Record<string, string> = { 1: '2', 2: '1' };
+      return text(firstIsGood(question) ? reply : reply.replace(/[12]/g, (digit) => other[digit]));
+    });
+    expect(await (await openLlm(url)).compare([GOOD], [POOR])).toEqual([wins]);
+  });
+
+  it.each([['1 or 2'], ['10 of 10'], ['1.5'], ['']])('does not guess at "%s"', async (reply) => {
+    const { url } = await serve(() => text(reply));
+    await expect((await openLlm(url)).compare([GOOD], [POOR])).rejects.toThrow('one of 1, 2, found');
+  });
+
+  it('goes by what was said where the first token is another word', async () => {
+    const { url } = await serve((question) => ({
+      choices: [
+        {
+          message: { content: `Answer ${firstIsGood(question) ? 1 : 2}` },
+          logprobs: {
+            content: [
+              {
+                top_logprobs: [
+                  { token: 'Answer', logprob: -0.01 },
+                  { token: '2', logprob: -9 },
+                ],
+              },
+            ],
+          },
+        },
+      ],
+    }));
+    expect(await (await openLlm(url)).compare([GOOD], [POOR])).toEqual([1]);
+  });
+
+  it('does without the parameters that a model refuses, and remembers them', async () => {
+    const bodies: Record<string, unknown>[] = [];
+    const { url, asked } = await serve((question, response) => {
+      bodies.push(question.body);
+      const unknown = ['logprobs', 'max_tokens', 'temperature'].find((name) => name in question.body);
+      if (!unknown) return text('4');
+      response.writeHead(400).end(`{"error":{"message":"Unsupported parameter: '${unknown}'"}}`);
+      return undefined;
+    });
+    const judge = await openLlm(url);
+    expect(await judge.quality([GOOD, POOR])).toEqual([4, 4]);
+    expect(bodies.at(-1)).toMatchObject({ model: 'judge', max_completion_tokens: 8 });
+    const before = asked.length;
+    expect(await judge.quality([GOOD])).toEqual([4]);
+    expect(asked.length).toBe(before + 1);
   });
 
   it('stops when it is told to', async () => {

@@ -10,6 +10,8 @@ const ATTEMPTS = 4;
 const FIRST_PAUSE_MS = 500;
 /** An answer of one word is a few hundred bytes; a server that sends more is not asked to stop, it is not read. */
 const MOST_CHARACTERS = 1_000_000;
+/** A digit, and what some models put around it. */
+const MOST_TOKENS = 8;
 
 const token = z.object({ token: z.string(), logprob: z.number() });
 const reply = z.object({
@@ -42,24 +44,56 @@ export const chatEndpoint = (where: Pick<LlmOptions, 'url' | 'model' | 'rule' | 
   timeoutMs: TIMEOUT_MS,
 });
 
-/** One reply; throws JudgeError that says what the server answered. */
+/** Parameters that some servers refuse, and what is asked for instead. */
+const PARAMETERS = {
+  logprobs: { usual: { logprobs: true, top_logprobs: 5 }, instead: {} },
+  temperature: { usual: { temperature: 0 }, instead: {} },
+  max_tokens: { usual: { max_tokens: MOST_TOKENS }, instead: { max_completion_tokens: MOST_TOKENS } },
+} as const;
+type Parameter = keyof typeof PARAMETERS;
+const PARAMETER_NAMES = Object.keys(PARAMETERS) as Parameter[];
+
+/** What a model of an endpoint has refused since this process began. */
+const refusals = new Map<string, Set<Parameter>>();
+
+function refusedBy(endpoint: string, model: string): Set<Parameter> {
+  const name = JSON.stringify([endpoint, model]);
+  const found = refusals.get(name) ?? new Set<Parameter>();
+  refusals.set(name, found);
+  return found;
+}
+
+/** One reply, without the parameters that this model refuses; throws JudgeError that says what the server answered. */
 export async function askChat(
   { url, model, key, timeoutMs }: LlmOptions,
   messages: readonly { readonly role: string; readonly content: string }[],
   signal?: AbortSignal,
 ): Promise<ChatReply> {
   const endpoint = `${url.replace(/\/+$/, '')}/chat/completions`;
-  const body = JSON.stringify({ model, messages, temperature: 0, max_tokens: 8, logprobs: true, top_logprobs: 5 });
+  const refused = refusedBy(endpoint, model);
   for (let attempt = 1; ; attempt++) {
+    // another request may learn of a refusal meanwhile
+    const without = new Set(refused);
+    const asked = PARAMETER_NAMES.map((name) => PARAMETERS[name][without.has(name) ? 'instead' : 'usual']);
+    const body = JSON.stringify(Object.assign({ model, messages }, ...asked));
     const outcome = await request(endpoint, body, key, timeoutMs, signal);
     if ('reply' in outcome) return outcome.reply;
     signal?.throwIfAborted();
+    const named = PARAMETER_NAMES.find((name) => !without.has(name) && outcome.refuses?.includes(name));
+    if (named) {
+      refused.add(named);
+      attempt--;
+      continue;
+    }
     if (!outcome.again || attempt === ATTEMPTS) throw outcome.error;
     await sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1), undefined, { signal });
   }
 }
 
-type Outcome = { readonly reply: ChatReply } | { readonly error: JudgeError; readonly again: boolean };
+type Outcome =
+  | { readonly reply: ChatReply }
+  /** `refuses`: what the server said of a request it will not take. */
+  | { readonly error: JudgeError; readonly again: boolean; readonly refuses?: string };
 
 async function request(
   endpoint: string,
@@ -87,7 +121,8 @@ async function request(
   }
   if (!response.ok) {
     const error = new JudgeError(`${endpoint} answered ${response.status}: ${text.slice(0, 200)}`);
-    return { error, again: response.status === 429 || response.status >= 500 };
+    const refuses = response.status === 400 || response.status === 422 ? text : undefined;
+    return { error, again: response.status === 429 || response.status >= 500, refuses };
   }
   return readReply(endpoint, text);
 }

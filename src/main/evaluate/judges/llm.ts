@@ -22,17 +22,30 @@ const rating = ({ prompt, completion }: JudgedAnswer): string =>
     'Reply with one digit from 1 to 5 alone.',
   ].join('\n\n');
 
-/** P of each allowed digit: from the first token's log-probabilities where they are given, else all on the digit that was said. */
+/** The digit a reply comes down to: the only one that stands alone, or the only one in its last line; thoughts do not count. */
+function digitSaid(text: string, digits: string): string | undefined {
+  const said = text.replace(/<think>[\s\S]*?(<\/think>|$)/g, '').trim();
+  for (const part of [said, said.split('\n').at(-1) ?? '']) {
+    const found = new Set(part.match(new RegExp(`(?<![\\d.])[${digits}](?![\\d]|\\.\\d)`, 'g')));
+    if (found.size === 1) return [...found][0];
+  }
+  return undefined;
+}
+
+/**
+ * P of each allowed digit: from the first token's log-probabilities where digits have most of the mass there (a model may begin with another
+ * word), else all on the digit that was said. Throws JudgeError on a reply that says none, or several.
+ */
 function digitProbabilities({ text, firstToken }: ChatReply, digits: string): number[] {
   const found = [...digits].map((digit) =>
     firstToken.filter(({ token }) => token.trim() === digit).reduce((sum, { logprob }) => sum + Math.exp(logprob), 0),
   );
   const total = found.reduce((a, b) => a + b, 0);
-  if (total > 0) return found.map((p) => p / total);
-  const said = new RegExp(`[${digits}]`).exec(text)?.[0];
+  const said = digitSaid(text, digits);
+  if (total > 0.5 || (total > 0 && said === undefined)) return found.map((p) => p / total);
   if (said === undefined)
     throw new JudgeError(
-      `the judge should have replied with one of ${[...digits].join(', ')}, found "${text.slice(0, 80)}"`,
+      `the judge should have replied with one of ${[...digits].join(', ')}, found "${text.slice(0, 80)}"${text === '' ? '; a model that thinks before it replies needs its thinking switched off' : ''}`,
     );
   return [...digits].map((digit) => (digit === said ? 1 : 0));
 }
