@@ -117,7 +117,7 @@ export const datasetsVersionsSpecs: readonly Spec[] = [
       const checks = page.getByRole('table', { name: 'Checks' });
       await checks.getByText('Language mix').waitFor({ timeout: 30_000 });
       await checks.getByText(/^By script, not by language/).waitFor();
-      await checks.getByRole('button', { name: 'Show the 1 rows: Answer in another script' }).waitFor();
+      await checks.getByRole('button', { name: 'Show the 1 rows: Script changes' }).waitFor();
       await page.waitForTimeout(300);
       await assertAccessible(page, 'quality with suspects');
       await checks.getByRole('button', { name: 'Show the 2 rows: Label suspects' }).click();

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportVersion } from '../../../src/main/data/datasets/export.ts';
 import { exportFormats } from '../../../src/main/data/datasets/export-formats/index.ts';
 import { importFile } from '../../../src/main/data/datasets/import.ts';
+import { WideNumber } from '../../../src/main/data/records/exact-json.ts';
 import { openStore } from '../../../src/main/data/store/open.ts';
 import { iteratePairs } from '../../../src/main/data/store/pairs.ts';
 import type { WritableStore } from '../../../src/main/data/store/store.ts';
@@ -281,6 +282,26 @@ it('columns of the source that are no fields stand in TRL JSONL and Parquet as t
     expect(before[0].metadata).toEqual({ metadata: rows[0].metadata, source_index: 7 });
     expect(after).toEqual(before);
   }
+});
+
+it('numbers that a double would round keep their digits in every format that holds other columns', async () => {
+  const row = { prompt: 'q', chosen: 'a', rejected: 'b', id: new WideNumber('12345678901234567890') };
+  const rows = [
+    { ...row, post: new WideNumber('9007199254740993'), of: { ids: [new WideNumber('1152921504606846977'), 1.5] } },
+    { ...row, chosen: 'c', post: 7, of: { ids: [] }, worth: new WideNumber('0.1234567890123456789') },
+  ];
+  const metadata = (pairs: readonly { metadata: unknown }[]) => JSON.stringify(pairs.map((pair) => pair.metadata));
+  for (const format of ['trl', 'parquet']) {
+    const { before, after } = await roundTrip(rows, format);
+    expect(metadata(before)).toContain('"id":12345678901234567890,"post":9007199254740993');
+    expect(metadata(before)).toContain('[1152921504606846977,1.5]');
+    expect(metadata(before)).toContain('"worth":0.1234567890123456789}');
+    expect(metadata(after)).toBe(metadata(before));
+  }
+  const kto = await roundTrip(rows, 'kto');
+  expect(kto.after.map((pair) => String(pair.metadata.id))).toEqual(Array(4).fill('12345678901234567890'));
+  const comparator = await roundTrip(rows, 'llm-comparator');
+  expect(comparator.after.map((pair) => String(pair.metadata.post))).toEqual(['9007199254740993', '7']);
 });
 
 it('conversational TRL turns texts into messages', async () => {

@@ -8,6 +8,7 @@ import type {
   TextOrChat,
 } from '../../../preload/contract/datasets.ts';
 import type { Named } from '../../base/registry.ts';
+import { WideNumber } from '../records/exact-json.ts';
 import type { NewPair } from '../store/pairs.ts';
 
 export type RecordValue = Readonly<Record<string, unknown>>;
@@ -83,7 +84,7 @@ export function valueAt(record: RecordValue, column: string): unknown {
 
 /** An object that is no list. */
 export const isRecord = (value: unknown): value is RecordValue =>
-  value !== null && typeof value === 'object' && !Array.isArray(value);
+  value !== null && typeof value === 'object' && !Array.isArray(value) && !(value instanceof WideNumber);
 
 const isMessage = (m: unknown): m is ChatMessage =>
   m !== null &&
@@ -172,7 +173,7 @@ export function numberAt(record: RecordValue, column: string | undefined): numbe
   if (column === undefined) return null;
   const value = valueAt(record, column);
   if (value === undefined || value === null || value === '') return null;
-  const number = typeof value === 'string' ? Number(value) : value;
+  const number = typeof value === 'string' || value instanceof WideNumber ? Number(String(value)) : value;
   if (typeof number !== 'number' || !Number.isFinite(number))
     throw new RowFault(column, `"${column}" must be a number, found ${JSON.stringify(value)?.slice(0, 40)}`);
   return number;

@@ -1,5 +1,6 @@
 /** What all formats of pairs share: reading both answers, splitting off a prompt they share, and whether a pair carries a signal. */
 import type { ColumnMapping, MappingField, TextOrChat } from '../../../preload/contract/datasets.ts';
+import { WideNumber } from '../records/exact-json.ts';
 import {
   booleanAt,
   checkedText,
@@ -93,7 +94,7 @@ export function pairDraft(
 export function annotatorAt(record: RecordValue, column: string | undefined): string | null {
   const value = column === undefined ? null : (valueAt(record, column) ?? null);
   if (value === null || value === '' || column === undefined) return null;
-  if (typeof value === 'number') return String(value);
+  if (typeof value === 'number' || value instanceof WideNumber) return String(value);
   if (typeof value !== 'string')
     throw new RowFault(column, `"${column}" must be a name, found ${JSON.stringify(value)?.slice(0, 40)}`);
   return checkedText(value, column);

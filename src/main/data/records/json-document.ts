@@ -1,6 +1,7 @@
 /** One JSON object whose rows are a list under a well-known key, as LLM Comparator's files are; streamed like a list. */
 import type { SourceRecord } from '../records.ts';
 import type { ReadOptions } from './bytes.ts';
+import { parseExact } from './exact-json.ts';
 import { readJsonArray } from './json-array.ts';
 
 /** Keys under which documents keep their rows. */
@@ -53,7 +54,7 @@ function listAfter(head: string, start: number, end: number): RowList | undefine
 function sharedBefore(text: string): RowList['shared'] {
   if (text.length > MAX_SHARED_BYTES) return {};
   try {
-    const document = JSON.parse(Buffer.from(`${text.slice(0, -1)}null}`, 'latin1').toString('utf8'));
+    const document = parseExact(Buffer.from(`${text.slice(0, -1)}null}`, 'latin1').toString('utf8')) as object;
     return Object.fromEntries(Object.entries(document).filter(([key]) => !LISTS.has(key)));
   } catch {
     // the reader of the rows says what is wrong, where it matters for them
