@@ -196,6 +196,20 @@ describe('CSV', () => {
     await expect(all(file('bad.csv', text))).rejects.toThrow(message);
   });
 
+  it('lines that end with a carriage return alone, as old Macs wrote them', async () => {
+    const text = 'prompt,chosen\rq,"a\rb"\r\rq2,"x ""y""\nz"\r';
+    expect((await all(file('mac.csv', text))).map(({ value, line }) => [value, line])).toEqual([
+      [{ prompt: 'q', chosen: 'a\rb' }, 2],
+      [{ prompt: 'q2', chosen: 'x "y"\nz' }, 5],
+    ]);
+    await expect(all(file('mac.csv', `${text}q3\r`))).rejects.toThrow('mac.csv:7: it has 1 field, the header has 2');
+    const lines = file('mac.jsonl', '{"text":"a"}\r\r{"text":"b"}\r');
+    expect((await all(lines)).map(({ value, line }) => [value.text, line])).toEqual([
+      ['a', 1],
+      ['b', 3],
+    ]);
+  });
+
   it('a column called __proto__ is a column like others', async () => {
     const [{ value }] = await all(file('proto.csv', '__proto__,b\nx,y\n'));
     expect(Object.entries(value)).toEqual([

@@ -44,6 +44,11 @@ export const datasetsVersionsSpecs: readonly Spec[] = [
       await assertAccessible(page, 'export of a dataset');
       await dialog.getByRole('button', { name: 'Export', exact: true }).click();
       await dialog.getByText(/^41 rows in/).waitFor();
+      const [said, done] = await Promise.all([
+        dialog.getByRole('status').boundingBox(),
+        dialog.getByRole('button', { name: 'Done' }).boundingBox(),
+      ]);
+      assert.ok(said && done && done.y - (said.y + said.height) >= 8, 'what was written stands apart from the buttons');
       const written = readdirSync(join(home, 'exports'), { recursive: true, encoding: 'utf8' });
       assert.ok(
         written.some((name) => name.endsWith('.parquet')),

@@ -59,6 +59,17 @@ describe('rows', () => {
     expect(await previewImport(join(folder, 'mixed.jsonl'))).toMatchObject({ rowsAccepted: 2, refusedTotal: 2 });
   });
 
+  it('a well-known column with something else in it is named with its row', async () => {
+    const rows = [{ prompt: 'q', chosen: { text: 'a' }, rejected: { text: 'b' } }];
+    await expect(importFile(store, file('odd.jsonl', jsonl(rows)), { name: 'odd' })).rejects.toThrow(
+      'Row 0: "chosen" is an object ({"text":"a"}); text or a list of {role, content} was expected',
+    );
+    const none = [{ prompt: 'q', chosen: [], rejected: [] }];
+    await expect(importFile(store, file('odd.jsonl', jsonl(none)), { name: 'odd' })).rejects.toThrow(
+      'none of its 1 rows can be used. First: line 1: "chosen" is an empty list of messages',
+    );
+  });
+
   it('the same name again is the next version; another kind is refused', async () => {
     expect((await importFile(store, file('again.jsonl', jsonl([pair(9)])), { name: 'mixed' })).version).toBe(2);
     const text = file('text.jsonl', jsonl([{ text: 'once' }]));

@@ -514,7 +514,7 @@ describe('two answers and a verdict', () => {
     expect(read({ ...parts, winner: 'model_b' }).rows).toEqual([pair([user('q')], [assistant('b')], [assistant('a')])]);
     const [best] = rankFormats([parts]);
     expect(() => best.format.read({ ...parts, conversation_a: parted('a', 'image') }, best.format.mapping)).toThrow(
-      '"conversation_a" is a list whose items are not messages',
+      'a message of "user" holds a part of type "image"; rows hold text alone',
     );
   });
 
@@ -524,6 +524,28 @@ describe('two answers and a verdict', () => {
     expect(() => read(record)).toThrow('a message of "assistant" calls a tool; rows hold text alone');
     const none = { ...record, chosen: [{ ...assistant('a'), tool_calls: [], name: null }] };
     expect(read(none).rows).toEqual([pair([user('q')], [assistant('a')], [assistant('b')])]);
+  });
+
+  it('messages as {from, value} under the names of TRL; what messages say besides is kept', () => {
+    const turn = (from: string, value: string) => ({ from, value });
+    const record = {
+      chosen: [turn('human', 'q'), { ...turn('gpt', 'a'), weight: 0.5 }],
+      rejected: [turn('human', 'q'), turn('gpt', 'b')],
+      tools: [{ name: 'f' }],
+      chat_template_kwargs: { enable_thinking: false },
+    };
+    expect(read(record, 'message_fields', 'tools', 'chat_template_kwargs')).toEqual({
+      format: 'trl-implicit',
+      rows: [
+        pair([user('q')], [assistant('a')], [assistant('b')], {
+          metadata: {
+            message_fields: { chosen: [null, { weight: 0.5 }] },
+            tools: record.tools,
+            chat_template_kwargs: record.chat_template_kwargs,
+          },
+        }),
+      ],
+    });
   });
 
   it('Label Studio as CSV: ids are no choices, and the choice is JSON in a cell', () => {
@@ -665,6 +687,62 @@ describe('ranked answers', () => {
     ],
   ] as [string, RecordValue, object[]][])('%s', (format, record, rows) => {
     expect(read(record)).toEqual({ format, rows });
+  });
+
+  it('several chosen or rejected answers: each chosen one before each rejected one, blank ones left out', () => {
+    const record = { id: 3, prompt: 'q', chosen: 'a', rejected: ['b', 'a', ' ', 'c'] };
+    expect(read(record, 'id')).toEqual({
+      format: 'several-answers',
+      rows: [pair('q', 'a', 'b', { metadata: { id: 3 } }), pair('q', 'a', 'c', { metadata: { id: 3 } })],
+    });
+    const chats = { prompt: [user('q')], chosen: [[assistant('a')], [assistant('b')]], rejected: ['c'] };
+    expect(read(chats).rows).toEqual([
+      pair([user('q')], [assistant('a')], [assistant('c')]),
+      pair([user('q')], [assistant('b')], [assistant('c')]),
+    ]);
+    expect(read({ prompt: 'q', chosen: 'a', rejected: '["b","c"]' }).rows).toHaveLength(2);
+    expect(() => read({ ...record, rejected: ['a'] })).toThrow('no chosen answer and another rejected one: no pair');
+  });
+
+  it('axis files of summaries: every two of a post by one worker, equal ones a tie, the rest refused', () => {
+    const info = { id: 't3', post: 'long', title: 'T', subreddit: 'tifu', site: null, article: null };
+    const rated = (text: string, overall: number | null, worker = 'w1', post = info) => ({
+      info: post,
+      summary: { text, policy: `policy of ${text}`, note: null, axes: { overall, accuracy: 7 } },
+      worker,
+      batch: 'axis1',
+      split: 'test',
+    });
+    const records = [
+      rated('a', 3),
+      rated('b', 6),
+      rated('c', 3),
+      rated('d', 7, 'w2'),
+      rated('e', 1, 'w1', { ...info, post: 'another' }),
+    ];
+    const [best] = rankFormats(records);
+    expect(best.format.id).toBe('summarize-axes');
+    const gathering = best.format.gather?.({});
+    if (!gathering) throw new Error('one summary alone makes no pair');
+    for (const [place, record] of records.entries()) gathering.add(record, place);
+    expect(() => gathering.add(rated('f', null), 5)).toThrow('the summary has no overall rating');
+    const { rows, unused } = gathering.finish();
+    expect(
+      rows.map(({ draft, place }) => [draft.chosen, draft.rejected, draft.tie, draft.margin, draft.annotator, place]),
+    ).toEqual([
+      ['b', 'a', false, 3, 'w1', 1],
+      ['a', 'c', true, 0, 'w1', 0],
+      ['b', 'c', false, 3, 'w1', 1],
+    ]);
+    expect(rows[0].draft.prompt).toBe('SUBREDDIT: r/tifu\nTITLE: T\nPOST: long\nTL;DR:');
+    expect(rows[0].draft.metadata).toMatchObject({
+      batch: 'axis1',
+      split: 'test',
+      policy_chosen: 'policy of b',
+      policy_rejected: 'policy of a',
+      axes_chosen: { overall: 6, accuracy: 7 },
+    });
+    expect(unused.map(({ place }) => place)).toEqual([3, 4]);
   });
 
   it('lists that make no pair are refused, whatever their scores', () => {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { ColumnMapping, DatasetKind } from '../../../preload/contract/datasets.ts';
 import { alike } from '../../base/registry.ts';
 import type { Format, RecordValue } from '../formats/format.ts';
-import { valueAt } from '../formats/format.ts';
+import { isReadable, kindOfValue, valueAt } from '../formats/format.ts';
 import { formats, rankFormats } from '../formats/index.ts';
 import { DatasetError, readRecords } from '../records.ts';
 import type { KeptMapping } from '../store/column-mappings.ts';
@@ -119,13 +119,26 @@ const signatureOf = (head: readonly RecordValue[]): string =>
     .update(JSON.stringify(columnsOf(head).sort()))
     .digest('hex');
 
+/** Columns that hold text or messages wherever they occur. */
+const TEXT_COLUMNS = ['prompt', 'chosen', 'rejected', 'completion', 'messages', 'conversations', 'text'];
+
+/** A well-known column with something else in it says more than the list of columns. */
+function misfit(head: readonly RecordValue[]): string {
+  for (const [row, record] of head.entries()) {
+    const column = TEXT_COLUMNS.find((name) => Object.hasOwn(record, name) && !isReadable(record[name]));
+    if (column !== undefined)
+      return `Row ${row}: "${column}" is ${kindOfValue(record[column])}; text or a list of {role, content} was expected. `;
+  }
+  return '';
+}
+
 function unknownColumns(path: string, head: readonly RecordValue[], guess: Guess | undefined): DatasetError {
   const columns = columnsOf(head).join(', ');
   const words = Object.entries(guess?.mapping ?? {}).map(([field, column]) => `--map ${field}=${column}`);
   const advice = guess
     ? `By their names they may be: ${words.join(' ')}. Say so when that is right, or map others`
     : 'Map them: --map chosen=COLUMN --map rejected=COLUMN …';
-  return new DatasetError(`${path}: no known format fits its columns (${columns}). ${advice}`, {
+  return new DatasetError(`${path}: no known format fits its columns (${columns}). ${misfit(head)}${advice}`, {
     details: { columns: columnsOf(head), guess: guess?.mapping ?? null },
   });
 }

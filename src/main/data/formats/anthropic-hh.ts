@@ -12,6 +12,11 @@ import {
 } from './format.ts';
 import { BESIDE_A_PAIR, BESIDE_FIELDS, pairDraft } from './preference-pair.ts';
 
+/** Share of dialogues from which a file is one of dialogues. */
+const FEW = 0.1;
+/** More than a file of pairs without a prompt gets. */
+const MIXED = 0.75;
+
 const TURN = /\n\nHuman:|\n\nAssistant:/g;
 
 /** "\n\nHuman: … \n\nAssistant: …" → messages; refused when it does not begin with a turn. */
@@ -44,7 +49,8 @@ export const anthropicHh: Format = {
     ).length;
     const share = records.length === 0 ? 0 : fits / records.length;
     return {
-      score: 0.95 * share,
+      // rows that are no dialogues are refused by name: as texts they would not be like the others
+      score: share < FEW ? 0 : Math.max(MIXED, 0.95 * share),
       reason: `${percentOf(share)} are dialogues that begin with "Human:"`,
     };
   },

@@ -10,8 +10,12 @@ import type {
 import type { Named } from '../../base/registry.ts';
 import { WideNumber } from '../records/exact-json.ts';
 import type { NewPair } from '../store/pairs.ts';
+import { besideMessages, isBlank, isReadable, isRecord, messagesOf, type RecordValue } from './messages.ts';
+import { RowFault, RowRefused } from './row-refused.ts';
 
-export type RecordValue = Readonly<Record<string, unknown>>;
+export { isConversation, isReadable, isRecord, type RecordValue } from './messages.ts';
+export { RowFault, RowRefused } from './row-refused.ts';
+
 /** A row without where it came from: the reader adds that. */
 export type Draft = Omit<NewPair, 'provenance'>;
 
@@ -49,28 +53,6 @@ export interface Gathering {
   };
 }
 
-/** A record that cannot be used: reported with its line, the rest goes on. */
-export class RowRefused extends Error {
-  /** What stands there, for the list of refused rows. */
-  readonly found: string | undefined;
-  constructor(reason: string, found?: string) {
-    super(reason);
-    this.name = 'RowRefused';
-    this.found = found;
-  }
-}
-
-/** A record that does not fit the format at all (a field missing, of the wrong type, not storable): the file is not what it seemed, nothing is imported. */
-export class RowFault extends RowRefused {
-  /** The column at fault. */
-  readonly field: string;
-  constructor(field: string, reason: string) {
-    super(reason);
-    this.name = 'RowFault';
-    this.field = field;
-  }
-}
-
 /** Value at a column; "metadata.score" walks into objects. Own properties only: a column called __proto__ is just a column. */
 export function valueAt(record: RecordValue, column: string): unknown {
   if (Object.hasOwn(record, column)) return record[column];
@@ -82,66 +64,26 @@ export function valueAt(record: RecordValue, column: string): unknown {
   return value;
 }
 
-/** An object that is no list. */
-export const isRecord = (value: unknown): value is RecordValue =>
-  value !== null && typeof value === 'object' && !Array.isArray(value) && !(value instanceof WideNumber);
-
-const isMessage = (m: unknown): m is ChatMessage =>
-  m !== null &&
-  typeof m === 'object' &&
-  typeof (m as ChatMessage).role === 'string' &&
-  typeof (m as ChatMessage).content === 'string';
-
-export const isConversation = (value: unknown): value is ChatMessage[] =>
-  Array.isArray(value) && value.length > 0 && value.every(isMessage);
-
-/** A message as it is stored: content in parts that are all text becomes that text. Throws RowRefused for what a row cannot hold. */
-function messageOf(message: RecordValue): ChatMessage | undefined {
-  const { role, content } = message;
-  const calls = message.tool_calls ?? message.function_call;
-  if (typeof role === 'string' && (Array.isArray(calls) ? calls.length > 0 : isRecord(calls)))
-    throw new RowRefused(`a message of "${role}" calls a tool; rows hold text alone`);
-  if (typeof role !== 'string') return undefined;
-  if (typeof content === 'string') return { role, content };
-  if (!Array.isArray(content) || content.length === 0) return undefined;
-  const texts = content.map((part: unknown) => (isRecord(part) && part.type === 'text' ? part.text : undefined));
-  return texts.every((text) => typeof text === 'string') ? { role, content: texts.join('\n') } : undefined;
-}
-
-/** A list of messages; undefined for anything else. */
-function messagesOf(value: unknown): ChatMessage[] | undefined {
-  if (!Array.isArray(value) || value.length === 0) return undefined;
-  const messages = value.map((each: unknown) => (isRecord(each) ? messageOf(each) : undefined));
-  return messages.every((each) => each !== undefined) ? messages : undefined;
-}
-
-/** Whether `textAt` would take the value, or refuse its row alone. */
-export function isReadable(value: unknown): boolean {
-  if (typeof value === 'string') return true;
-  try {
-    return messagesOf(value) !== undefined;
-  } catch (error) {
-    if (error instanceof RowRefused) return true;
-    throw error;
-  }
-}
-
 /** Text or conversation at a column; anything else is refused, never turned into text. */
 export function textAt(record: RecordValue, column: string | undefined, field: string): TextOrChat {
   if (column === undefined) throw new RowFault(field, `no column is mapped to ${field}`);
   const value = valueAt(record, column);
   if (typeof value === 'string') return checkedText(value, column);
   if (value === undefined) throw new RowFault(column, `"${column}" is missing; the row has ${columnsOf(record)}`);
-  if (value === null) throw new RowFault(column, `"${column}" is null; text or a list of messages was expected`);
+  if (Array.isArray(value) && value.length === 0) throw new RowRefused(`"${column}" is an empty list of messages`);
   const messages = messagesOf(value);
-  if (messages) {
-    for (const { role, content } of messages) checkedText(role + content, column);
-    return messages;
-  }
-  const what = Array.isArray(value)
-    ? 'a list whose items are not messages'
-    : `${typeof value === 'object' ? 'an' : 'a'} ${typeof value} (${JSON.stringify(value)?.slice(0, 40)})`;
-  throw new RowFault(column, `"${column}" is ${what}; text or a list of messages was expected`);
+  if (!messages)
+    throw new RowFault(column, `"${column}" is ${kindOfValue(value)}; text or a list of messages was expected`);
+  for (const { role, content } of messages) checkedText(role + content, column);
+  return messages;
+}
+
+/** A value in words: "a number (42)". */
+export function kindOfValue(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list whose items are not messages';
+  const kind = isRecord(value) ? 'an object' : `a ${value instanceof WideNumber ? 'number' : typeof value}`;
+  return `${kind} (${JSON.stringify(value)?.slice(0, 40)})`;
 }
 
 /** A conversation at a column, split before its last message; refused when that one is not the assistant's. */
@@ -196,25 +138,46 @@ export function labelAt(record: RecordValue, column: string): boolean {
   return label;
 }
 
-/** A row with everything else absent. */
-export const draft = (fields: Partial<Draft> & { prompt: TextOrChat }): Draft => ({
-  chosen: null,
-  rejected: null,
-  completion: null,
-  label: null,
-  tie: false,
-  margin: null,
-  scoreChosen: null,
-  scoreRejected: null,
-  annotator: null,
-  metadata: {},
-  ...fields,
-});
+const ANSWERS = { chosen: 'chosen answer', rejected: 'rejected answer', completion: 'completion' } as const;
 
-/** Columns no field uses, kept as metadata. */
+/** A row with everything else absent; refused when an answer is empty or white space alone: it would teach to say nothing. */
+export function draft(fields: Partial<Draft> & { prompt: TextOrChat }): Draft {
+  for (const side of ['chosen', 'rejected', 'completion'] as const) {
+    const answer = fields[side];
+    if (answer === null || answer === undefined || !isBlank(answer)) continue;
+    const isEmpty = typeof answer === 'string' ? answer === '' : answer.every(({ content }) => content === '');
+    const why = isEmpty ? 'is empty' : 'holds nothing but white space';
+    throw new RowRefused(`the ${ANSWERS[side]} ${why}`, JSON.stringify(answer));
+  }
+  return {
+    chosen: null,
+    rejected: null,
+    completion: null,
+    label: null,
+    tie: false,
+    margin: null,
+    scoreChosen: null,
+    scoreRejected: null,
+    annotator: null,
+    metadata: {},
+    ...fields,
+  };
+}
+
+/** Where what messages say besides role and content is kept: an entry for each message, by column. */
+const MESSAGE_FIELDS = 'message_fields';
+
+/** Columns no field uses, kept as metadata, and what the messages of the others say besides their texts. */
 export function restOf(record: RecordValue, used: readonly (string | undefined)[]): Record<string, unknown> {
   const heads = new Set(used.flatMap((column) => (column === undefined ? [] : [column])));
-  return Object.fromEntries(Object.entries(record).filter(([key]) => !heads.has(key)));
+  const rest = Object.fromEntries(Object.entries(record).filter(([key]) => !heads.has(key)));
+  const beside = [...heads].flatMap((column) => {
+    const fields = besideMessages(valueAt(record, column));
+    return fields ? [[column, fields] as const] : [];
+  });
+  return beside.length === 0 || MESSAGE_FIELDS in rest
+    ? rest
+    : { ...rest, [MESSAGE_FIELDS]: Object.fromEntries(beside) };
 }
 
 /**

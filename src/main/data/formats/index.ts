@@ -38,8 +38,10 @@ import { pandalm } from './pandalm.ts';
 import { rankedColumns } from './ranked-columns.ts';
 import { nectar, nemoRanked, stackExchangeRanked, ultrafeedbackRanked } from './ranked-objects.ts';
 import { selfInstruct } from './self-instruct.ts';
+import { severalAnswers } from './several-answers.ts';
 import { sharegpt, sharegptMessages, sharegptSingular, sharegptTagged } from './sharegpt.ts';
 import { shp } from './shp.ts';
+import { summarizeAxes } from './summarize-axes.ts';
 import { summarizeComparisons } from './summarize-comparisons.ts';
 import { trlImplicit } from './trl-implicit.ts';
 import { trlPreference } from './trl-preference.ts';
@@ -62,6 +64,7 @@ export const formats = registry<Format>('format', [
   oasst,
   oasstMessages,
   summarizeComparisons,
+  summarizeAxes,
   shp,
   webgpt,
   webgptLists,
@@ -86,6 +89,7 @@ export const formats = registry<Format>('format', [
   truthfulQa,
   truthfulQaAnswers,
   multipleChoice,
+  severalAnswers,
   trlPreference,
   trlImplicit,
   alpacaRanking,

@@ -11,6 +11,7 @@ import {
   RowRefused,
   textAt,
 } from './format.ts';
+import { isBlank } from './messages.ts';
 
 /** A message with the replies to it. */
 export interface Node {
@@ -45,7 +46,7 @@ function nodeOf(value: unknown): Node {
 const ranked = (node: Node): (Node & { readonly rank: number })[] =>
   node.replies.filter(
     (reply): reply is Node & { readonly rank: number } =>
-      reply.rank !== null && reply.role === 'assistant' && reply.value.deleted !== true,
+      reply.rank !== null && reply.role === 'assistant' && reply.value.deleted !== true && !isBlank(reply.text),
   );
 
 const message = ({ role, text }: Node): ChatMessage => ({ role, content: text });

@@ -14,6 +14,7 @@ import {
   textAt,
   valueAt,
 } from './format.ts';
+import { isBlank } from './messages.ts';
 
 /** What may stand beside the answers of a pair, under the names that our own export writes. */
 export const BESIDE_A_PAIR = {
@@ -39,11 +40,9 @@ export function answersAt(record: RecordValue, mapping: ColumnMapping): Answers 
   return { chosen, rejected };
 }
 
-/** An answer in the form of its prompt: text after text, the assistant's message after a conversation; an empty text stays for its refusal. */
+/** An answer in the form of its prompt: text after text, the assistant's message after a conversation. */
 export const asAnswer = (prompt: TextOrChat, answer: TextOrChat): TextOrChat =>
-  typeof prompt === 'string' || typeof answer !== 'string' || answer === ''
-    ? answer
-    : [{ role: 'assistant', content: answer }];
+  typeof prompt === 'string' || typeof answer !== 'string' ? answer : [{ role: 'assistant', content: answer }];
 
 /** What both answers begin with is the prompt (TRL's extract_prompt); a space before the answers goes to them, because tokens begin with their space. */
 export function splitShared(chosen: TextOrChat, rejected: TextOrChat): Answers & { readonly prompt: TextOrChat } {
@@ -70,12 +69,10 @@ export function pairDraft(
   prompt: TextOrChat,
   { chosen, rejected }: Answers,
 ): Draft {
-  if (chosen.length === 0) throw new RowRefused('the chosen answer is empty');
-  if (rejected.length === 0) throw new RowRefused('the rejected answer is empty');
   const scoreChosen = numberAt(record, mapping.score_chosen);
   const scoreRejected = numberAt(record, mapping.score_rejected);
   const tie = mapping.tie !== undefined && booleanAt(record, mapping.tie) === true;
-  if (!tie && sameText(chosen, rejected)) throw new IdenticalPair(chosen);
+  if (!tie && !isBlank(chosen) && sameText(chosen, rejected)) throw new IdenticalPair(chosen);
   const difference = scoreChosen !== null && scoreRejected !== null ? scoreChosen - scoreRejected : null;
   return draft({
     prompt,

@@ -2,6 +2,7 @@
 import type { ColumnMapping, TextOrChat } from '../../../preload/contract/datasets.ts';
 import { turnsOfDialogue } from './anthropic-hh.ts';
 import { type Format, isRecord, numberAt, percentOf, type RecordValue, RowFault, restOf, textAt } from './format.ts';
+import { listIn } from './lists.ts';
 import { asAnswer } from './preference-pair.ts';
 import { type RankedAnswer, rankedPairs } from './ranked.ts';
 
@@ -20,7 +21,7 @@ interface RankedSet {
 }
 
 function answersAt(record: RecordValue, set: RankedSet, prompt: TextOrChat): RankedAnswer[] {
-  const list = record[set.list];
+  const list = listIn(record[set.list]);
   if (!Array.isArray(list)) throw new RowFault(set.list, `"${set.list}" must be a list of answers`);
   return list.flatMap((item: unknown) => {
     if (!isRecord(item)) throw new RowFault(set.list, `"${set.list}" holds something that is no answer`);
@@ -42,7 +43,7 @@ const rankedSet = (set: RankedSet): Format => ({
   mapping: { prompt: set.prompt },
   sniff(records) {
     const fits = records.filter((r) => {
-      const list = r[set.list];
+      const list = listIn(r[set.list]);
       return (
         r[set.prompt] !== undefined &&
         Array.isArray(list) &&

@@ -14,6 +14,13 @@ function partOf(info: RecordValue, column: string): string | null {
   return text;
 }
 
+/** The prompt of a record, and what its post says besides. */
+export function postOf({ info }: RecordValue) {
+  if (!isRecord(info)) throw new RowFault('info', '"info" must be an object with the post');
+  const { post: _post, article: _article, ...about } = info;
+  return { prompt: promptOf(info), about };
+}
+
 /** The query as the paper gives it to the model: a post with its subreddit and title, an article as it stands. */
 function promptOf(info: RecordValue): string {
   const post = partOf(info, 'post');
@@ -40,16 +47,15 @@ export const summarizeComparisons: Format = {
     return { score: 0.95 * share, reason: `${percentOf(share)} have a post, two summaries and a choice` };
   },
   read(record, mapping) {
-    const { info, summaries, choice } = record;
-    if (!isRecord(info)) throw new RowFault('info', '"info" must be an object with the post');
+    const { summaries, choice } = record;
+    const { prompt, about } = postOf(record);
     if (!isSummaries(summaries)) throw new RowFault('summaries', '"summaries" must be two objects with a text');
     if (choice !== 0 && choice !== 1)
       throw new RowFault('choice', `"choice" must be 0 or 1, found ${JSON.stringify(choice)?.slice(0, 40)}`);
     const [a, b] = summaries.map((summary) => textAt(summary, 'text', 'summaries'));
-    const { post: _post, article: _article, ...about } = info;
     return [
       judgedDraft({
-        prompt: promptOf(info),
+        prompt,
         a,
         b,
         verdict: choice === 0 ? 'a' : 'b',

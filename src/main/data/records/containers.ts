@@ -1,7 +1,7 @@
 /** Kinds of files that rows come in, told by how their bytes begin: one line each. */
 import { type Named, registry } from '../../base/registry.ts';
 import type { SourceRecord } from '../records.ts';
-import type { ReadOptions } from './bytes.ts';
+import { CR, endsLinesWithCr, type ReadOptions } from './bytes.ts';
 import { readDelimited } from './delimited.ts';
 import { readJsonArray } from './json-array.ts';
 import { findRowList, readJsonDocument } from './json-document.ts';
@@ -45,7 +45,7 @@ const isArrow = (bytes: Buffer): boolean =>
 const delimited = (id: string, separator: string): Container => ({
   id,
   matches: ({ text }) => separatorOf(text) === separator,
-  read: (path, options) => readDelimited(path, separator, options),
+  read: (path, options, { text }) => readDelimited(path, separator, options, endsLinesWithCr(text) ? CR : undefined),
 });
 
 /** The separator that stands most often in the first line, outside quotes. */
@@ -70,7 +70,11 @@ export const containers = registry<Container>('container', [
       if (list) yield* readJsonDocument(path, { ...list, offset: start + list.offset }, options);
     },
   },
-  { id: 'jsonl', matches: ({ text }) => text[0] === '{', read: readJsonLines },
+  {
+    id: 'jsonl',
+    matches: ({ text }) => text[0] === '{',
+    read: (path, options, { text }) => readJsonLines(path, options, endsLinesWithCr(text) ? CR : undefined),
+  },
   delimited('tsv', '\t'),
   delimited('csv-semicolon', ';'),
   delimited('csv', ','),

@@ -2,7 +2,7 @@
 import { pipeline, Readable } from 'node:stream';
 import { parse as parseCsv } from 'csv-parse';
 import type { SourceRecord } from '../records.ts';
-import { MAX_RECORD_BYTES, type ReadOptions, readLines } from './bytes.ts';
+import { type CR, MAX_RECORD_BYTES, type ReadOptions, readLines } from './bytes.ts';
 import { DatasetError, faultAt } from './dataset-error.ts';
 import { checkHeader } from './header.ts';
 
@@ -17,6 +17,7 @@ export async function* readDelimited(
   path: string,
   delimiter: string,
   options: ReadOptions,
+  end?: typeof CR,
 ): AsyncGenerator<SourceRecord> {
   let header: readonly string[] | undefined;
   let ended = { lines: 0, empty: 0 };
@@ -26,12 +27,15 @@ export async function* readDelimited(
   const begins: number[] = [];
   const parser = parseCsv({
     delimiter,
+    record_delimiter: end === undefined ? undefined : '\r',
     skip_empty_lines: true,
     relax_column_count: true,
     max_record_size: MAX_RECORD_BYTES,
     // called for each row as it is parsed, so that a fault in a later row of the same chunk still knows header and lines
     on_record: (fields: string[], info) => {
-      overcount += fields.reduce((n, cell) => n + (cell.includes('\r') ? cell.split('\r').length - 1 : 0), 0);
+      // where carriage returns end lines, one inside quotes is a line end
+      if (end === undefined)
+        overcount += fields.reduce((n, cell) => n + (cell.includes('\r') ? cell.split('\r').length - 1 : 0), 0);
       const [lines, empty] = [info.lines - overcount, info.empty_lines];
       begins.push(ended.lines + 1 + empty - ended.empty);
       ended = { lines, empty };
@@ -40,7 +44,7 @@ export async function* readDelimited(
     },
   });
   // leaving the loop early destroys the parser, and the pipeline then closes the file
-  pipeline(Readable.from(linesOf(path, options)), parser, () => undefined);
+  pipeline(Readable.from(linesOf(path, options, end)), parser, () => undefined);
   let row = -1;
   try {
     for await (const fields of parser as AsyncIterable<string[]>) {
@@ -55,8 +59,8 @@ export async function* readDelimited(
   if (row <= 0) throw new DatasetError(`${path}: there is a header and no rows`);
 }
 
-async function* linesOf(path: string, options: ReadOptions): AsyncGenerator<string> {
-  for await (const { text } of readLines(path, options)) yield `${text}\n`;
+async function* linesOf(path: string, options: ReadOptions, end?: typeof CR): AsyncGenerator<string> {
+  for await (const { text } of readLines(path, options, end)) yield `${text}${end === undefined ? '\n' : '\r'}`;
 }
 
 function objectOf(
