@@ -196,6 +196,18 @@ describe('CSV', () => {
     await expect(all(file('bad.csv', text))).rejects.toThrow(message);
   });
 
+  it('names of columns without spaces around them; quotes inside fields between tabs; messages that say more', async () => {
+    const spaced = await all(file('spaced.csv', 'prompt, chosen\nq, a\n'));
+    expect(spaced[0].value).toEqual({ prompt: 'q', chosen: ' a' });
+    await expect(all(file('spaced.csv', 'chosen, chosen\nq, a\n'))).rejects.toThrow('the header has "chosen" twice');
+    const tabs = await all(file('quotes.tsv', 'prompt\tchosen\nq\the said "hi" to me\n"a ""b"""\tc\n'));
+    expect(tabs.map(({ value }) => value.chosen)).toEqual(['he said "hi" to me', 'c']);
+    expect(tabs[1].value.prompt).toBe('a "b"');
+    const cell = '"[{""name"": ""x"", ""role"": ""user"", ""content"": ""q""}]"';
+    const [named] = await all(file('named.csv', `prompt,chosen\n${cell},a\n`));
+    expect(named.value.prompt).toEqual([{ name: 'x', role: 'user', content: 'q' }]);
+  });
+
   it('lines that end with a carriage return alone, as old Macs wrote them', async () => {
     const text = 'prompt,chosen\rq,"a\rb"\r\rq2,"x ""y""\nz"\r';
     expect((await all(file('mac.csv', text))).map(({ value, line }) => [value, line])).toEqual([

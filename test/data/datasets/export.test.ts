@@ -304,6 +304,15 @@ it('numbers that a double would round keep their digits in every format that hol
   expect(comparator.after.map((pair) => String(pair.metadata.post))).toEqual(['9007199254740993', '7']);
 });
 
+it('half a surrogate pair in another column stays what it is', async () => {
+  const rows = [{ prompt: 'q', chosen: 'a', rejected: 'b', note: '\ud83d x' }];
+  for (const format of ['trl', 'parquet']) {
+    const { before, after } = await roundTrip(rows, format);
+    expect(before[0].metadata).toEqual({ note: '\ud83d x' });
+    expect(after).toEqual(before);
+  }
+});
+
 it('conversational TRL turns texts into messages', async () => {
   const { text } = await roundTrip([{ prompt: 'q', chosen: 'a', rejected: 'b' }], 'trl-conversational');
   expect(JSON.parse(text)).toEqual({

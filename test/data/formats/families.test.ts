@@ -548,6 +548,71 @@ describe('two answers and a verdict', () => {
     });
   });
 
+  it('dialogues without the empty line before them, or with the line ends of Windows', () => {
+    const rows = [pair([user('q'), assistant('w'), user('r')], [assistant('a')], [assistant('b\r')])];
+    const dialogue = (answer: string) => `\n\nHuman: q\n\nAssistant: w\n\nHuman: r\n\nAssistant: ${answer}`;
+    const record = { chosen: dialogue('a'), rejected: dialogue('b\r') };
+    expect(read(record)).toEqual({ format: 'hh', rows });
+    const bare = { chosen: record.chosen.trimStart(), rejected: record.rejected.slice(2) };
+    expect(read(bare)).toEqual({ format: 'hh', rows });
+    const windows = Object.fromEntries(Object.entries(record).map(([k, text]) => [k, text.replaceAll('\n', '\r\n')]));
+    expect(read(windows)).toEqual({ format: 'hh', rows });
+    const whole = { prompt: '\n\nHuman: q\n\nAssistant:' };
+    const repeated = { ...whole, chosen: `${whole.prompt} a`, rejected: `${whole.prompt} b` };
+    expect(read(repeated)).toEqual({ format: 'trl', rows: [pair(whole.prompt, ' a', ' b')] });
+  });
+
+  it('an answer may be one message instead of a list of one', () => {
+    const record = { prompt: [user('q')], chosen: { ...assistant('a'), name: 'x' }, rejected: assistant('b') };
+    expect(read(record, 'message_fields')).toEqual({
+      format: 'trl',
+      rows: [
+        pair([user('q')], [assistant('a')], [assistant('b')], {
+          metadata: { message_fields: { chosen: [{ name: 'x' }] } },
+        }),
+      ],
+    });
+  });
+
+  it('a conversation as Python prints it is refused, not taken for a text', () => {
+    const record = { prompt: 'q', chosen: "[{'role': 'assistant', 'content': 'a'}]", rejected: 'b' };
+    expect(() => read(record)).toThrow('"chosen" is a conversation as Python prints it; save it as JSON');
+  });
+
+  it("PandaLM's training set has its verdict in a text, LLaMA-Factory's KTO table its label beside the output", () => {
+    const judged = { instruction: 'i', input: 'x', response1: 'a', response2: 'b', output: '2\n\n### Reason: r' };
+    expect(read(judged, 'output')).toEqual({
+      format: 'pandalm-training',
+      rows: [pair('i\nx', 'b', 'a', { metadata: { output: judged.output } })],
+    });
+    expect(read({ ...judged, output: 'Tie' }).rows).toEqual([pair('i\nx', 'a', 'b', { tie: true })]);
+    expect(read({ instruction: 'i', input: '', output: 'o', kto_tag: true })).toEqual({
+      format: 'alpaca-kto',
+      rows: [{ prompt: 'i', completion: 'o', label: true }],
+    });
+  });
+
+  it("OpenAI's preference data, GPT-4's comparisons, tables of LLaMA-Factory with system and history", () => {
+    const input = { messages: [user('q')], tools: [] };
+    expect(read({ input, preferred_output: [assistant('a')], non_preferred_output: [assistant('b')] })).toEqual({
+      format: 'openai-preference',
+      rows: [pair([user('q')], [assistant('a')], [assistant('b')])],
+    });
+    const scored = (response: string, score: number) => ({ response, source: 'x', score });
+    expect(read({ user_input: 'q', responses_and_scores: [scored('a', 1), scored('b', 9)] })).toEqual({
+      format: 'responses-and-scores',
+      rows: [pair('q', 'b', 'a', { scoreChosen: 9, scoreRejected: 1, margin: 8 })],
+    });
+    const table = { instruction: 'i', input: 'x', chosen: 'c', rejected: 'r', system: 's', history: [['h', 'w']] };
+    expect(read(table).rows).toEqual([
+      pair(
+        [{ role: 'system', content: 's' }, user('h'), assistant('w'), user('i\nx')],
+        [assistant('c')],
+        [assistant('r')],
+      ),
+    ]);
+  });
+
   it('Label Studio as CSV: ids are no choices, and the choice is JSON in a cell', () => {
     const row = {
       id: '1',
@@ -687,6 +752,46 @@ describe('ranked answers', () => {
     ],
   ] as [string, RecordValue, object[]][])('%s', (format, record, rows) => {
     expect(read(record)).toEqual({ format, rows });
+  });
+
+  it("a row of Anthropic's evaluations may have several answers that do not match", () => {
+    const record = { question: 'q', answer_matching_behavior: ' (A)', answer_not_matching_behavior: [' (B)', ' (C)'] };
+    expect(read(record)).toEqual({
+      format: 'several-answers',
+      rows: [pair('q', ' (A)', ' (B)'), pair('q', ' (A)', ' (C)')],
+    });
+  });
+
+  it('HelpSteer ratings: two responses to a prompt by their helpfulness, the other ratings kept', () => {
+    const rated = (prompt: string, response: string, helpfulness: number) => ({
+      prompt,
+      response,
+      helpfulness,
+      correctness: 4,
+      coherence: 4,
+      complexity: 1,
+      verbosity: helpfulness,
+    });
+    const records = [
+      rated('q', 'a', 2),
+      rated('q', 'b', 4),
+      rated('r', 'c', 4),
+      rated('r', 'd', 4),
+      rated('s', 'e', 1),
+    ];
+    const [best] = rankFormats(records);
+    expect(best.format.id).toBe('helpsteer-ratings');
+    const gathering = best.format.gather?.({});
+    if (!gathering) throw new Error('one response alone makes no pair');
+    for (const [place, record] of records.entries()) gathering.add(record, place);
+    const { rows, unused } = gathering.finish();
+    expect(rows.map(({ draft, place }) => [draft.prompt, draft.chosen, draft.rejected, draft.tie, place])).toEqual([
+      ['q', 'b', 'a', false, 1],
+      ['r', 'c', 'd', true, 2],
+    ]);
+    expect(rows[0].draft).toMatchObject({ scoreChosen: 4, scoreRejected: 2, margin: 2 });
+    expect(rows[0].draft.metadata).toMatchObject({ verbosity_chosen: 4, verbosity_rejected: 2 });
+    expect(unused.map(({ place }) => place)).toEqual([4]);
   });
 
   it('several chosen or rejected answers: each chosen one before each rejected one, blank ones left out', () => {

@@ -1,7 +1,7 @@
 /** Dataset formats: found by what the rows hold, read into the same stored rows, refused or at fault for the right reason. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type RecordValue, RowFault, RowRefused } from '../../../src/main/data/formats/format.ts';
+import { type RecordValue, RowFault, RowRefused, valueAt } from '../../../src/main/data/formats/format.ts';
 import { formats, rankFormats } from '../../../src/main/data/formats/index.ts';
 import { splitShared } from '../../../src/main/data/formats/preference-pair.ts';
 
@@ -11,8 +11,9 @@ const assistant = (content: string) => ({ role: 'assistant', content });
 /** The row as the best format reads it, without the fields that are absent. */
 function readBest(record: RecordValue): { format: string; rows: object[] } {
   const [best] = rankFormats([record]);
+  const present = Object.entries(best.format.mapping).filter(([, column]) => valueAt(record, column) !== undefined);
   const rows = best.format
-    .read(record, best.format.mapping)
+    .read(record, Object.fromEntries(present))
     .map((row) =>
       Object.fromEntries(
         Object.entries(row).filter(([key, v]) => v !== null && v !== false && !(key === 'metadata' && isEmpty(v))),
@@ -258,6 +259,7 @@ it('every file of the folder is in the registry or shared by those that are', ()
     'preference-pair.ts',
     'prompt.ts',
     'ranked.ts',
+    'rated-answers.ts',
     'row-refused.ts',
     'two-answers.ts',
   ];

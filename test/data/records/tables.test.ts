@@ -6,7 +6,7 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { wideAsText } from '../../../src/main/data/records/exact-json.ts';
 import { unpackLz4Frame } from '../../../src/main/data/records/lz4-frame.ts';
-import { zstandardInScript } from '../../../src/main/data/records/packed.ts';
+import { zstandard } from '../../../src/main/data/records/packed.ts';
 import { DatasetError, detectContainer, readRecords, type SourceRecord } from '../../../src/main/data/records.ts';
 import { type Cell, workbook, workbookFiles, zipOf } from '../../fixtures/spreadsheet.ts';
 
@@ -127,7 +127,7 @@ describe('unpacking', () => {
   const rows = Buffer.from('{"prompt": "once upon a time"}\n'.repeat(50_000));
 
   async function unpack(chunks: readonly Uint8Array[]): Promise<Buffer> {
-    const stream = zstandardInScript();
+    const stream = zstandard();
     const out: Buffer[] = [];
     stream.on('data', (chunk: Buffer) => out.push(chunk));
     const done = new Promise<void>((resolve, reject) => stream.once('end', resolve).once('error', reject));
@@ -137,7 +137,15 @@ describe('unpacking', () => {
     return Buffer.concat(out);
   }
 
-  it('zstandard without the platform gives the same bytes, in whatever pieces it comes', async () => {
+  it('zstandard in several frames, some of which hold nothing, is read to its end', async () => {
+    const [head, tail] = [zstdCompressSync(rows.subarray(0, 700_001)), zstdCompressSync(rows.subarray(700_001))];
+    const skipped = Buffer.from('502a4d180400000061626364', 'hex');
+    const path = file('frames.jsonl.zst', Buffer.concat([skipped, head, skipped, tail]));
+    expect(await all(path)).toHaveLength(50_000);
+    await expect(all(file('cut.jsonl.zst', Buffer.concat([head, tail.subarray(0, -9)])))).rejects.toThrow(DatasetError);
+  });
+
+  it('zstandard gives the same bytes in whatever pieces it comes', async () => {
     const packed = zstdCompressSync(rows);
     const pieces = Array.from({ length: packed.length }, (_, i) => packed.subarray(i, i + 1));
     expect((await unpack([packed])).equals(rows)).toBe(true);
@@ -211,6 +219,11 @@ describe('spreadsheets', () => {
     ['a cell without a column', [['a'], ['x', 'y']], ':2: it has a cell in column 2, the header has 1 column'],
   ])('%s is named', async (_what, rows, message) => {
     await expect(all(file('bad.xlsx', workbook({ Sheet: rows })))).rejects.toThrow(message);
+  });
+
+  it('a sheet with one line about the file is passed over', async () => {
+    const path = file('about.xlsx', workbook({ About: [['Our pairs']], Pairs: [['prompt'], ['q']] }));
+    expect((await all(path)).map(({ value }) => value)).toEqual([{ prompt: 'q' }]);
   });
 
   it('what is no spreadsheet, claims too much or is cut off is refused', async () => {

@@ -96,10 +96,30 @@ function recalled(options: DetectOptions, signature: string, head: readonly Reco
   return isUsable ? kept : null;
 }
 
+/** What sets call the scores of both answers besides TRL's names. */
+const SCORES: readonly (readonly [chosen: string, rejected: string])[] = ['rating', 'score', 'reward'].flatMap((name) =>
+  ['-', '_'].map((mark) => [`chosen${mark}${name}`, `rejected${mark}${name}`] as const),
+);
+
+/** Two columns of numbers, one for each answer, where the format has scores and none of its own. */
+function scoresIn({ fields, mapping }: Format, head: readonly RecordValue[]): ColumnMapping {
+  const isOwn = (['score_chosen', 'score_rejected'] as const).some((field) => {
+    const column = mapping[field];
+    return column === undefined || head.some((r) => valueAt(r, column) !== undefined);
+  });
+  if (isOwn || !fields.includes('score_chosen')) return {};
+  const isNumbers = (column: string) => {
+    const found = head.flatMap((r) => r[column] ?? []);
+    return found.length > 0 && found.every((value) => typeof value === 'number');
+  };
+  const pair = SCORES.find((columns) => columns.every(isNumbers));
+  return pair ? { score_chosen: pair[0], score_rejected: pair[1] } : {};
+}
+
 /** Only columns that exist are used, so that an absent "margin" is not an error; "" takes a role away from the column that the format gives it. */
 function mappingOf(format: Format, corrections: ColumnMapping, head: readonly RecordValue[]): ColumnMapping {
   const own = Object.entries(format.mapping).filter(([, c]) => head.some((r) => valueAt(r, c) !== undefined));
-  const corrected = { ...Object.fromEntries(own), ...corrections };
+  const corrected = { ...scoresIn(format, head), ...Object.fromEntries(own), ...corrections };
   return Object.fromEntries(Object.entries(corrected).filter(([, column]) => column !== ''));
 }
 
@@ -129,6 +149,9 @@ function misfit(head: readonly RecordValue[]): string {
     if (column !== undefined)
       return `Row ${row}: "${column}" is ${kindOfValue(record[column])}; text or a list of {role, content} was expected. `;
   }
+  const [first] = head;
+  if (first?.label !== undefined && first.label !== null && !/^(true|false|0|1)$/i.test(String(first.label)))
+    return `Row 0: "label" is ${JSON.stringify(first.label)?.slice(0, 40)}; true or false was expected of an answer's label. `;
   return '';
 }
 

@@ -64,11 +64,20 @@ export function valueAt(record: RecordValue, column: string): unknown {
   return value;
 }
 
+/** What pandas makes of a list of messages in a CSV file: no JSON, and no text that anybody said. */
+const PYTHON_CHAT = /^\[\s*\{'(?:role|content|from|value)':/;
+
 /** Text or conversation at a column; anything else is refused, never turned into text. */
 export function textAt(record: RecordValue, column: string | undefined, field: string): TextOrChat {
   if (column === undefined) throw new RowFault(field, `no column is mapped to ${field}`);
   const value = valueAt(record, column);
-  if (typeof value === 'string') return checkedText(value, column);
+  if (typeof value === 'string') {
+    if (PYTHON_CHAT.test(value))
+      throw new RowRefused(
+        `"${column}" is a conversation as Python prints it; save it as JSON, or the table as Parquet`,
+      );
+    return checkedText(value, column);
+  }
   if (value === undefined) throw new RowFault(column, `"${column}" is missing; the row has ${columnsOf(record)}`);
   if (Array.isArray(value) && value.length === 0) throw new RowRefused(`"${column}" is an empty list of messages`);
   const messages = messagesOf(value);
@@ -147,7 +156,7 @@ export function draft(fields: Partial<Draft> & { prompt: TextOrChat }): Draft {
     if (answer === null || answer === undefined || !isBlank(answer)) continue;
     const isEmpty = typeof answer === 'string' ? answer === '' : answer.every(({ content }) => content === '');
     const why = isEmpty ? 'is empty' : 'holds nothing but white space';
-    throw new RowRefused(`the ${ANSWERS[side]} ${why}`, JSON.stringify(answer));
+    throw new RowRefused(`the ${ANSWERS[side]} ${why}`);
   }
   return {
     chosen: null,

@@ -9,6 +9,7 @@ import { columns } from './columns.ts';
 import { messages, plainText, promptCompletion, promptOnly } from './demonstrations.ts';
 import type { Format, RecordValue, Sniffed } from './format.ts';
 import { helpsteer2, helpsteer3 } from './helpsteer.ts';
+import { helpsteerRatings } from './helpsteer-ratings.ts';
 import { hhScored } from './hh-scored.ts';
 import { instructionPreference } from './instruction-preference.ts';
 import { kto } from './kto.ts';
@@ -20,11 +21,13 @@ import { mtBenchQuestions } from './mt-bench-questions.ts';
 import { multipleChoice } from './multiple-choice.ts';
 import {
   alpaca,
+  alpacaKto,
   argillaUltrafeedback,
   chosenResponses,
   inputPreference,
   instructionResponse,
   nemo,
+  openaiPreference,
   persona,
   promptResponse,
   questionAnswer,
@@ -34,9 +37,9 @@ import {
 } from './named-tables.ts';
 import { oasst } from './oasst.ts';
 import { oasstMessages } from './oasst-messages.ts';
-import { pandalm } from './pandalm.ts';
+import { pandalm, pandalmTraining } from './pandalm.ts';
 import { rankedColumns } from './ranked-columns.ts';
-import { nectar, nemoRanked, stackExchangeRanked, ultrafeedbackRanked } from './ranked-objects.ts';
+import { nectar, nemoRanked, scoredResponses, stackExchangeRanked, ultrafeedbackRanked } from './ranked-objects.ts';
 import { selfInstruct } from './self-instruct.ts';
 import { severalAnswers } from './several-answers.ts';
 import { sharegpt, sharegptMessages, sharegptSingular, sharegptTagged } from './sharegpt.ts';
@@ -70,7 +73,9 @@ export const formats = registry<Format>('format', [
   webgptLists,
   helpsteer2,
   helpsteer3,
+  helpsteerRatings,
   pandalm,
+  pandalmTraining,
   alpacaEval,
   llmbar,
   mtBench,
@@ -81,6 +86,8 @@ export const formats = registry<Format>('format', [
   persona,
   nemo,
   nemoRanked,
+  openaiPreference,
+  scoredResponses,
   questionPreference,
   inputPreference,
   chosenResponses,
@@ -99,6 +106,7 @@ export const formats = registry<Format>('format', [
   selfInstruct,
   messages,
   plainText,
+  alpacaKto,
   alpaca,
   instructionResponse,
   promptResponse,

@@ -67,9 +67,12 @@ export function messageOf(value: unknown): ChatMessage | undefined {
   return typeof from === 'string' && typeof said === 'string' ? { role: roleOf(from), content: said } : undefined;
 }
 
-/** A list of messages; undefined for anything else. Throws RowRefused for what a row cannot hold, and for a list of none. */
+/** A list of messages, or one alone; undefined for anything else. Throws RowRefused for what a row cannot hold, and for a list of none. */
 export function messagesOf(value: unknown): ChatMessage[] | undefined {
-  if (!Array.isArray(value)) return undefined;
+  if (!Array.isArray(value)) {
+    const message = messageOf(value);
+    return message && [message];
+  }
   if (value.length === 0) throw new RowRefused('it is an empty list');
   const messages = value.map(messageOf);
   return messages.every((each) => each !== undefined) ? messages : undefined;
@@ -102,7 +105,7 @@ const says = (value: unknown): boolean =>
 
 /** What messages say besides role and content (name, tool_call_id, weight, reasoning …), an entry for each; undefined where none says more. */
 export function besideMessages(value: unknown): (RecordValue | null)[] | undefined {
-  if (!Array.isArray(value)) return undefined;
+  if (!Array.isArray(value)) return isRecord(value) ? besideMessages([value]) : undefined;
   let more = false;
   const entries = value.map((item: unknown) => {
     if (!isRecord(item) || typeof (item.role ?? item.from) !== 'string') return null;

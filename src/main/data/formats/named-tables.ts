@@ -130,6 +130,42 @@ export const truthfulQa = tableFormat({
   mapping: { prompt: 'Question', chosen: 'Best Answer', rejected: 'Best Incorrect Answer', ...BESIDE_A_PAIR },
 });
 
+const taggedAlpaca = tableFormat({
+  id: 'alpaca-kto',
+  title: 'Alpaca instructions with kto_tag',
+  kind: 'unpaired',
+  required: ['instruction', 'output'],
+  mapping: {
+    prompt: 'instruction',
+    input: 'input',
+    system: 'system',
+    history: 'history',
+    completion: 'output',
+    label: 'kto_tag',
+  },
+  score: 0.93,
+});
+
+/** LLaMA-Factory's KTO table. */
+export const alpacaKto: Format = {
+  ...taggedAlpaca,
+  sniff: (records) => taggedAlpaca.sniff(records.map((r) => (r.kto_tag === undefined ? {} : r))),
+};
+
+/** OpenAI's data for preference fine-tuning: the conversation inside an object, both answers as messages. */
+export const openaiPreference = tableFormat({
+  id: 'openai-preference',
+  title: 'OpenAI, preferred_output',
+  kind: 'preference',
+  required: ['input.messages', 'preferred_output', 'non_preferred_output'],
+  mapping: {
+    prompt: 'input.messages',
+    chosen: 'preferred_output',
+    rejected: 'non_preferred_output',
+    ...BESIDE_A_PAIR,
+  },
+});
+
 export const alpaca = tableFormat({
   id: 'alpaca',
   title: 'Alpaca instructions',

@@ -3,6 +3,7 @@ import {
   checkedText,
   type Format,
   type Gathering,
+  numberAt,
   percentOf,
   type RecordValue,
   RowFault,
@@ -44,7 +45,7 @@ function messageOf(record: RecordValue, place: number): Message {
   if (role === undefined)
     throw new RowFault('role', `"prompter" or "assistant" was expected, found ${JSON.stringify(record.role)}`);
   const parent = (record.parent_id ?? '') === '' ? null : idAt(record, 'parent_id');
-  const rank = typeof record.rank === 'number' ? record.rank : null;
+  const rank = numberAt(record, 'rank');
   return {
     id: idAt(record, 'message_id'),
     parent,

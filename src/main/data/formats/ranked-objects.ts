@@ -1,6 +1,6 @@
 /** Sets whose rows hold a list of answers, each an object with its score or rank. */
 import type { ColumnMapping, TextOrChat } from '../../../preload/contract/datasets.ts';
-import { turnsOfDialogue } from './anthropic-hh.ts';
+import { isDialogue, turnsOfDialogue } from './anthropic-hh.ts';
 import { type Format, isRecord, numberAt, percentOf, type RecordValue, RowFault, restOf, textAt } from './format.ts';
 import { listIn } from './lists.ts';
 import { asAnswer } from './preference-pair.ts';
@@ -81,7 +81,7 @@ export const nectar = rankedSet({
   text: 'answer',
   order: 'rank',
   by: 'rank',
-  promptOf: (prompt) => (typeof prompt === 'string' && prompt.startsWith('\n\nHuman:') ? openTurns(prompt) : prompt),
+  promptOf: (prompt) => (isDialogue(prompt) ? openTurns(prompt) : prompt),
 });
 
 /** A dialogue that ends with "Assistant:" asks for the answer: that turn is not there yet. */
@@ -89,6 +89,17 @@ function openTurns(dialogue: string): TextOrChat {
   const turns = turnsOfDialogue(dialogue, 'prompt');
   return turns.at(-1)?.role === 'assistant' && turns.at(-1)?.content.trim() === '' ? turns.slice(0, -1) : turns;
 }
+
+/** The comparison data of "Instruction Tuning with GPT-4" (2304.03277): answers of several models with GPT-4's scores. */
+export const scoredResponses = rankedSet({
+  id: 'responses-and-scores',
+  title: 'Responses and scores, GPT-4 comparisons',
+  prompt: 'user_input',
+  list: 'responses_and_scores',
+  text: 'response',
+  order: 'score',
+  by: 'score',
+});
 
 /** NeMo-RL's preference data: completions of a conversation, rank 0 the best. */
 export const nemoRanked = rankedSet({

@@ -16,6 +16,12 @@ import { listIn } from './lists.ts';
 import { isBlank, isReadable, messagesOf } from './messages.ts';
 import { annotatorAt, asAnswer, sameText } from './preference-pair.ts';
 
+/** What sets call the answers: TRL, and Anthropic's model-written evaluations, whose other answers may be several. */
+const SIDES = [
+  { chosen: 'chosen', rejected: 'rejected' },
+  { chosen: 'answer_matching_behavior', rejected: 'answer_not_matching_behavior' },
+] as const;
+
 const PROMPTS = ['prompt', 'instruction', 'question', 'input', 'query'];
 /** More would make a million pairs of one row. */
 const MAX_PAIRS = 10_000;
@@ -25,6 +31,8 @@ const isList = (value: unknown): value is unknown[] =>
   Array.isArray(value) &&
   value.length > 0 &&
   value.every((item) => (typeof item === 'string' || Array.isArray(item)) && isReadable(item));
+
+const sidesOf = (record: RecordValue) => SIDES.find(({ rejected }) => record[rejected] !== undefined) ?? SIDES[0];
 
 const promptColumn = (record: RecordValue): string | undefined => PROMPTS.find((name) => isReadable(record[name]));
 
@@ -43,10 +51,11 @@ export const severalAnswers: Format = {
   title: 'Several chosen or rejected answers',
   kind: 'preference',
   fields: ['prompt', 'chosen', 'rejected', 'annotator'],
-  mapping: { chosen: 'chosen', rejected: 'rejected', annotator: 'annotator' },
+  mapping: { annotator: 'annotator' },
   sniff(records) {
     const fits = records.filter((record) => {
-      const sides = [listIn(record.chosen), listIn(record.rejected)];
+      const { chosen, rejected } = sidesOf(record);
+      const sides = [listIn(record[chosen]), listIn(record[rejected])];
       return promptColumn(record) !== undefined && sides.some(isList) && sides.every((s) => isList(s) || isReadable(s));
     }).length;
     const share = fits / Math.max(1, records.length);
@@ -56,13 +65,14 @@ export const severalAnswers: Format = {
   read(record, mapping) {
     const column = mapping.prompt ?? promptColumn(record);
     const prompt = textAt(record, column, 'prompt');
-    const chosen = answersAt(record, mapping.chosen ?? 'chosen', prompt);
-    const rejected = answersAt(record, mapping.rejected ?? 'rejected', prompt);
+    const sides = { ...sidesOf(record), ...mapping };
+    const chosen = answersAt(record, sides.chosen, prompt);
+    const rejected = answersAt(record, sides.rejected, prompt);
     if (chosen.length * rejected.length > MAX_PAIRS)
       throw new RowRefused(
         `${chosen.length} chosen and ${rejected.length} rejected answers; at most ${MAX_PAIRS} pairs`,
       );
-    const metadata = restOf(record, [column, ...Object.values(mapping)]);
+    const metadata = restOf(record, [column, ...Object.values(sides)]);
     const annotator = annotatorAt(record, mapping.annotator);
     const pairs = chosen.flatMap((good) =>
       rejected.filter((bad) => !sameText(good, bad)).map((bad) => ({ chosen: good, rejected: bad })),

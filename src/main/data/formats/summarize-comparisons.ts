@@ -1,5 +1,5 @@
 /** OpenAI's "summarize from feedback" comparisons (2009.01325): a post or an article, two summaries, and which of them a worker chose. */
-import { type Format, isRecord, percentOf, type RecordValue, RowFault, restOf, textAt } from './format.ts';
+import { type Format, isRecord, numberAt, percentOf, type RecordValue, RowFault, restOf, textAt } from './format.ts';
 import { annotatorAt } from './preference-pair.ts';
 import { judgedDraft } from './two-answers.ts';
 
@@ -47,11 +47,12 @@ export const summarizeComparisons: Format = {
     return { score: 0.95 * share, reason: `${percentOf(share)} have a post, two summaries and a choice` };
   },
   read(record, mapping) {
-    const { summaries, choice } = record;
+    const { summaries } = record;
+    const choice = numberAt(record, 'choice');
     const { prompt, about } = postOf(record);
     if (!isSummaries(summaries)) throw new RowFault('summaries', '"summaries" must be two objects with a text');
     if (choice !== 0 && choice !== 1)
-      throw new RowFault('choice', `"choice" must be 0 or 1, found ${JSON.stringify(choice)?.slice(0, 40)}`);
+      throw new RowFault('choice', `"choice" must be 0 or 1, found ${JSON.stringify(record.choice)?.slice(0, 40)}`);
     const [a, b] = summaries.map((summary) => textAt(summary, 'text', 'summaries'));
     return [
       judgedDraft({

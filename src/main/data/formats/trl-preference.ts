@@ -1,5 +1,6 @@
 /** TRL's preference format: prompt, chosen, rejected; texts or conversations. */
 import type { ColumnMapping, TextOrChat } from '../../../preload/contract/datasets.ts';
+import { isDialogue } from './anthropic-hh.ts';
 import { type Draft, type Format, percentOf, type RecordValue, shareWith, textAt } from './format.ts';
 import {
   type Answers,
@@ -26,7 +27,13 @@ export function withPrompt(
 ): Answers & { readonly prompt: TextOrChat } {
   if (typeof prompt !== 'string')
     return { prompt, chosen: asAnswer(prompt, chosen), rejected: asAnswer(prompt, rejected) };
-  if (typeof chosen === 'string') return { prompt, chosen, rejected };
+  if (typeof chosen === 'string') {
+    // a dialogue that stands whole in both answers as well is no part of them
+    const isRepeated = isDialogue(prompt) && [chosen, rejected].every((answer) => String(answer).startsWith(prompt));
+    return isRepeated
+      ? { prompt, chosen: chosen.slice(prompt.length), rejected: rejected.slice(prompt.length) }
+      : { prompt, chosen, rejected };
+  }
   const split = splitShared(chosen, rejected);
   return split.prompt.length > 0 ? split : { chosen, rejected, prompt: [{ role: 'user', content: prompt }] };
 }

@@ -28,6 +28,8 @@ export async function* readDelimited(
   const parser = parseCsv({
     delimiter,
     record_delimiter: end === undefined ? undefined : '\r',
+    // tables with tabs are often written without quotes: one inside a field is a character
+    relax_quotes: delimiter === '\t',
     skip_empty_lines: true,
     relax_column_count: true,
     max_record_size: MAX_RECORD_BYTES,
@@ -39,7 +41,7 @@ export async function* readDelimited(
       const [lines, empty] = [info.lines - overcount, info.empty_lines];
       begins.push(ended.lines + 1 + empty - ended.empty);
       ended = { lines, empty };
-      header ??= fields;
+      header ??= fields.map((name) => name.trim());
       return fields;
     },
   });
@@ -49,7 +51,7 @@ export async function* readDelimited(
   try {
     for await (const fields of parser as AsyncIterable<string[]>) {
       const line = begins.shift() ?? 0;
-      if (row < 0) checkHeader(path, line, fields);
+      if (row < 0) checkHeader(path, line, header ?? []);
       else yield { value: objectOf(path, line, header ?? [], fields), line, row };
       row++;
     }
@@ -77,12 +79,12 @@ function objectOf(
   return Object.fromEntries(header.map((name, i) => [name, cellValue(fields[i])]));
 }
 
-/** Our own CSV export writes a conversation as its JSON; every other cell is text. */
+/** A conversation in a cell is its JSON, as our own CSV export writes it; every other cell is text. */
 const cellValue = (cell: string): unknown => conversationIn(cell) ?? cell;
 
-/** The conversation that a cell spells out as JSON: a list of {role, content}, and nothing else. */
+/** The conversation that a cell spells out as JSON: a list of {role, content} or {from, value}. */
 export function conversationIn(cell: string): unknown[] | undefined {
-  if (!/^\[\s*\{\s*"(role|content)"/.test(cell)) return undefined;
+  if (!/^\[\s*\{\s*"/.test(cell)) return undefined;
   try {
     const value: unknown = JSON.parse(cell);
     return Array.isArray(value) && value.every(isMessage) ? value : undefined;
@@ -92,9 +94,10 @@ export function conversationIn(cell: string): unknown[] | undefined {
   }
 }
 
-function isMessage(value: unknown): boolean {
-  const { role, content, ...more } = (value ?? {}) as Record<string, unknown>;
-  return typeof role === 'string' && typeof content === 'string' && Object.keys(more).length === 0;
+function isMessage(item: unknown): boolean {
+  const { role, content, from, value } = (item ?? {}) as Record<string, unknown>;
+  if (typeof from === 'string' && typeof value === 'string') return true;
+  return typeof role === 'string' && (typeof content === 'string' || Array.isArray(content) || content === null);
 }
 
 /** csv-parse's faults with the line where the broken row begins and the name of the column. */

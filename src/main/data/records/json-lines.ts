@@ -4,7 +4,8 @@ import { type CR, type ReadOptions, readLines } from './bytes.ts';
 import { faultAt } from './dataset-error.ts';
 import { asObject, parseJson, type RecordObject } from './json-text.ts';
 
-const NOT_A_LIST = 'one object; a list of objects (or one object per line, .jsonl) was expected';
+const NOT_A_LIST =
+  'one object; a list of objects (or one object per line, .jsonl) was expected; pandas writes one with orient="records"';
 
 export async function* readJsonLines(
   path: string,

@@ -14,7 +14,8 @@ type ValueType = ColumnType | 'wide';
 
 function typeOf(value: unknown): ValueType {
   if (value instanceof WideNumber) return isLong(String(value)) ? 'wide' : 'json';
-  if (typeof value === 'string') return 'text';
+  // half a surrogate pair has no UTF-8 form; JSON escapes it
+  if (typeof value === 'string') return value.isWellFormed() ? 'text' : 'json';
   if (typeof value === 'boolean') return 'boolean';
   if (typeof value !== 'number') return 'json';
   return Number.isSafeInteger(value) && !Object.is(value, -0) ? 'integer' : 'number';
