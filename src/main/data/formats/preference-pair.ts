@@ -62,7 +62,7 @@ export function splitShared(chosen: TextOrChat, rejected: TextOrChat): Answers &
 export const sameText = (a: TextOrChat, b: TextOrChat): boolean =>
   typeof a === 'string' ? a === b : JSON.stringify(a) === JSON.stringify(b);
 
-/** A pair with what stands beside it; refused when an answer is empty, or when both are equal and the row does not call it a tie. Equal scores are a tie. */
+/** A pair with what stands beside it; refused when an answer is empty, or when both are equal and the row does not call it a tie. Equal scores are a tie, unless the row says that it is none. */
 export function pairDraft(
   record: RecordValue,
   mapping: ColumnMapping,
@@ -71,8 +71,8 @@ export function pairDraft(
 ): Draft {
   const scoreChosen = numberAt(record, mapping.score_chosen);
   const scoreRejected = numberAt(record, mapping.score_rejected);
-  const tie = mapping.tie !== undefined && booleanAt(record, mapping.tie) === true;
-  if (!tie && !isBlank(chosen) && sameText(chosen, rejected)) throw new IdenticalPair(chosen);
+  const said = mapping.tie === undefined ? null : booleanAt(record, mapping.tie);
+  if (said !== true && !isBlank(chosen) && sameText(chosen, rejected)) throw new IdenticalPair(chosen);
   const difference = scoreChosen !== null && scoreRejected !== null ? scoreChosen - scoreRejected : null;
   return draft({
     prompt,
@@ -80,7 +80,7 @@ export function pairDraft(
     rejected,
     scoreChosen,
     scoreRejected,
-    tie: tie || difference === 0,
+    tie: said ?? difference === 0,
     margin: numberAt(record, mapping.margin) ?? difference,
     annotator: annotatorAt(record, mapping.annotator),
     metadata: restOf(record, Object.values(mapping)),
