@@ -562,6 +562,67 @@ describe('two answers and a verdict', () => {
     expect(read(repeated)).toEqual({ format: 'trl', rows: [pair(whole.prompt, ' a', ' b')] });
   });
 
+  it('answers of the user, and conversations that differ in a question, are no pairs; names of roles are read as roles', () => {
+    const asked = { prompt: [user('q')], chosen: [user('a')], rejected: [user('b')] };
+    expect(() => read(asked)).toThrow('the last message of the chosen answer is not the assistant\'s but of "user"');
+    const differ = { chosen: [user('q'), assistant('a')], rejected: [user('r'), assistant('b')] };
+    expect(() => read(differ)).toThrow('the conversations differ in a message of the user');
+    expect(() => read({ prompt: 'q', ...differ })).toThrow('the conversations differ in a message of the user');
+    const named = {
+      messages: [
+        { role: 'Human', content: 'q' },
+        { role: 'model', content: 'a' },
+      ],
+    };
+    expect(read(named).rows).toEqual([{ prompt: [user('q')], completion: [assistant('a')] }]);
+    expect(() => read({ prompt: 'q', chosen: '\ufeff\u3000 ', rejected: 'b' })).toThrow('nothing but white space');
+  });
+
+  it.each([
+    [
+      'safe-rlhf',
+      {
+        prompt: 'q',
+        response_0: 'a',
+        response_1: 'b',
+        is_response_0_safe: true,
+        is_response_1_safe: false,
+        better_response_id: 1,
+        safer_response_id: 0,
+      },
+      pair('q', 'b', 'a', {
+        metadata: { is_safe_chosen: false, is_safe_rejected: true, safer_chosen: false, safer_rejected: true },
+      }),
+    ],
+    [
+      'labelled-outputs',
+      { instruction: 'q', output_1: 'a', output_2: 'b', label: 2, bias: 'length' },
+      pair('q', 'b', 'a', { metadata: { bias: 'length' } }),
+    ],
+    [
+      'prometheus',
+      {
+        instruction: 'judge',
+        output: 'so B',
+        orig_instruction: 'q',
+        orig_response_A: 'a',
+        orig_response_B: 'b',
+        orig_preference: 'B',
+      },
+      pair('q', 'b', 'a', { metadata: { output: 'so B' } }),
+    ],
+    [
+      'trajectory-preference',
+      { task: 't', trajectory: [{ from: 'user', value: 'q' }], chosen: 'a', rejected: 'b' },
+      pair([user('q')], [assistant('a')], [assistant('b')], { metadata: { task: 't' } }),
+    ],
+  ])('%s', (format, record, row) => {
+    expect(read(record, ...Object.keys((row as { metadata?: object }).metadata ?? {}))).toEqual({
+      format,
+      rows: [row],
+    });
+  });
+
   it('an answer may be one message instead of a list of one', () => {
     const record = { prompt: [user('q')], chosen: { ...assistant('a'), name: 'x' }, rejected: assistant('b') };
     expect(read(record, 'message_fields')).toEqual({

@@ -97,8 +97,13 @@ function recalled(options: DetectOptions, signature: string, head: readonly Reco
 }
 
 /** What sets call the scores of both answers besides TRL's names. */
-const SCORES: readonly (readonly [chosen: string, rejected: string])[] = ['rating', 'score', 'reward'].flatMap((name) =>
-  ['-', '_'].map((mark) => [`chosen${mark}${name}`, `rejected${mark}${name}`] as const),
+const SCORES: readonly (readonly [chosen: string, rejected: string])[] = ['rating', 'score', 'reward'].flatMap(
+  (name) =>
+    [
+      [`chosen_${name}`, `rejected_${name}`],
+      [`chosen-${name}`, `rejected-${name}`],
+      [`${name}_chosen`, `${name}_rejected`],
+    ] as const,
 );
 
 /** Two columns of numbers, one for each answer, where the format has scores and none of its own. */

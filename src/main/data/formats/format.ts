@@ -149,11 +149,15 @@ export function labelAt(record: RecordValue, column: string): boolean {
 
 const ANSWERS = { chosen: 'chosen answer', rejected: 'rejected answer', completion: 'completion' } as const;
 
-/** A row with everything else absent; refused when an answer is empty or white space alone: it would teach to say nothing. */
+/** A row with everything else absent; refused when an answer is empty or white space alone (it would teach to say nothing), or ends with somebody else's message. */
 export function draft(fields: Partial<Draft> & { prompt: TextOrChat }): Draft {
   for (const side of ['chosen', 'rejected', 'completion'] as const) {
     const answer = fields[side];
-    if (answer === null || answer === undefined || !isBlank(answer)) continue;
+    if (answer === null || answer === undefined) continue;
+    const last = typeof answer === 'string' ? undefined : answer.at(-1)?.role;
+    if (last === 'user' || last === 'system')
+      throw new RowRefused(`the last message of the ${ANSWERS[side]} is not the assistant's but of "${last}"`);
+    if (!isBlank(answer)) continue;
     const isEmpty = typeof answer === 'string' ? answer === '' : answer.every(({ content }) => content === '');
     const why = isEmpty ? 'is empty' : 'holds nothing but white space';
     throw new RowRefused(`the ${ANSWERS[side]} ${why}`);

@@ -12,6 +12,7 @@ import { helpsteer2, helpsteer3 } from './helpsteer.ts';
 import { helpsteerRatings } from './helpsteer-ratings.ts';
 import { hhScored } from './hh-scored.ts';
 import { instructionPreference } from './instruction-preference.ts';
+import { labelledOutputs, prometheus, safeRlhf } from './judged-sets.ts';
 import { kto } from './kto.ts';
 import { labelStudio } from './label-studio.ts';
 import { llmComparatorImport } from './llm-comparator.ts';
@@ -33,6 +34,7 @@ import {
   questionAnswer,
   questionPreference,
   stackExchange,
+  trajectoryPreference,
   truthfulQa,
 } from './named-tables.ts';
 import { oasst } from './oasst.ts';
@@ -78,6 +80,9 @@ export const formats = registry<Format>('format', [
   pandalmTraining,
   alpacaEval,
   llmbar,
+  labelledOutputs,
+  prometheus,
+  safeRlhf,
   mtBench,
   arenaVotes,
   llmComparatorImport,
@@ -87,6 +92,7 @@ export const formats = registry<Format>('format', [
   nemo,
   nemoRanked,
   openaiPreference,
+  trajectoryPreference,
   scoredResponses,
   questionPreference,
   inputPreference,

@@ -25,6 +25,9 @@ const SPEAKERS: Readonly<Record<string, string>> = {
   tool: 'tool',
 };
 
+/** The role that a name stands for ("Human", "gpt"); other names stay as they are. */
+const knownRole = (name: string): string => SPEAKERS[name] ?? SPEAKERS[name.toLowerCase()] ?? name;
+
 /** The role of a speaker, however it is written; a name that nobody knows is refused. */
 export function roleOf(speaker: string): string {
   const known = speaker.toLowerCase();
@@ -58,7 +61,8 @@ const callsTool = ({ tool_calls: calls, function_call: call }: RecordValue): boo
 /** A message as it is stored; undefined for what is none. Throws RowRefused for what a row cannot hold. */
 export function messageOf(value: unknown): ChatMessage | undefined {
   if (!isRecord(value)) return undefined;
-  const { role, content, from, value: said } = value;
+  const { role: spoken, content, from, value: said } = value;
+  const role = typeof spoken === 'string' ? knownRole(spoken) : undefined;
   if (typeof role === 'string') {
     if (callsTool(value)) throw new RowRefused(`a message of "${role}" calls a tool; rows hold text alone`);
     const text = contentOf(content, role);
@@ -94,7 +98,7 @@ export function isReadable(value: unknown): boolean {
   }
 }
 
-/** Text without a visible character, or a conversation of such: no answer. */
+/** Text that is empty or white space alone, or a conversation of such: no answer. */
 export const isBlank = (value: TextOrChat): boolean =>
   typeof value === 'string' ? value.trim() === '' : value.every(({ content }) => content.trim() === '');
 

@@ -130,6 +130,16 @@ export const truthfulQa = tableFormat({
   mapping: { prompt: 'Question', chosen: 'Best Answer', rejected: 'Best Incorrect Answer', ...BESIDE_A_PAIR },
 });
 
+/** UltraInteract (2404.02078): the turns before both answers as a trajectory. */
+export const trajectoryPreference = tableFormat({
+  id: 'trajectory-preference',
+  title: 'Trajectories with preference',
+  kind: 'preference',
+  required: ['trajectory', 'chosen', 'rejected'],
+  without: ['prompt'],
+  mapping: { prompt: 'trajectory', chosen: 'chosen', rejected: 'rejected', ...BESIDE_A_PAIR },
+});
+
 const taggedAlpaca = tableFormat({
   id: 'alpaca-kto',
   title: 'Alpaca instructions with kto_tag',

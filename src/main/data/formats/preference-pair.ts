@@ -59,6 +59,13 @@ export function splitShared(chosen: TextOrChat, rejected: TextOrChat): Answers &
   return { prompt: chosen.slice(0, shared), chosen: chosen.slice(shared), rejected: rejected.slice(shared) };
 }
 
+/** What the answers of a pair begin with must be an answer: two conversations that differ in a question are no pair. Throws RowRefused. */
+export function checkQuestion({ chosen, rejected }: Answers): void {
+  for (const answer of [chosen, rejected])
+    if (typeof answer !== 'string' && answer[0]?.role === 'user')
+      throw new RowRefused('the conversations differ in a message of the user: they answer different prompts');
+}
+
 export const sameText = (a: TextOrChat, b: TextOrChat): boolean =>
   typeof a === 'string' ? a === b : JSON.stringify(a) === JSON.stringify(b);
 

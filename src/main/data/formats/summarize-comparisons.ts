@@ -1,5 +1,15 @@
 /** OpenAI's "summarize from feedback" comparisons (2009.01325): a post or an article, two summaries, and which of them a worker chose. */
-import { type Format, isRecord, numberAt, percentOf, type RecordValue, RowFault, restOf, textAt } from './format.ts';
+import {
+  type Format,
+  isRecord,
+  numberAt,
+  percentOf,
+  type RecordValue,
+  RowFault,
+  RowRefused,
+  restOf,
+  textAt,
+} from './format.ts';
 import { annotatorAt } from './preference-pair.ts';
 import { judgedDraft } from './two-answers.ts';
 
@@ -51,6 +61,7 @@ export const summarizeComparisons: Format = {
     const choice = numberAt(record, 'choice');
     const { prompt, about } = postOf(record);
     if (!isSummaries(summaries)) throw new RowFault('summaries', '"summaries" must be two objects with a text');
+    if (choice === null) throw new RowRefused('"choice" holds no verdict');
     if (choice !== 0 && choice !== 1)
       throw new RowFault('choice', `"choice" must be 0 or 1, found ${JSON.stringify(record.choice)?.slice(0, 40)}`);
     const [a, b] = summaries.map((summary) => textAt(summary, 'text', 'summaries'));

@@ -1,13 +1,22 @@
 /** TRL's implicit prompt: chosen and rejected begin alike, and what they share is the prompt. */
 import type { ColumnMapping } from '../../../preload/contract/datasets.ts';
 import { type Draft, type Format, isRecord, percentOf, type RecordValue, shareWith } from './format.ts';
-import { answersAt, BESIDE_A_PAIR, BESIDE_FIELDS, IdenticalPair, pairDraft, splitShared } from './preference-pair.ts';
+import {
+  answersAt,
+  BESIDE_A_PAIR,
+  BESIDE_FIELDS,
+  checkQuestion,
+  IdenticalPair,
+  pairDraft,
+  splitShared,
+} from './preference-pair.ts';
 
 export function readImplicit(record: RecordValue, mapping: ColumnMapping): readonly Draft[] {
   const { chosen, rejected } = answersAt(record, mapping);
   // all of both would be the prompt
   if (JSON.stringify(chosen) === JSON.stringify(rejected)) throw new IdenticalPair(chosen);
   const split = splitShared(chosen, rejected);
+  checkQuestion(split);
   return [pairDraft(record, mapping, split.prompt, split)];
 }
 

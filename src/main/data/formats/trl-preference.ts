@@ -8,6 +8,7 @@ import {
   asAnswer,
   BESIDE_A_PAIR,
   BESIDE_FIELDS,
+  checkQuestion,
   pairDraft,
   splitShared,
 } from './preference-pair.ts';
@@ -35,6 +36,7 @@ export function withPrompt(
       : { prompt, chosen, rejected };
   }
   const split = splitShared(chosen, rejected);
+  checkQuestion(split);
   return split.prompt.length > 0 ? split : { chosen, rejected, prompt: [{ role: 'user', content: prompt }] };
 }
 
