@@ -65,6 +65,16 @@ describe('one document whose rows are a list', () => {
     ]);
   });
 
+  it('rows as the viewer of the Hugging Face hub wraps them, and as pandas describes them', async () => {
+    const row = { prompt: 'q', chosen: 'a', rejected: 'b' };
+    const viewer = { features: [{ name: 'prompt' }], rows: [{ row_idx: 0, row, truncated_cells: [] }] };
+    expect((await all(file('viewer.json', JSON.stringify(viewer)))).map(({ value }) => value)).toEqual([row]);
+    const pandas = { schema: { fields: [], pandas_version: '1.4.0' }, data: [{ index: 0, ...row }] };
+    expect((await all(file('pandas.json', JSON.stringify(pandas)))).map(({ value }) => value)).toEqual([
+      { index: 0, ...row },
+    ]);
+  });
+
   it('a long one is read like a list, and named where it is cut off', async () => {
     const rows = Array.from({ length: 5000 }, (_, i) => `{"a": "${'x'.repeat(30)}${i}"}`);
     const text = `{"version": 2, "data": [${rows.join(',\n')}]}`;

@@ -28,7 +28,8 @@ function answersAt(record: RecordValue, set: RankedSet, prompt: TextOrChat): Ran
     const number = numberAt(item, set.order);
     // without a number nobody knows its place
     if (number === null) return [];
-    const { [set.text]: _text, ...about } = item;
+    // a "score" is that of the answer, and would stand under that name twice
+    const about = restOf(item, [set.text, set.order === 'score' ? set.order : undefined]);
     const answer = asAnswer(prompt, textAt(item, set.text, set.list));
     const byRank = set.by === 'rank';
     return [{ answer, worth: byRank ? -number : number, score: byRank ? null : number, about }];
