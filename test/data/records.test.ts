@@ -218,6 +218,19 @@ describe('CSV', () => {
     expect(named.value.prompt).toEqual([{ name: 'x', role: 'user', content: 'q' }]);
   });
 
+  it('the line in which Excel names the separator is no header; line ends may be mixed', async () => {
+    const records = await all(file('excel.csv', 'sep=;\r\nprompt;chosen\r\nq,r;a\r\n'));
+    expect(records).toEqual([{ value: { prompt: 'q,r', chosen: 'a' }, line: 3, row: 0 }]);
+    const mixed = await all(file('mixed.csv', 'prompt,chosen\nq,a\r\n\r\n"r\r\n",b\ns,c\r\n'));
+    expect(mixed.map(({ value, line }) => [value.prompt, value.chosen, line])).toEqual([
+      ['q', 'a', 2],
+      ['r\r\n', 'b', 4],
+      ['s', 'c', 6],
+    ]);
+    const plain = await all(file('sep.csv', 'sep=;,chosen\nq,a\n'));
+    expect(plain[0].value).toEqual({ 'sep=;': 'q', chosen: 'a' });
+  });
+
   it('lines that end with a carriage return alone, as old Macs wrote them', async () => {
     const text = 'prompt,chosen\rq,"a\rb"\r\rq2,"x ""y""\nz"\r';
     expect((await all(file('mac.csv', text))).map(({ value, line }) => [value, line])).toEqual([

@@ -612,6 +612,21 @@ describe('two answers and a verdict', () => {
       pair('q', 'b', 'a', { metadata: { output: 'so B' } }),
     ],
     [
+      'helpsteer3-edit',
+      { domain: 'd', context: [user('q')], original_response: 'b', edited_response: 'a' },
+      pair([user('q')], [assistant('a')], [assistant('b')], { metadata: { domain: 'd' } }),
+    ],
+    [
+      'helpsteer3-edit-quality',
+      { context: [user('q')], original_response: 'o', good_edited_response: 'a', bad_edited_response: 'b' },
+      pair([user('q')], [assistant('a')], [assistant('b')], { metadata: { original_response: 'o' } }),
+    ],
+    [
+      'webgpt-texts',
+      { question: 'q', answer_0: 'a', answer_1: 'b', score_0: -1, score_1: 1, id: 7 },
+      pair('q', 'b', 'a', { scoreChosen: 1, scoreRejected: -1, margin: 2, metadata: { id: 7 } }),
+    ],
+    [
       'trajectory-preference',
       { task: 't', trajectory: [{ from: 'user', value: 'q' }], chosen: 'a', rejected: 'b' },
       pair([user('q')], [assistant('a')], [assistant('b')], { metadata: { task: 't' } }),
@@ -621,6 +636,27 @@ describe('two answers and a verdict', () => {
       format,
       rows: [row],
     });
+  });
+
+  it('numbers of tables whose columns have gaps: 1.0 is 1, and nan is none', () => {
+    const judged = {
+      instruction: 'q',
+      input: '',
+      response1: 'a',
+      response2: 'b',
+      annotator1: '2.0',
+      annotator2: '0.0',
+    };
+    expect(read(judged).rows).toEqual([
+      pair('q', 'b', 'a', { annotator: 'annotator1' }),
+      pair('q', 'a', 'b', { annotator: 'annotator2', tie: true }),
+    ]);
+    expect(read({ prompt: 'q', completion: 'a', label: '1.0' })).toEqual({
+      format: 'kto',
+      rows: [{ prompt: 'q', completion: 'a', label: true }],
+    });
+    const scored = { prompt: 'q', chosen: 'a', rejected: 'b', score_chosen: '2.0', score_rejected: 'nan' };
+    expect(read(scored).rows).toEqual([pair('q', 'a', 'b', { scoreChosen: 2 })]);
   });
 
   it('an answer may be one message instead of a list of one', () => {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { ColumnMapping, DatasetKind } from '../../../preload/contract/datasets.ts';
 import { alike } from '../../base/registry.ts';
 import type { Format, RecordValue } from '../formats/format.ts';
-import { isReadable, kindOfValue, valueAt } from '../formats/format.ts';
+import { isReadable, kindOfValue, valueAt, wholeWord } from '../formats/format.ts';
 import { formats, rankFormats } from '../formats/index.ts';
 import { DatasetError, readRecords } from '../records.ts';
 import type { KeptMapping } from '../store/column-mappings.ts';
@@ -155,7 +155,7 @@ function misfit(head: readonly RecordValue[]): string {
       return `Row ${row}: "${column}" is ${kindOfValue(record[column])}; text or a list of {role, content} was expected. `;
   }
   const [first] = head;
-  if (first?.label !== undefined && first.label !== null && !/^(true|false|0|1)$/i.test(String(first.label)))
+  if (first?.label !== undefined && first.label !== null && !/^(true|false|0|1)$/i.test(wholeWord(String(first.label))))
     return `Row 0: "label" is ${JSON.stringify(first.label)?.slice(0, 40)}; true or false was expected of an answer's label. `;
   return '';
 }

@@ -119,22 +119,29 @@ export function checkedText(text: string, column: string): string {
   return text;
 }
 
+/** How tables of text write that there is no number. */
+const NO_NUMBER = /^(?:nan|none|null)$/i;
+
 /** A number where there is one; a column that is absent or null gives null. */
 export function numberAt(record: RecordValue, column: string | undefined): number | null {
   if (column === undefined) return null;
   const value = valueAt(record, column);
   if (value === undefined || value === null || value === '') return null;
+  if (typeof value === 'string' && NO_NUMBER.test(value)) return null;
   const number = typeof value === 'string' || value instanceof WideNumber ? Number(String(value)) : value;
   if (typeof number !== 'number' || !Number.isFinite(number))
     throw new RowFault(column, `"${column}" must be a number, found ${JSON.stringify(value)?.slice(0, 40)}`);
   return number;
 }
 
+/** A whole number without the ".0" that a table gives it whose column has gaps. */
+export const wholeWord = (word: string): string => word.trim().replace(/^(-?\d+)\.0+$/, '$1');
+
 /** True or false, also as a CSV cell or as 1 and 0; absent, null and an empty cell give null. */
 export function booleanAt(record: RecordValue, column: string): boolean | null {
   const value = valueAt(record, column);
   if (value === undefined || value === null || value === '') return null;
-  const word = String(value).toLowerCase();
+  const word = wholeWord(String(value)).toLowerCase();
   if (word === 'true' || word === '1') return true;
   if (word === 'false' || word === '0') return false;
   throw new RowFault(column, `"${column}" must be true or false, found ${JSON.stringify(value)?.slice(0, 40)}`);

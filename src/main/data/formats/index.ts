@@ -25,6 +25,8 @@ import {
   alpacaKto,
   argillaUltrafeedback,
   chosenResponses,
+  helpsteer3Edit,
+  helpsteer3EditQuality,
   inputPreference,
   instructionResponse,
   nemo,
@@ -52,7 +54,7 @@ import { trlImplicit } from './trl-implicit.ts';
 import { trlPreference } from './trl-preference.ts';
 import { truthfulQaAnswers } from './truthfulqa-answers.ts';
 import { ultrafeedback } from './ultrafeedback.ts';
-import { webgpt, webgptLists } from './webgpt.ts';
+import { webgpt, webgptLists, webgptTexts } from './webgpt.ts';
 
 export const formats = registry<Format>('format', [
   ultrafeedback,
@@ -72,9 +74,12 @@ export const formats = registry<Format>('format', [
   summarizeAxes,
   shp,
   webgpt,
+  webgptTexts,
   webgptLists,
   helpsteer2,
   helpsteer3,
+  helpsteer3Edit,
+  helpsteer3EditQuality,
   helpsteerRatings,
   pandalm,
   pandalmTraining,

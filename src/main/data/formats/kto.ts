@@ -9,6 +9,7 @@ import {
   restOf,
   textAt,
   valueAt,
+  wholeWord,
 } from './format.ts';
 
 export const kto: Format = {
@@ -21,7 +22,7 @@ export const kto: Format = {
     const fits = records.filter(
       (r) =>
         ['boolean', 'string', 'number'].includes(typeof r.label) &&
-        /^(true|false|0|1)$/i.test(String(r.label)) &&
+        /^(true|false|0|1)$/i.test(wholeWord(String(r.label))) &&
         ((Array.isArray(r.messages) && isReadable(r.messages)) ||
           (r.prompt !== undefined && r.completion !== undefined)),
     ).length;

@@ -1,6 +1,16 @@
 /** Two answers and a verdict: the better one is chosen, and a verdict for neither is a tie whose first answer stands as chosen. */
 import type { ColumnMapping, TextOrChat } from '../../../preload/contract/datasets.ts';
-import { type Draft, draft, numberAt, type RecordValue, RowFault, RowRefused, restOf, valueAt } from './format.ts';
+import {
+  type Draft,
+  draft,
+  numberAt,
+  type RecordValue,
+  RowFault,
+  RowRefused,
+  restOf,
+  valueAt,
+  wholeWord,
+} from './format.ts';
 import { isBlank } from './messages.ts';
 import { IdenticalPair, sameText } from './preference-pair.ts';
 
@@ -13,7 +23,7 @@ const TIE = /^\[*(?:0|c|1\.5|tie\b.*|tied|both(?:\b|_).*|equal\b.*|neither|draw|
 
 /** A verdict in the words that raters' tools use; undefined for any other word. */
 export function verdictOfWord(word: string): Verdict | undefined {
-  const plain = word.trim().toLowerCase();
+  const plain = wholeWord(word).toLowerCase();
   return A.test(plain) ? 'a' : B.test(plain) ? 'b' : TIE.test(plain) ? 'tie' : undefined;
 }
 

@@ -2,7 +2,7 @@
 import { type Named, registry } from '../../base/registry.ts';
 import type { SourceRecord } from '../records.ts';
 import { CR, endsLinesWithCr, type ReadOptions } from './bytes.ts';
-import { readDelimited } from './delimited.ts';
+import { readDelimited, SEPARATOR_LINE } from './delimited.ts';
 import { readJsonArray } from './json-array.ts';
 import { findRowList, readJsonDocument } from './json-document.ts';
 import { beginsWithListLine, readJsonLines, readListLines } from './json-lines.ts';
@@ -50,6 +50,8 @@ const delimited = (id: string, separator: string): Container => ({
 
 /** The separator that stands most often in the first line, outside quotes. */
 function separatorOf(text: string): string {
+  const said = SEPARATOR_LINE.exec(text)?.[1];
+  if (said !== undefined) return said;
   const line = /^[^\r\n]*/.exec(text)?.[0].replace(/"[^"]*"/g, '') ?? '';
   const count = (separator: string) => line.split(separator).length;
   return ['\t', ';'].reduce((best, other) => (count(other) > count(best) ? other : best), ',');

@@ -27,7 +27,8 @@ export async function* readDelimited(
   const begins: number[] = [];
   const parser = parseCsv({
     delimiter,
-    record_delimiter: end === undefined ? undefined : '\r',
+    // both, because tables put together from several have both
+    record_delimiter: end === undefined ? ['\r\n', '\n'] : '\r',
     // tables with tabs are often written without quotes: one inside a field is a character
     relax_quotes: delimiter === '\t',
     skip_empty_lines: true,
@@ -61,8 +62,14 @@ export async function* readDelimited(
   if (row <= 0) throw new DatasetError(`${path}: there is a header and no rows`);
 }
 
+/** The line with which Excel says what separates fields; it is no header. */
+export const SEPARATOR_LINE = /^sep=([,;\t])(?=[\r\n]|$)/i;
+
 async function* linesOf(path: string, options: ReadOptions, end?: typeof CR): AsyncGenerator<string> {
-  for await (const { text } of readLines(path, options, end)) yield `${text}${end === undefined ? '\n' : '\r'}`;
+  for await (const { text, line } of readLines(path, options, end)) {
+    const content = line === 1 && SEPARATOR_LINE.test(text) ? '' : text;
+    yield `${content}${end === undefined ? '\n' : '\r'}`;
+  }
 }
 
 function objectOf(
