@@ -269,6 +269,18 @@ it('a text that spells out a conversation has no place in a CSV file, where it w
   );
 });
 
+it('roles that a format has no name for are named, whatever they are called', async () => {
+  const rowOf = (role: string) => ({
+    prompt: [...chat('user', 'q'), ...chat(role, 't')],
+    chosen: chat('assistant', 'a'),
+    rejected: chat('assistant', 'b'),
+  });
+  for (const format of ['hh', 'sharegpt'])
+    await expect(roundTrip([rowOf('constructor')], format)).rejects.toThrow('role "constructor"');
+  const { before, after } = await roundTrip([rowOf('tool')], 'sharegpt');
+  expect(after).toEqual(before);
+});
+
 it('a pair of equal scores that is no tie comes back as none', async () => {
   const rows = [{ prompt: 'q', chosen: 'a', rejected: 'b', score_chosen: 2, score_rejected: 2, tie: false }];
   for (const format of ['trl', 'csv', 'parquet', 'llm-comparator']) {

@@ -575,6 +575,8 @@ describe('two answers and a verdict', () => {
       ],
     };
     expect(read(named).rows).toEqual([{ prompt: [user('q')], completion: [assistant('a')] }]);
+    const odd = { messages: [{ role: 'constructor', content: 'q' }, assistant('a')] };
+    expect(read(odd).rows).toEqual([{ prompt: [{ role: 'constructor', content: 'q' }], completion: [assistant('a')] }]);
     expect(() => read({ prompt: 'q', chosen: '\ufeff\u3000 ', rejected: 'b' })).toThrow('nothing but white space');
   });
 

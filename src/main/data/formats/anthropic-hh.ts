@@ -38,7 +38,8 @@ export function turnsOfDialogue(text: string, field: string): ChatMessage[] {
   }));
 }
 
-const isWholeDialogue = (text: unknown): boolean => isDialogue(text) && /\n\r?\nAssistant:/.test(text);
+/** One in which somebody answers. */
+export const isWholeDialogue = (text: unknown): boolean => isDialogue(text) && /\n\r?\nAssistant:/.test(text);
 
 const endOf = (turns: readonly ChatMessage[]): string => `… ${turns.at(-2)?.content.slice(-60) ?? ''}\n\nAssistant:`;
 

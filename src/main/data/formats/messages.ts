@@ -26,7 +26,10 @@ const SPEAKERS: Readonly<Record<string, string>> = {
 };
 
 /** The role that a name stands for ("Human", "gpt"); other names stay as they are. */
-const knownRole = (name: string): string => SPEAKERS[name] ?? SPEAKERS[name.toLowerCase()] ?? name;
+function knownRole(name: string): string {
+  const known = name.toLowerCase();
+  return Object.hasOwn(SPEAKERS, known) ? SPEAKERS[known] : name;
+}
 
 /** The role of a speaker, however it is written; a name that nobody knows is refused. */
 export function roleOf(speaker: string): string {

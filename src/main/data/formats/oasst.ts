@@ -22,7 +22,10 @@ export interface Node {
   readonly value: RecordValue;
 }
 
-export const ROLES: Readonly<Record<string, string>> = { prompter: 'user', assistant: 'assistant' };
+export const ROLES: ReadonlyMap<unknown, string> = new Map([
+  ['prompter', 'user'],
+  ['assistant', 'assistant'],
+]);
 
 /** The first message: of a tree ("prompt"), or the row itself. */
 function rootOf(record: RecordValue): RecordValue | undefined {
@@ -33,7 +36,7 @@ function rootOf(record: RecordValue): RecordValue | undefined {
 function nodeOf(value: unknown): Node {
   if (!isRecord(value)) throw new RowFault('replies', 'a reply is not an object');
   const text = textAt(value, 'text', 'text');
-  const role = ROLES[String(value.role)];
+  const role = ROLES.get(value.role);
   if (typeof text !== 'string' || role === undefined)
     throw new RowFault(
       'role',

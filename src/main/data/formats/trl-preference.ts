@@ -1,6 +1,6 @@
 /** TRL's preference format: prompt, chosen, rejected; texts or conversations. */
 import type { ColumnMapping, TextOrChat } from '../../../preload/contract/datasets.ts';
-import { isDialogue } from './anthropic-hh.ts';
+import { isWholeDialogue } from './anthropic-hh.ts';
 import { type Draft, type Format, percentOf, type RecordValue, shareWith, textAt } from './format.ts';
 import {
   type Answers,
@@ -30,7 +30,8 @@ export function withPrompt(
     return { prompt, chosen: asAnswer(prompt, chosen), rejected: asAnswer(prompt, rejected) };
   if (typeof chosen === 'string') {
     // a dialogue that stands whole in both answers as well is no part of them
-    const isRepeated = isDialogue(prompt) && [chosen, rejected].every((answer) => String(answer).startsWith(prompt));
+    const isRepeated =
+      isWholeDialogue(prompt) && [chosen, rejected].every((answer) => String(answer).startsWith(prompt));
     return isRepeated
       ? { prompt, chosen: chosen.slice(prompt.length), rejected: rejected.slice(prompt.length) }
       : { prompt, chosen, rejected };
