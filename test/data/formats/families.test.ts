@@ -661,6 +661,19 @@ describe('two answers and a verdict', () => {
     expect(read(scored).rows).toEqual([pair('q', 'a', 'b', { scoreChosen: 2 })]);
   });
 
+  it('conversations written as JSON text, where a text would mean nothing', () => {
+    const rows = [{ prompt: [user('q')], completion: [assistant('a')] }];
+    const text = JSON.stringify([user('q'), assistant('a')]);
+    expect(read({ messages: text, id: 1 })).toEqual({ format: 'messages', rows });
+    const turns = JSON.stringify([
+      { from: 'human', value: 'q' },
+      { from: 'gpt', value: 'a' },
+    ]);
+    expect(read({ conversations: turns })).toEqual({ format: 'sharegpt', rows });
+    expect(read({ messages: text, label: true }).rows).toEqual([{ ...rows[0], label: true }]);
+    expect(rankFormats([{ messages: 'hello' }])).toEqual([]);
+  });
+
   it('an answer may be one message instead of a list of one', () => {
     const record = { prompt: [user('q')], chosen: { ...assistant('a'), name: 'x' }, rejected: assistant('b') };
     expect(read(record, 'message_fields')).toEqual({

@@ -10,6 +10,7 @@ import type {
 import type { Named } from '../../base/registry.ts';
 import { WideNumber } from '../records/exact-json.ts';
 import type { NewPair } from '../store/pairs.ts';
+import { listIn } from './lists.ts';
 import { besideMessages, isBlank, isReadable, isRecord, messagesOf, type RecordValue } from './messages.ts';
 import { RowFault, RowRefused } from './row-refused.ts';
 
@@ -100,7 +101,8 @@ export function conversationAt(
   record: RecordValue,
   column: string,
 ): { readonly prompt: ChatMessage[]; readonly completion: ChatMessage[] } {
-  const found = textAt(record, column, 'messages');
+  // a column of conversations holds no texts: one is a list that was written as JSON
+  const found = textAt({ [column]: listIn(valueAt(record, column)) }, column, 'messages');
   if (typeof found === 'string')
     throw new RowFault(column, `"${column}" is text; a list of {role, content} was expected`);
   if (found.at(-1)?.role !== 'assistant') throw new RowRefused("the last message is not the assistant's");

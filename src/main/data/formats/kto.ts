@@ -11,6 +11,7 @@ import {
   valueAt,
   wholeWord,
 } from './format.ts';
+import { listIn } from './lists.ts';
 
 export const kto: Format = {
   id: 'kto',
@@ -23,7 +24,7 @@ export const kto: Format = {
       (r) =>
         ['boolean', 'string', 'number'].includes(typeof r.label) &&
         /^(true|false|0|1)$/i.test(wholeWord(String(r.label))) &&
-        ((Array.isArray(r.messages) && isReadable(r.messages)) ||
+        ((Array.isArray(listIn(r.messages)) && isReadable(listIn(r.messages))) ||
           (r.prompt !== undefined && r.completion !== undefined)),
     ).length;
     const share = records.length === 0 ? 0 : fits / records.length;

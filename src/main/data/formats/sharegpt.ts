@@ -15,6 +15,7 @@ import {
   textAt,
   valueAt,
 } from './format.ts';
+import { listIn } from './lists.ts';
 import { messageOf, roleOf } from './messages.ts';
 import { BESIDE_A_PAIR, BESIDE_FIELDS, pairDraft } from './preference-pair.ts';
 
@@ -24,7 +25,10 @@ function turnOf(value: unknown): ChatMessage | undefined {
   return message && { role: roleOf(message.role), content: message.content };
 }
 
-const isTurns = (value: unknown): value is unknown[] => Array.isArray(value) && value.length > 0 && value.every(isTurn);
+const isTurns = (value: unknown): boolean => {
+  const turns = listIn(value);
+  return Array.isArray(turns) && turns.length > 0 && turns.every(isTurn);
+};
 
 /** Whether it has the form of a message, though its row may have to be refused. */
 function isTurn(value: unknown): boolean {
@@ -42,7 +46,7 @@ const checkedMessage = ({ role, content }: ChatMessage, column: string): ChatMes
 });
 
 function conversation(record: RecordValue, column: string): ChatMessage[] {
-  const found = valueAt(record, column);
+  const found = listIn(valueAt(record, column));
   const turns = Array.isArray(found) ? found.map(turnOf) : [undefined];
   // a pair may begin with its answers: then the conversation before them is empty
   if (!turns.every((turn) => turn !== undefined))
@@ -135,7 +139,7 @@ export const sharegptMessages = variant({
   fits: (r) =>
     r.prompt === undefined &&
     isTurns(r.messages) &&
-    (isConversation(r.messages) ? hasPair(r) && !isConversation(r.chosen) : true),
+    (isConversation(listIn(r.messages)) ? hasPair(r) && !isConversation(r.chosen) : true),
 });
 
 /** Sets that write the column in the singular. */
