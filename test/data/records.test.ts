@@ -210,9 +210,15 @@ describe('CSV', () => {
     const spaced = await all(file('spaced.csv', 'prompt, chosen\nq, a\n'));
     expect(spaced[0].value).toEqual({ prompt: 'q', chosen: ' a' });
     await expect(all(file('spaced.csv', 'chosen, chosen\nq, a\n'))).rejects.toThrow('the header has "chosen" twice');
-    const tabs = await all(file('quotes.tsv', 'prompt\tchosen\nq\the said "hi" to me\n"a ""b"""\tc\n'));
-    expect(tabs.map(({ value }) => value.chosen)).toEqual(['he said "hi" to me', 'c']);
-    expect(tabs[1].value.prompt).toBe('a "b"');
+    const bare = await all(file('bare.tsv', 'prompt\tchosen\nq\the said "hi" to me\na" b\tc"\n'));
+    expect(bare.map(({ value }) => Object.values(value))).toEqual([
+      ['q', 'he said "hi" to me'],
+      ['a" b', 'c"'],
+    ]);
+    const quoted = await all(file('quoted.tsv', 'prompt\tchosen\n"a ""b\n"\tc\n'));
+    expect(quoted[0].value).toEqual({ prompt: 'a "b\n', chosen: 'c' });
+    // never two rows in one
+    await expect(all(file('odd.tsv', 'prompt\tchosen\n"abc\tx\n"def\ty\n'))).rejects.toThrow('odd.tsv:3');
     const cell = '"[{""name"": ""x"", ""role"": ""user"", ""content"": ""q""}]"';
     const [named] = await all(file('named.csv', `prompt,chosen\n${cell},a\n`));
     expect(named.value.prompt).toEqual([{ name: 'x', role: 'user', content: 'q' }]);

@@ -2,7 +2,7 @@
 import { type Named, registry } from '../../base/registry.ts';
 import type { SourceRecord } from '../records.ts';
 import { CR, endsLinesWithCr, type ReadOptions } from './bytes.ts';
-import { readDelimited, SEPARATOR_LINE } from './delimited.ts';
+import { type Dialect, readDelimited, SEPARATOR_LINE } from './delimited.ts';
 import { readJsonArray } from './json-array.ts';
 import { findRowList, readJsonDocument } from './json-document.ts';
 import { beginsWithListLine, readJsonLines, readListLines } from './json-lines.ts';
@@ -45,7 +45,14 @@ const isArrow = (bytes: Buffer): boolean =>
 const delimited = (id: string, separator: string): Container => ({
   id,
   matches: ({ text }) => separatorOf(text) === separator,
-  read: (path, options, { text }) => readDelimited(path, separator, options, endsLinesWithCr(text) ? CR : undefined),
+  read: (path, options, { text }) => readDelimited(path, dialectOf(separator, text), options),
+});
+
+const dialectOf = (delimiter: string, text: string): Dialect => ({
+  delimiter,
+  end: endsLinesWithCr(text) ? CR : undefined,
+  // tables with tabs are often written without quoting; where it is used, some field begins with a quote
+  isQuoted: delimiter !== '\t' || !text.includes('"') || /(?:^|[\t\r\n])"/.test(text),
 });
 
 /** The separator that stands most often in the first line, outside quotes. */

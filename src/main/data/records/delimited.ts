@@ -13,11 +13,19 @@ interface CsvFault {
   readonly column?: number;
 }
 
+/** How a table of text is written. */
+export interface Dialect {
+  readonly delimiter: string;
+  /** Carriage returns alone end its lines. */
+  readonly end?: typeof CR;
+  /** A quote that begins a field opens one that may hold separators and line ends; else it is a character like others. */
+  readonly isQuoted: boolean;
+}
+
 export async function* readDelimited(
   path: string,
-  delimiter: string,
+  { delimiter, end, isQuoted }: Dialect,
   options: ReadOptions,
-  end?: typeof CR,
 ): AsyncGenerator<SourceRecord> {
   let header: readonly string[] | undefined;
   let ended = { lines: 0, empty: 0 };
@@ -29,8 +37,7 @@ export async function* readDelimited(
     delimiter,
     // both, because tables put together from several have both
     record_delimiter: end === undefined ? ['\r\n', '\n'] : '\r',
-    // tables with tabs are often written without quotes: one inside a field is a character
-    relax_quotes: delimiter === '\t',
+    quote: isQuoted ? '"' : false,
     skip_empty_lines: true,
     relax_column_count: true,
     max_record_size: MAX_RECORD_BYTES,
