@@ -65,6 +65,16 @@ describe('one document whose rows are a list', () => {
     ]);
   });
 
+  it('rows as the viewer of the Hugging Face hub wraps them, and as pandas describes them', async () => {
+    const row = { prompt: 'q', chosen: 'a', rejected: 'b' };
+    const viewer = { features: [{ name: 'prompt' }], rows: [{ row_idx: 0, row, truncated_cells: [] }] };
+    expect((await all(file('viewer.json', JSON.stringify(viewer)))).map(({ value }) => value)).toEqual([row]);
+    const pandas = { schema: { fields: [], pandas_version: '1.4.0' }, data: [{ index: 0, ...row }] };
+    expect((await all(file('pandas.json', JSON.stringify(pandas)))).map(({ value }) => value)).toEqual([
+      { index: 0, ...row },
+    ]);
+  });
+
   it('a long one is read like a list, and named where it is cut off', async () => {
     const rows = Array.from({ length: 5000 }, (_, i) => `{"a": "${'x'.repeat(30)}${i}"}`);
     const text = `{"version": 2, "data": [${rows.join(',\n')}]}`;
@@ -194,6 +204,51 @@ describe('CSV', () => {
     ['a,b\n', 'there is a header and no rows'],
   ])('%s', async (text, message) => {
     await expect(all(file('bad.csv', text))).rejects.toThrow(message);
+  });
+
+  it('names of columns without spaces around them; quotes inside fields between tabs; messages that say more', async () => {
+    const spaced = await all(file('spaced.csv', 'prompt, chosen\nq, a\n'));
+    expect(spaced[0].value).toEqual({ prompt: 'q', chosen: ' a' });
+    await expect(all(file('spaced.csv', 'chosen, chosen\nq, a\n'))).rejects.toThrow('the header has "chosen" twice');
+    const bare = await all(file('bare.tsv', 'prompt\tchosen\nq\the said "hi" to me\na" b\tc"\n'));
+    expect(bare.map(({ value }) => Object.values(value))).toEqual([
+      ['q', 'he said "hi" to me'],
+      ['a" b', 'c"'],
+    ]);
+    const quoted = await all(file('quoted.tsv', 'prompt\tchosen\n"a ""b\n"\tc\n'));
+    expect(quoted[0].value).toEqual({ prompt: 'a "b\n', chosen: 'c' });
+    // never two rows in one
+    await expect(all(file('odd.tsv', 'prompt\tchosen\n"abc\tx\n"def\ty\n'))).rejects.toThrow('odd.tsv:3');
+    const cell = '"[{""name"": ""x"", ""role"": ""user"", ""content"": ""q""}]"';
+    const [named] = await all(file('named.csv', `prompt,chosen\n${cell},a\n`));
+    expect(named.value.prompt).toEqual([{ name: 'x', role: 'user', content: 'q' }]);
+  });
+
+  it('the line in which Excel names the separator is no header; line ends may be mixed', async () => {
+    const records = await all(file('excel.csv', 'sep=;\r\nprompt;chosen\r\nq,r;a\r\n'));
+    expect(records).toEqual([{ value: { prompt: 'q,r', chosen: 'a' }, line: 3, row: 0 }]);
+    const mixed = await all(file('mixed.csv', 'prompt,chosen\nq,a\r\n\r\n"r\r\n",b\ns,c\r\n'));
+    expect(mixed.map(({ value, line }) => [value.prompt, value.chosen, line])).toEqual([
+      ['q', 'a', 2],
+      ['r\r\n', 'b', 4],
+      ['s', 'c', 6],
+    ]);
+    const plain = await all(file('sep.csv', 'sep=;,chosen\nq,a\n'));
+    expect(plain[0].value).toEqual({ 'sep=;': 'q', chosen: 'a' });
+  });
+
+  it('lines that end with a carriage return alone, as old Macs wrote them', async () => {
+    const text = 'prompt,chosen\rq,"a\rb"\r\rq2,"x ""y""\nz"\r';
+    expect((await all(file('mac.csv', text))).map(({ value, line }) => [value, line])).toEqual([
+      [{ prompt: 'q', chosen: 'a\rb' }, 2],
+      [{ prompt: 'q2', chosen: 'x "y"\nz' }, 5],
+    ]);
+    await expect(all(file('mac.csv', `${text}q3\r`))).rejects.toThrow('mac.csv:7: it has 1 field, the header has 2');
+    const lines = file('mac.jsonl', '{"text":"a"}\r\r{"text":"b"}\r');
+    expect((await all(lines)).map(({ value, line }) => [value.text, line])).toEqual([
+      ['a', 1],
+      ['b', 3],
+    ]);
   });
 
   it('a column called __proto__ is a column like others', async () => {

@@ -44,6 +44,11 @@ export const datasetsVersionsSpecs: readonly Spec[] = [
       await assertAccessible(page, 'export of a dataset');
       await dialog.getByRole('button', { name: 'Export', exact: true }).click();
       await dialog.getByText(/^41 rows in/).waitFor();
+      const [said, done] = await Promise.all([
+        dialog.getByRole('status').boundingBox(),
+        dialog.getByRole('button', { name: 'Done' }).boundingBox(),
+      ]);
+      assert.ok(said && done && done.y - (said.y + said.height) >= 8, 'what was written stands apart from the buttons');
       const written = readdirSync(join(home, 'exports'), { recursive: true, encoding: 'utf8' });
       assert.ok(
         written.some((name) => name.endsWith('.parquet')),
@@ -117,7 +122,7 @@ export const datasetsVersionsSpecs: readonly Spec[] = [
       const checks = page.getByRole('table', { name: 'Checks' });
       await checks.getByText('Language mix').waitFor({ timeout: 30_000 });
       await checks.getByText(/^By script, not by language/).waitFor();
-      await checks.getByRole('button', { name: 'Show the 1 rows: Answer in another script' }).waitFor();
+      await checks.getByRole('button', { name: 'Show the 1 rows: Script changes' }).waitFor();
       await page.waitForTimeout(300);
       await assertAccessible(page, 'quality with suspects');
       await checks.getByRole('button', { name: 'Show the 2 rows: Label suspects' }).click();

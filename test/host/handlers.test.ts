@@ -76,6 +76,18 @@ describe('system and catalogue', () => {
 });
 
 describe('datasets', () => {
+  it('numbers that a page would round come as text', async () => {
+    const file = join(test.workspace.home, 'wide.jsonl');
+    writeFileSync(file, '{"prompt":"q","chosen":"a","rejected":"b","id":12345678901234567890,"ids":[1]}\n');
+    const { fileId } = test.host.files.add(file);
+    const metadata = { id: '12345678901234567890', ids: [1] };
+    expect(await call('datasets.preview', { fileId })).toMatchObject({ rows: [{ metadata }] });
+    const importing = test.connection.stream('datasets.import', { fileId, name: 'wide' }, () => undefined);
+    const { versionId } = (await importing.done) as ImportReport;
+    const page = await call('datasets.pairs', { versionId, offset: 0, limit: 5 });
+    expect(page).toMatchObject({ total: 1, rows: [{ metadata }] });
+  });
+
   it('previews, imports, lists, pages, reports and removes', async () => {
     const { fileId } = test.host.files.add(preferenceFile());
     expect(await call('datasets.preview', { fileId })).toMatchObject({ rowsRead: 12, pairs: 12 });

@@ -1,9 +1,11 @@
 /** Contract namespace `datasets`: import with preview, lists, pages of pairs, reports. */
+import type { StoredPair } from '../../preload/contract/datasets.ts';
 import { RpcError } from '../../preload/contract/rpc.ts';
 import { importFile, previewImport } from '../data/datasets/import.ts';
 import { importAndSplit } from '../data/datasets/import-and-split.ts';
 import { lineOf } from '../data/datasets/pair-lines.ts';
 import { removeWithVersions } from '../data/datasets/remove.ts';
+import { wideAsText } from '../data/records/exact-json.ts';
 import { findMapping } from '../data/store/column-mappings.ts';
 import { listDatasets } from '../data/store/datasets.ts';
 import { countPairs, pairsAt, readPairs } from '../data/store/pairs.ts';
@@ -14,14 +16,22 @@ import { withoutPaths } from './without-path.ts';
 
 const versionGone = () => new RpcError('not_found', 'This dataset version does not exist any more.');
 
+/** The page reads JSON as every page does: numbers that it would round go as text. */
+const shown = (pair: StoredPair): StoredPair => ({
+  ...pair,
+  metadata: wideAsText(pair.metadata) as StoredPair['metadata'],
+});
+
 export const datasetsHandlers = ({ store, files, matches }: HostServices): Handlers<'datasets'> => {
   return {
     'datasets.list': () => listDatasets(store),
     'datasets.preview'({ fileId, format, mapping, asFound }) {
       const { path, name } = files.get(fileId);
-      return withoutPaths({ [path]: name }, () =>
-        previewImport(path, { format, mapping, asFound, recall: (signature) => findMapping(store, signature) }, name),
-      );
+      return withoutPaths({ [path]: name }, async () => {
+        const recall = (signature: string) => findMapping(store, signature);
+        const preview = await previewImport(path, { format, mapping, asFound, recall }, name);
+        return { ...preview, rows: preview.rows.map(shown) };
+      });
     },
     'datasets.import'({ fileId, format, mapping, asFound, name, split, remember }, { emit, signal }) {
       const file = files.get(fileId);
@@ -33,7 +43,7 @@ export const datasetsHandlers = ({ store, files, matches }: HostServices): Handl
     },
     'datasets.pairs'({ versionId, offset, limit }) {
       if (!getVersion(store, versionId)) throw versionGone();
-      return { total: countPairs(store, versionId), rows: readPairs(store, versionId, offset, limit) };
+      return { total: countPairs(store, versionId), rows: readPairs(store, versionId, offset, limit).map(shown) };
     },
     'datasets.pairLines'({ versionId, offset, limit, query }) {
       if (!getVersion(store, versionId)) throw versionGone();

@@ -59,6 +59,34 @@ describe('rows', () => {
     expect(await previewImport(join(folder, 'mixed.jsonl'))).toMatchObject({ rowsAccepted: 2, refusedTotal: 2 });
   });
 
+  it('scores under the names of other sets are scores', async () => {
+    const rated = (i: number, chosen: number | null) => ({ ...pair(i), 'chosen-rating': chosen, 'rejected-rating': 4 });
+    const path = file('rated.jsonl', jsonl([rated(1, 5), rated(2, 4), rated(3, null)]));
+    const report = await importFile(store, path, { name: 'rated' });
+    const stored = readPairs(store, report.versionId, 0, 3);
+    expect(stored.map((row) => [row.scoreChosen, row.scoreRejected, row.margin, row.tie])).toEqual([
+      [5, 4, 1, false],
+      [4, 4, 0, true],
+      [null, 4, null, false],
+    ]);
+    const words = [{ ...pair(1), chosen_score: 'A', rejected_score: 'B' }];
+    expect((await previewImport(file('words.jsonl', jsonl(words)))).rows[0]).toMatchObject({
+      scoreChosen: null,
+      metadata: { chosen_score: 'A' },
+    });
+  });
+
+  it('a well-known column with something else in it is named with its row', async () => {
+    const rows = [{ prompt: 'q', chosen: { text: 'a' }, rejected: { text: 'b' } }];
+    await expect(importFile(store, file('odd.jsonl', jsonl(rows)), { name: 'odd' })).rejects.toThrow(
+      'Row 0: "chosen" is an object ({"text":"a"}); text or a list of {role, content} was expected',
+    );
+    const none = [{ prompt: 'q', chosen: [], rejected: [] }];
+    await expect(importFile(store, file('odd.jsonl', jsonl(none)), { name: 'odd' })).rejects.toThrow(
+      'none of its 1 rows can be used. First: line 1: "chosen" is an empty list of messages',
+    );
+  });
+
   it('the same name again is the next version; another kind is refused', async () => {
     expect((await importFile(store, file('again.jsonl', jsonl([pair(9)])), { name: 'mixed' })).version).toBe(2);
     const text = file('text.jsonl', jsonl([{ text: 'once' }]));

@@ -514,7 +514,7 @@ describe('two answers and a verdict', () => {
     expect(read({ ...parts, winner: 'model_b' }).rows).toEqual([pair([user('q')], [assistant('b')], [assistant('a')])]);
     const [best] = rankFormats([parts]);
     expect(() => best.format.read({ ...parts, conversation_a: parted('a', 'image') }, best.format.mapping)).toThrow(
-      '"conversation_a" is a list whose items are not messages',
+      'a message of "user" holds a part of type "image"; rows hold text alone',
     );
   });
 
@@ -524,6 +524,205 @@ describe('two answers and a verdict', () => {
     expect(() => read(record)).toThrow('a message of "assistant" calls a tool; rows hold text alone');
     const none = { ...record, chosen: [{ ...assistant('a'), tool_calls: [], name: null }] };
     expect(read(none).rows).toEqual([pair([user('q')], [assistant('a')], [assistant('b')])]);
+  });
+
+  it('messages as {from, value} under the names of TRL; what messages say besides is kept', () => {
+    const turn = (from: string, value: string) => ({ from, value });
+    const record = {
+      chosen: [turn('human', 'q'), { ...turn('gpt', 'a'), weight: 0.5 }],
+      rejected: [turn('human', 'q'), turn('gpt', 'b')],
+      tools: [{ name: 'f' }],
+      chat_template_kwargs: { enable_thinking: false },
+    };
+    expect(read(record, 'message_fields', 'tools', 'chat_template_kwargs')).toEqual({
+      format: 'trl-implicit',
+      rows: [
+        pair([user('q')], [assistant('a')], [assistant('b')], {
+          metadata: {
+            message_fields: { chosen: [null, { weight: 0.5 }] },
+            tools: record.tools,
+            chat_template_kwargs: record.chat_template_kwargs,
+          },
+        }),
+      ],
+    });
+  });
+
+  it('dialogues without the empty line before them, or with the line ends of Windows', () => {
+    const rows = [pair([user('q'), assistant('w'), user('r')], [assistant('a')], [assistant('b\r')])];
+    const dialogue = (answer: string) => `\n\nHuman: q\n\nAssistant: w\n\nHuman: r\n\nAssistant: ${answer}`;
+    const record = { chosen: dialogue('a'), rejected: dialogue('b\r') };
+    expect(read(record)).toEqual({ format: 'hh', rows });
+    const bare = { chosen: record.chosen.trimStart(), rejected: record.rejected.slice(2) };
+    expect(read(bare)).toEqual({ format: 'hh', rows });
+    const windows = Object.fromEntries(Object.entries(record).map(([k, text]) => [k, text.replaceAll('\n', '\r\n')]));
+    expect(read(windows)).toEqual({ format: 'hh', rows });
+    const whole = { prompt: '\n\nHuman: q\n\nAssistant:' };
+    const repeated = { ...whole, chosen: `${whole.prompt} a`, rejected: `${whole.prompt} b` };
+    expect(read(repeated)).toEqual({ format: 'trl', rows: [pair(whole.prompt, ' a', ' b')] });
+  });
+
+  it('answers of the user, and conversations that differ in a question, are no pairs; names of roles are read as roles', () => {
+    const asked = { prompt: [user('q')], chosen: [user('a')], rejected: [user('b')] };
+    expect(() => read(asked)).toThrow('the last message of the chosen answer is not the assistant\'s but of "user"');
+    const differ = { chosen: [user('q'), assistant('a')], rejected: [user('r'), assistant('b')] };
+    expect(() => read(differ)).toThrow('the conversations differ in a message of the user');
+    expect(() => read({ prompt: 'q', ...differ })).toThrow('the conversations differ in a message of the user');
+    const named = {
+      messages: [
+        { role: 'Human', content: 'q' },
+        { role: 'model', content: 'a' },
+      ],
+    };
+    expect(read(named).rows).toEqual([{ prompt: [user('q')], completion: [assistant('a')] }]);
+    const odd = { messages: [{ role: 'constructor', content: 'q' }, assistant('a')] };
+    expect(read(odd).rows).toEqual([{ prompt: [{ role: 'constructor', content: 'q' }], completion: [assistant('a')] }]);
+    expect(() => read({ prompt: 'q', chosen: '\ufeff\u3000 ', rejected: 'b' })).toThrow('nothing but white space');
+  });
+
+  it.each([
+    [
+      'safe-rlhf',
+      {
+        prompt: 'q',
+        response_0: 'a',
+        response_1: 'b',
+        is_response_0_safe: true,
+        is_response_1_safe: false,
+        better_response_id: 1,
+        safer_response_id: 0,
+      },
+      pair('q', 'b', 'a', {
+        metadata: { is_safe_chosen: false, is_safe_rejected: true, safer_chosen: false, safer_rejected: true },
+      }),
+    ],
+    [
+      'labelled-outputs',
+      { instruction: 'q', output_1: 'a', output_2: 'b', label: 2, bias: 'length' },
+      pair('q', 'b', 'a', { metadata: { bias: 'length' } }),
+    ],
+    [
+      'prometheus',
+      {
+        instruction: 'judge',
+        output: 'so B',
+        orig_instruction: 'q',
+        orig_response_A: 'a',
+        orig_response_B: 'b',
+        orig_preference: 'B',
+      },
+      pair('q', 'b', 'a', { metadata: { output: 'so B' } }),
+    ],
+    [
+      'helpsteer3-edit',
+      { domain: 'd', context: [user('q')], original_response: 'b', edited_response: 'a' },
+      pair([user('q')], [assistant('a')], [assistant('b')], { metadata: { domain: 'd' } }),
+    ],
+    [
+      'helpsteer3-edit-quality',
+      { context: [user('q')], original_response: 'o', good_edited_response: 'a', bad_edited_response: 'b' },
+      pair([user('q')], [assistant('a')], [assistant('b')], { metadata: { original_response: 'o' } }),
+    ],
+    [
+      'webgpt-texts',
+      { question: 'q', answer_0: 'a', answer_1: 'b', score_0: -1, score_1: 1, id: 7 },
+      pair('q', 'b', 'a', { scoreChosen: 1, scoreRejected: -1, margin: 2, metadata: { id: 7 } }),
+    ],
+    [
+      'trajectory-preference',
+      { task: 't', trajectory: [{ from: 'user', value: 'q' }], chosen: 'a', rejected: 'b' },
+      pair([user('q')], [assistant('a')], [assistant('b')], { metadata: { task: 't' } }),
+    ],
+  ])('%s', (format, record, row) => {
+    expect(read(record, ...Object.keys((row as { metadata?: object }).metadata ?? {}))).toEqual({
+      format,
+      rows: [row],
+    });
+  });
+
+  it('numbers of tables whose columns have gaps: 1.0 is 1, and nan is none', () => {
+    const judged = {
+      instruction: 'q',
+      input: '',
+      response1: 'a',
+      response2: 'b',
+      annotator1: '2.0',
+      annotator2: '0.0',
+    };
+    expect(read(judged).rows).toEqual([
+      pair('q', 'b', 'a', { annotator: 'annotator1' }),
+      pair('q', 'a', 'b', { annotator: 'annotator2', tie: true }),
+    ]);
+    expect(read({ prompt: 'q', completion: 'a', label: '1.0' })).toEqual({
+      format: 'kto',
+      rows: [{ prompt: 'q', completion: 'a', label: true }],
+    });
+    const scored = { prompt: 'q', chosen: 'a', rejected: 'b', score_chosen: '2.0', score_rejected: 'nan' };
+    expect(read(scored).rows).toEqual([pair('q', 'a', 'b', { scoreChosen: 2 })]);
+  });
+
+  it('conversations written as JSON text, where a text would mean nothing', () => {
+    const rows = [{ prompt: [user('q')], completion: [assistant('a')] }];
+    const text = JSON.stringify([user('q'), assistant('a')]);
+    expect(read({ messages: text, id: 1 })).toEqual({ format: 'messages', rows });
+    const turns = JSON.stringify([
+      { from: 'human', value: 'q' },
+      { from: 'gpt', value: 'a' },
+    ]);
+    expect(read({ conversations: turns })).toEqual({ format: 'sharegpt', rows });
+    expect(read({ messages: text, label: true }).rows).toEqual([{ ...rows[0], label: true }]);
+    expect(rankFormats([{ messages: 'hello' }])).toEqual([]);
+  });
+
+  it('an answer may be one message instead of a list of one', () => {
+    const record = { prompt: [user('q')], chosen: { ...assistant('a'), name: 'x' }, rejected: assistant('b') };
+    expect(read(record, 'message_fields')).toEqual({
+      format: 'trl',
+      rows: [
+        pair([user('q')], [assistant('a')], [assistant('b')], {
+          metadata: { message_fields: { chosen: [{ name: 'x' }] } },
+        }),
+      ],
+    });
+  });
+
+  it('a conversation as Python prints it is refused, not taken for a text', () => {
+    const record = { prompt: 'q', chosen: "[{'role': 'assistant', 'content': 'a'}]", rejected: 'b' };
+    expect(() => read(record)).toThrow('"chosen" is a conversation as Python prints it; save it as JSON');
+  });
+
+  it("PandaLM's training set has its verdict in a text, LLaMA-Factory's KTO table its label beside the output", () => {
+    const judged = { instruction: 'i', input: 'x', response1: 'a', response2: 'b', output: '2\n\n### Reason: r' };
+    expect(read(judged, 'output')).toEqual({
+      format: 'pandalm-training',
+      rows: [pair('i\nx', 'b', 'a', { metadata: { output: judged.output } })],
+    });
+    expect(read({ ...judged, output: 'Tie' }).rows).toEqual([pair('i\nx', 'a', 'b', { tie: true })]);
+    expect(read({ instruction: 'i', input: '', output: 'o', kto_tag: true })).toEqual({
+      format: 'alpaca-kto',
+      rows: [{ prompt: 'i', completion: 'o', label: true }],
+    });
+  });
+
+  it("OpenAI's preference data, GPT-4's comparisons, tables of LLaMA-Factory with system and history", () => {
+    const input = { messages: [user('q')], tools: [] };
+    expect(read({ input, preferred_output: [assistant('a')], non_preferred_output: [assistant('b')] })).toEqual({
+      format: 'openai-preference',
+      rows: [pair([user('q')], [assistant('a')], [assistant('b')])],
+    });
+    const scored = (response: string, score: number) => ({ response, source: 'x', score });
+    expect(read({ user_input: 'q', responses_and_scores: [scored('a', 1), scored('b', 9)] })).toEqual({
+      format: 'responses-and-scores',
+      rows: [pair('q', 'b', 'a', { scoreChosen: 9, scoreRejected: 1, margin: 8 })],
+    });
+    const table = { instruction: 'i', input: 'x', chosen: 'c', rejected: 'r', system: 's', history: [['h', 'w']] };
+    expect(read(table).rows).toEqual([
+      pair(
+        [{ role: 'system', content: 's' }, user('h'), assistant('w'), user('i\nx')],
+        [assistant('c')],
+        [assistant('r')],
+      ),
+    ]);
   });
 
   it('Label Studio as CSV: ids are no choices, and the choice is JSON in a cell', () => {
@@ -665,6 +864,102 @@ describe('ranked answers', () => {
     ],
   ] as [string, RecordValue, object[]][])('%s', (format, record, rows) => {
     expect(read(record)).toEqual({ format, rows });
+  });
+
+  it("a row of Anthropic's evaluations may have several answers that do not match", () => {
+    const record = { question: 'q', answer_matching_behavior: ' (A)', answer_not_matching_behavior: [' (B)', ' (C)'] };
+    expect(read(record)).toEqual({
+      format: 'several-answers',
+      rows: [pair('q', ' (A)', ' (B)'), pair('q', ' (A)', ' (C)')],
+    });
+  });
+
+  it('HelpSteer ratings: two responses to a prompt by their helpfulness, the other ratings kept', () => {
+    const rated = (prompt: string, response: string, helpfulness: number) => ({
+      prompt,
+      response,
+      helpfulness,
+      correctness: 4,
+      coherence: 4,
+      complexity: 1,
+      verbosity: helpfulness,
+    });
+    const records = [
+      rated('q', 'a', 2),
+      rated('q', 'b', 4),
+      rated('r', 'c', 4),
+      rated('r', 'd', 4),
+      rated('s', 'e', 1),
+    ];
+    const [best] = rankFormats(records);
+    expect(best.format.id).toBe('helpsteer-ratings');
+    const gathering = best.format.gather?.({});
+    if (!gathering) throw new Error('one response alone makes no pair');
+    for (const [place, record] of records.entries()) gathering.add(record, place);
+    const { rows, unused } = gathering.finish();
+    expect(rows.map(({ draft, place }) => [draft.prompt, draft.chosen, draft.rejected, draft.tie, place])).toEqual([
+      ['q', 'b', 'a', false, 1],
+      ['r', 'c', 'd', true, 2],
+    ]);
+    expect(rows[0].draft).toMatchObject({ scoreChosen: 4, scoreRejected: 2, margin: 2 });
+    expect(rows[0].draft.metadata).toMatchObject({ verbosity_chosen: 4, verbosity_rejected: 2 });
+    expect(unused.map(({ place }) => place)).toEqual([4]);
+  });
+
+  it('several chosen or rejected answers: each chosen one before each rejected one, blank ones left out', () => {
+    const record = { id: 3, prompt: 'q', chosen: 'a', rejected: ['b', 'a', ' ', 'c'] };
+    expect(read(record, 'id')).toEqual({
+      format: 'several-answers',
+      rows: [pair('q', 'a', 'b', { metadata: { id: 3 } }), pair('q', 'a', 'c', { metadata: { id: 3 } })],
+    });
+    const chats = { prompt: [user('q')], chosen: [[assistant('a')], [assistant('b')]], rejected: ['c'] };
+    expect(read(chats).rows).toEqual([
+      pair([user('q')], [assistant('a')], [assistant('c')]),
+      pair([user('q')], [assistant('b')], [assistant('c')]),
+    ]);
+    expect(read({ prompt: 'q', chosen: 'a', rejected: '["b","c"]' }).rows).toHaveLength(2);
+    expect(() => read({ ...record, rejected: ['a'] })).toThrow('no chosen answer and another rejected one: no pair');
+  });
+
+  it('axis files of summaries: every two of a post by one worker, equal ones a tie, the rest refused', () => {
+    const info = { id: 't3', post: 'long', title: 'T', subreddit: 'tifu', site: null, article: null };
+    const rated = (text: string, overall: number | null, worker = 'w1', post = info) => ({
+      info: post,
+      summary: { text, policy: `policy of ${text}`, note: null, axes: { overall, accuracy: 7 } },
+      worker,
+      batch: 'axis1',
+      split: 'test',
+    });
+    const records = [
+      rated('a', 3),
+      rated('b', 6),
+      rated('c', 3),
+      rated('d', 7, 'w2'),
+      rated('e', 1, 'w1', { ...info, post: 'another' }),
+    ];
+    const [best] = rankFormats(records);
+    expect(best.format.id).toBe('summarize-axes');
+    const gathering = best.format.gather?.({});
+    if (!gathering) throw new Error('one summary alone makes no pair');
+    for (const [place, record] of records.entries()) gathering.add(record, place);
+    expect(() => gathering.add(rated('f', null), 5)).toThrow('the summary has no overall rating');
+    const { rows, unused } = gathering.finish();
+    expect(
+      rows.map(({ draft, place }) => [draft.chosen, draft.rejected, draft.tie, draft.margin, draft.annotator, place]),
+    ).toEqual([
+      ['b', 'a', false, 3, 'w1', 1],
+      ['a', 'c', true, 0, 'w1', 0],
+      ['b', 'c', false, 3, 'w1', 1],
+    ]);
+    expect(rows[0].draft.prompt).toBe('SUBREDDIT: r/tifu\nTITLE: T\nPOST: long\nTL;DR:');
+    expect(rows[0].draft.metadata).toMatchObject({
+      batch: 'axis1',
+      split: 'test',
+      policy_chosen: 'policy of b',
+      policy_rejected: 'policy of a',
+      axes_chosen: { overall: 6, accuracy: 7 },
+    });
+    expect(unused.map(({ place }) => place)).toEqual([3, 4]);
   });
 
   it('lists that make no pair are refused, whatever their scores', () => {

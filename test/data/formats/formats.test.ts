@@ -1,7 +1,7 @@
 /** Dataset formats: found by what the rows hold, read into the same stored rows, refused or at fault for the right reason. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type RecordValue, RowFault, RowRefused } from '../../../src/main/data/formats/format.ts';
+import { type RecordValue, RowFault, RowRefused, valueAt } from '../../../src/main/data/formats/format.ts';
 import { formats, rankFormats } from '../../../src/main/data/formats/index.ts';
 import { splitShared } from '../../../src/main/data/formats/preference-pair.ts';
 
@@ -11,8 +11,9 @@ const assistant = (content: string) => ({ role: 'assistant', content });
 /** The row as the best format reads it, without the fields that are absent. */
 function readBest(record: RecordValue): { format: string; rows: object[] } {
   const [best] = rankFormats([record]);
+  const present = Object.entries(best.format.mapping).filter(([, column]) => valueAt(record, column) !== undefined);
   const rows = best.format
-    .read(record, best.format.mapping)
+    .read(record, Object.fromEntries(present))
     .map((row) =>
       Object.fromEntries(
         Object.entries(row).filter(([key, v]) => v !== null && v !== false && !(key === 'metadata' && isEmpty(v))),
@@ -142,6 +143,17 @@ describe('one row of each format', () => {
 });
 
 describe('detection', () => {
+  it('a file in which some rows are HH dialogues is one of dialogues: the others are refused by name', () => {
+    const [dialogue, text] = [
+      { chosen: hh('q', 'a'), rejected: hh('q', 'b') },
+      { chosen: 'q: a', rejected: 'q: b' },
+    ];
+    const [best] = rankFormats([text, text, dialogue]);
+    expect(best.format.id).toBe('hh');
+    expect(() => best.format.read(text, best.format.mapping)).toThrow('chosen does not begin with "\\n\\nHuman:"');
+    expect(rankFormats(Array(30).fill(text).concat(dialogue))[0].format.id).toBe('trl-implicit');
+  });
+
   it('a row that lacks a field does not make the file a looser format', () => {
     const pair = { prompt: 'q', chosen: 'a', rejected: 'b' };
     expect(rankFormats([pair, { prompt: 'q', chosen: 'a' }])[0].format.id).toBe('trl');
@@ -179,6 +191,26 @@ describe('rows that carry no signal are refused', () => {
     ['hh', { chosen: hh('q', 'a'), rejected: hh('q', '') }, 'empty'],
     ['hh', { chosen: hh('q', 'a', 'b'), rejected: hh('q', 'a', 'b') }, "the last turn is not the assistant's"],
     ['messages', { messages: [user('q')] }, "the last message is not the assistant's"],
+    ['trl', { prompt: 'q', chosen: ' \n', rejected: 'b' }, 'chosen answer holds nothing but white space'],
+    [
+      'trl',
+      { prompt: [user('q')], chosen: [assistant('a')], rejected: [assistant('\t')] },
+      'rejected answer holds nothing',
+    ],
+    ['trl', { prompt: [user('q')], chosen: [], rejected: [assistant('b')] }, '"chosen" is an empty list of messages'],
+    ['kto', { prompt: 'q', completion: '', label: true }, 'the completion is empty'],
+    ['prompt-completion', { prompt: 'q', completion: ' ' }, 'the completion holds nothing but white space'],
+    ['messages', { messages: [user('q'), assistant(' ')] }, 'the completion holds nothing but white space'],
+    ['text', { text: '' }, 'the completion is empty'],
+    ['alpaca', { instruction: 'q', input: '', output: '' }, 'the completion is empty'],
+    ['llmbar', { input: 'q', output_1: 'a', output_2: ' ', label: 1 }, 'rejected answer holds nothing but white space'],
+    ['sharegpt', { conversations: [user('q'), { from: 'narrator', value: 'a' }] }, 'a message is of "narrator"'],
+    ['sharegpt', { conversations: [user('q'), { from: 'function_call', value: '{}' }] }, 'calls a tool'],
+    [
+      'messages',
+      { messages: [{ role: 'user', content: [{ type: 'image' }] }, assistant('a')] },
+      'a part of type "image"',
+    ],
   ])('%s: %j', (format, record, reason) => {
     const error = thrownBy(format, record);
     expect(error).toBeInstanceOf(RowRefused);
@@ -222,9 +254,13 @@ it('every file of the folder is in the registry or shared by those that are', ()
     'format.ts',
     'index.ts',
     'judged-table.ts',
+    'lists.ts',
+    'messages.ts',
     'preference-pair.ts',
     'prompt.ts',
     'ranked.ts',
+    'rated-answers.ts',
+    'row-refused.ts',
     'two-answers.ts',
   ];
   const files = readdirSync(folder).filter((f) => !shared.includes(f));

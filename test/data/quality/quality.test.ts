@@ -101,9 +101,15 @@ describe('checks', () => {
   });
 
   it('identical and empty answers, ties', async () => {
-    const rows = [pair('a', 'x', 'x'), pair('a', 'x', ' \n'), pair('a', 'x', 'y', { tie: true }), pair('a', '', '')];
+    const rows = [
+      pair('a', 'x', 'x'),
+      pair('a', 'x', ' \n'),
+      pair('a', 'x', 'y', { tie: true }),
+      pair('a', '', ''),
+      pair('a', '\u200b', 'x'),
+    ];
     expect((await foundBy('identical-answers', rows)).numbers).toEqual([0, 3]);
-    expect((await foundBy('empty-answers', rows)).numbers).toEqual([1, 3]);
+    expect((await foundBy('empty-answers', rows)).numbers).toEqual([1, 3, 4]);
     expect((await foundBy('ties', rows)).numbers).toEqual([2]);
   });
 

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
+import { wideAsText } from '../../../src/main/data/records/exact-json.ts';
 import { unpackLz4Frame } from '../../../src/main/data/records/lz4-frame.ts';
-import { zstandardInScript } from '../../../src/main/data/records/packed.ts';
+import { zstandard } from '../../../src/main/data/records/packed.ts';
 import { DatasetError, detectContainer, readRecords, type SourceRecord } from '../../../src/main/data/records.ts';
 import { type Cell, workbook, workbookFiles, zipOf } from '../../fixtures/spreadsheet.ts';
 
@@ -48,18 +49,29 @@ const ROWS = Array.from({ length: 4 }, (_, i) => ({
 
 describe('PyArrow', () => {
   const files = readdirSync(golden('')).filter((name) =>
-    /^(?!v1|not-utf8|long).*\.(parquet|feather|arrows)$/.test(name),
+    /^(?!v1|not-utf8|long|exact).*\.(parquet|feather|arrows)$/.test(name),
   );
 
   it.each(files)('%s', async (name) => {
     const records = await all(golden(name));
     expect(records.map(({ line, row }) => [line, row])).toEqual(ROWS.map((_, i) => [null, i]));
-    expect(JSON.parse(JSON.stringify(records.map(({ value }) => value)))).toEqual(ROWS);
+    expect(JSON.parse(JSON.stringify(wideAsText(records.map(({ value }) => value))))).toEqual(ROWS);
     // no text, where JSON writes one: never taken for an answer
     for (const column of ['wide', 'when', 'picture']) expect(typeof records[0].value[column]).toBe('object');
   });
 
   it('ten tables were read', () => expect(files).toHaveLength(10));
+
+  it.each(['exact.parquet', 'exact.feather'])('%s: what a double would round keeps its digits', async (name) => {
+    const records = await all(golden(name));
+    expect(records.map(({ value: { prompt, chosen, rejected, ...rest } }) => JSON.stringify(rest))).toEqual([
+      '{"id":9223372036854775807,"big":18446744073709551615,"money":-12345678901234567890123.45,"cents":10.15,' +
+        '"micros":"2023-11-14T22:13:20.123456Z","nanos":"2023-11-14T22:13:20.123456789Z","seconds":"2023-11-14T22:13:20.000Z","ids":[1152921504606846977,3]}',
+      '{"id":7,"big":7,"money":0.05,"cents":-0.01,"micros":"1969-12-31T23:59:59.999999Z","nanos":"2023-11-14T22:13:20.000Z",' +
+        '"seconds":"1970-01-01T00:00:00.000Z","ids":[]}',
+    ]);
+    expect(typeof records[0].value.micros).toBe('object');
+  });
 
   it.each([
     ['none.parquet', 'parquet'],
@@ -115,7 +127,7 @@ describe('unpacking', () => {
   const rows = Buffer.from('{"prompt": "once upon a time"}\n'.repeat(50_000));
 
   async function unpack(chunks: readonly Uint8Array[]): Promise<Buffer> {
-    const stream = zstandardInScript();
+    const stream = zstandard();
     const out: Buffer[] = [];
     stream.on('data', (chunk: Buffer) => out.push(chunk));
     const done = new Promise<void>((resolve, reject) => stream.once('end', resolve).once('error', reject));
@@ -125,7 +137,15 @@ describe('unpacking', () => {
     return Buffer.concat(out);
   }
 
-  it('zstandard without the platform gives the same bytes, in whatever pieces it comes', async () => {
+  it('zstandard in several frames, some of which hold nothing, is read to its end', async () => {
+    const [head, tail] = [zstdCompressSync(rows.subarray(0, 700_001)), zstdCompressSync(rows.subarray(700_001))];
+    const skipped = Buffer.from('502a4d180400000061626364', 'hex');
+    const path = file('frames.jsonl.zst', Buffer.concat([skipped, head, skipped, tail]));
+    expect(await all(path)).toHaveLength(50_000);
+    await expect(all(file('cut.jsonl.zst', Buffer.concat([head, tail.subarray(0, -9)])))).rejects.toThrow(DatasetError);
+  });
+
+  it('zstandard gives the same bytes in whatever pieces it comes', async () => {
     const packed = zstdCompressSync(rows);
     const pieces = Array.from({ length: packed.length }, (_, i) => packed.subarray(i, i + 1));
     expect((await unpack([packed])).equals(rows)).toBe(true);
@@ -199,6 +219,11 @@ describe('spreadsheets', () => {
     ['a cell without a column', [['a'], ['x', 'y']], ':2: it has a cell in column 2, the header has 1 column'],
   ])('%s is named', async (_what, rows, message) => {
     await expect(all(file('bad.xlsx', workbook({ Sheet: rows })))).rejects.toThrow(message);
+  });
+
+  it('a sheet with one line about the file is passed over', async () => {
+    const path = file('about.xlsx', workbook({ About: [['Our pairs']], Pairs: [['prompt'], ['q']] }));
+    expect((await all(path)).map(({ value }) => value)).toEqual([{ prompt: 'q' }]);
   });
 
   it('what is no spreadsheet, claims too much or is cut off is refused', async () => {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { ColumnMapping, DatasetKind } from '../../../preload/contract/datasets.ts';
 import { alike } from '../../base/registry.ts';
 import type { Format, RecordValue } from '../formats/format.ts';
-import { valueAt } from '../formats/format.ts';
+import { isReadable, kindOfValue, valueAt, wholeWord } from '../formats/format.ts';
 import { formats, rankFormats } from '../formats/index.ts';
 import { DatasetError, readRecords } from '../records.ts';
 import type { KeptMapping } from '../store/column-mappings.ts';
@@ -96,10 +96,35 @@ function recalled(options: DetectOptions, signature: string, head: readonly Reco
   return isUsable ? kept : null;
 }
 
+/** What sets call the scores of both answers besides TRL's names. */
+const SCORES: readonly (readonly [chosen: string, rejected: string])[] = ['rating', 'score', 'reward'].flatMap(
+  (name) =>
+    [
+      [`chosen_${name}`, `rejected_${name}`],
+      [`chosen-${name}`, `rejected-${name}`],
+      [`${name}_chosen`, `${name}_rejected`],
+    ] as const,
+);
+
+/** Two columns of numbers, one for each answer, where the format has scores and none of its own. */
+function scoresIn({ fields, mapping }: Format, head: readonly RecordValue[]): ColumnMapping {
+  const isOwn = (['score_chosen', 'score_rejected'] as const).some((field) => {
+    const column = mapping[field];
+    return column === undefined || head.some((r) => valueAt(r, column) !== undefined);
+  });
+  if (isOwn || !fields.includes('score_chosen')) return {};
+  const isNumbers = (column: string) => {
+    const found = head.flatMap((r) => r[column] ?? []);
+    return found.length > 0 && found.every((value) => typeof value === 'number');
+  };
+  const pair = SCORES.find((columns) => columns.every(isNumbers));
+  return pair ? { score_chosen: pair[0], score_rejected: pair[1] } : {};
+}
+
 /** Only columns that exist are used, so that an absent "margin" is not an error; "" takes a role away from the column that the format gives it. */
 function mappingOf(format: Format, corrections: ColumnMapping, head: readonly RecordValue[]): ColumnMapping {
   const own = Object.entries(format.mapping).filter(([, c]) => head.some((r) => valueAt(r, c) !== undefined));
-  const corrected = { ...Object.fromEntries(own), ...corrections };
+  const corrected = { ...scoresIn(format, head), ...Object.fromEntries(own), ...corrections };
   return Object.fromEntries(Object.entries(corrected).filter(([, column]) => column !== ''));
 }
 
@@ -119,13 +144,29 @@ const signatureOf = (head: readonly RecordValue[]): string =>
     .update(JSON.stringify(columnsOf(head).sort()))
     .digest('hex');
 
+/** Columns that hold text or messages wherever they occur. */
+const TEXT_COLUMNS = ['prompt', 'chosen', 'rejected', 'completion', 'messages', 'conversations', 'text'];
+
+/** A well-known column with something else in it says more than the list of columns. */
+function misfit(head: readonly RecordValue[]): string {
+  for (const [row, record] of head.entries()) {
+    const column = TEXT_COLUMNS.find((name) => Object.hasOwn(record, name) && !isReadable(record[name]));
+    if (column !== undefined)
+      return `Row ${row}: "${column}" is ${kindOfValue(record[column])}; text or a list of {role, content} was expected. `;
+  }
+  const [first] = head;
+  if (first?.label !== undefined && first.label !== null && !/^(true|false|0|1)$/i.test(wholeWord(String(first.label))))
+    return `Row 0: "label" is ${JSON.stringify(first.label)?.slice(0, 40)}; true or false was expected of an answer's label. `;
+  return '';
+}
+
 function unknownColumns(path: string, head: readonly RecordValue[], guess: Guess | undefined): DatasetError {
   const columns = columnsOf(head).join(', ');
   const words = Object.entries(guess?.mapping ?? {}).map(([field, column]) => `--map ${field}=${column}`);
   const advice = guess
     ? `By their names they may be: ${words.join(' ')}. Say so when that is right, or map others`
     : 'Map them: --map chosen=COLUMN --map rejected=COLUMN …';
-  return new DatasetError(`${path}: no known format fits its columns (${columns}). ${advice}`, {
+  return new DatasetError(`${path}: no known format fits its columns (${columns}). ${misfit(head)}${advice}`, {
     details: { columns: columnsOf(head), guess: guess?.mapping ?? null },
   });
 }

@@ -12,18 +12,34 @@ import {
 } from './format.ts';
 import { BESIDE_A_PAIR, BESIDE_FIELDS, pairDraft } from './preference-pair.ts';
 
-const TURN = /\n\nHuman:|\n\nAssistant:/g;
+/** Share of dialogues from which a file is one of dialogues. */
+const FEW = 0.1;
+/** More than a file of pairs without a prompt gets. */
+const MIXED = 0.75;
+
+/** Where a turn begins: behind an empty line, or at the start. */
+const TURN = /(?:^|\n\n)(Human|Assistant):/g;
+/** The same in texts whose lines all end as Windows ends them. */
+const TURN_CRLF = /(?:^|\r\n\r\n)(Human|Assistant):/g;
+
+/** Whether a text begins as a dialogue does; some files leave out the empty line before it, or end lines as Windows does. */
+export const isDialogue = (text: unknown): text is string => typeof text === 'string' && /^\s*Human:/.test(text);
 
 /** "\n\nHuman: … \n\nAssistant: …" → messages; refused when it does not begin with a turn. */
 export function turnsOfDialogue(text: string, field: string): ChatMessage[] {
-  const marks = [...text.matchAll(TURN)];
+  // white space before the first mark is no turn
+  const dialogue = /^\s*(?:Human|Assistant):/.test(text) ? text.trimStart() : text;
+  const marks = [...dialogue.matchAll(/\n\n(?:Human|Assistant):/.test(dialogue) ? TURN : TURN_CRLF)];
   if (marks.length === 0 || marks[0].index !== 0) throw new RowRefused(`${field} does not begin with "\\n\\nHuman:"`);
   return marks.map((mark, i) => ({
-    role: mark[0].includes('Human') ? 'user' : 'assistant',
+    role: mark[1] === 'Human' ? 'user' : 'assistant',
     // the space after the colon belongs to the mark; all else is what was said
-    content: text.slice(mark.index + mark[0].length, marks[i + 1]?.index).replace(/^ /, ''),
+    content: dialogue.slice(mark.index + mark[0].length, marks[i + 1]?.index).replace(/^ /, ''),
   }));
 }
+
+/** One in which somebody answers. */
+export const isWholeDialogue = (text: unknown): boolean => isDialogue(text) && /\n\r?\nAssistant:/.test(text);
 
 const endOf = (turns: readonly ChatMessage[]): string => `… ${turns.at(-2)?.content.slice(-60) ?? ''}\n\nAssistant:`;
 
@@ -39,12 +55,11 @@ export const anthropicHh: Format = {
   fields: ['chosen', 'rejected', ...BESIDE_FIELDS],
   mapping: { chosen: 'chosen', rejected: 'rejected', ...BESIDE_A_PAIR },
   sniff(records) {
-    const fits = records.filter((r) =>
-      ['chosen', 'rejected'].every((c) => String(valueAt(r, c) ?? '').startsWith('\n\nHuman:')),
-    ).length;
+    const fits = records.filter((r) => ['chosen', 'rejected'].every((c) => isWholeDialogue(valueAt(r, c)))).length;
     const share = records.length === 0 ? 0 : fits / records.length;
     return {
-      score: 0.95 * share,
+      // rows that are no dialogues are refused by name: as texts they would not be like the others
+      score: share < FEW ? 0 : Math.max(MIXED, 0.95 * share),
       reason: `${percentOf(share)} are dialogues that begin with "Human:"`,
     };
   },

@@ -11,6 +11,7 @@ import {
   restOf,
   valueAt,
 } from './format.ts';
+import { listIn } from './lists.ts';
 import { splitShared } from './preference-pair.ts';
 import { judgedDraft, type Verdict } from './two-answers.ts';
 
@@ -19,15 +20,6 @@ const WINNERS: readonly (readonly [column: string, verdict: Verdict])[] = [
   ['winner_model_b', 'b'],
   ['winner_tie', 'tie'],
 ];
-
-function listIn(value: unknown): unknown {
-  if (typeof value !== 'string') return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return undefined;
-  }
-}
 
 const isTexts = (value: unknown): value is (string | null)[] =>
   Array.isArray(value) && value.length > 0 && value.every((text) => text === null || typeof text === 'string');

@@ -33,7 +33,8 @@ export function readJudged(record: RecordValue, mapping: ColumnMapping): readonl
   return [judgedDraft(judged)];
 }
 
-function readPair(record: RecordValue, mapping: ColumnMapping): readonly Draft[] {
+/** A pair whose prompt may stand in several columns. */
+export function readPair(record: RecordValue, mapping: ColumnMapping): readonly Draft[] {
   if (isJudged(mapping)) return readJudged(record, mapping);
   if (mapping.prompt === undefined) return readImplicit(record, mapping);
   const prompt = promptAt(record, mapping);

@@ -1,5 +1,7 @@
 /** Data for SFT: prompt and completion, one text, or one conversation. */
+
 import { conversationAt, draft, type Format, isReadable, percentOf, restOf, shareWith, textAt } from './format.ts';
+import { listIn } from './lists.ts';
 
 export const promptCompletion: Format = {
   id: 'prompt-completion',
@@ -39,6 +41,8 @@ export const plainText: Format = {
   ],
 };
 
+const isList = (value: unknown): boolean => Array.isArray(value) && isReadable(value);
+
 export const messages: Format = {
   id: 'messages',
   title: 'Conversations',
@@ -47,8 +51,7 @@ export const messages: Format = {
   mapping: { messages: 'messages' },
   sniff(records) {
     const share =
-      records.filter((r) => Array.isArray(r.messages) && isReadable(r.messages) && r.label === undefined).length /
-      Math.max(1, records.length);
+      records.filter((r) => isList(listIn(r.messages)) && r.label === undefined).length / Math.max(1, records.length);
     return { score: 0.8 * share, reason: `${percentOf(share)} hold one conversation` };
   },
   read(record, mapping) {

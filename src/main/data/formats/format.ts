@@ -8,9 +8,15 @@ import type {
   TextOrChat,
 } from '../../../preload/contract/datasets.ts';
 import type { Named } from '../../base/registry.ts';
+import { WideNumber } from '../records/exact-json.ts';
 import type { NewPair } from '../store/pairs.ts';
+import { listIn } from './lists.ts';
+import { besideMessages, isBlank, isReadable, isRecord, messagesOf, type RecordValue } from './messages.ts';
+import { RowFault, RowRefused } from './row-refused.ts';
 
-export type RecordValue = Readonly<Record<string, unknown>>;
+export { isConversation, isReadable, isRecord, type RecordValue } from './messages.ts';
+export { RowFault, RowRefused } from './row-refused.ts';
+
 /** A row without where it came from: the reader adds that. */
 export type Draft = Omit<NewPair, 'provenance'>;
 
@@ -48,28 +54,6 @@ export interface Gathering {
   };
 }
 
-/** A record that cannot be used: reported with its line, the rest goes on. */
-export class RowRefused extends Error {
-  /** What stands there, for the list of refused rows. */
-  readonly found: string | undefined;
-  constructor(reason: string, found?: string) {
-    super(reason);
-    this.name = 'RowRefused';
-    this.found = found;
-  }
-}
-
-/** A record that does not fit the format at all (a field missing, of the wrong type, not storable): the file is not what it seemed, nothing is imported. */
-export class RowFault extends RowRefused {
-  /** The column at fault. */
-  readonly field: string;
-  constructor(field: string, reason: string) {
-    super(reason);
-    this.name = 'RowFault';
-    this.field = field;
-  }
-}
-
 /** Value at a column; "metadata.score" walks into objects. Own properties only: a column called __proto__ is just a column. */
 export function valueAt(record: RecordValue, column: string): unknown {
   if (Object.hasOwn(record, column)) return record[column];
@@ -81,66 +65,35 @@ export function valueAt(record: RecordValue, column: string): unknown {
   return value;
 }
 
-/** An object that is no list. */
-export const isRecord = (value: unknown): value is RecordValue =>
-  value !== null && typeof value === 'object' && !Array.isArray(value);
-
-const isMessage = (m: unknown): m is ChatMessage =>
-  m !== null &&
-  typeof m === 'object' &&
-  typeof (m as ChatMessage).role === 'string' &&
-  typeof (m as ChatMessage).content === 'string';
-
-export const isConversation = (value: unknown): value is ChatMessage[] =>
-  Array.isArray(value) && value.length > 0 && value.every(isMessage);
-
-/** A message as it is stored: content in parts that are all text becomes that text. Throws RowRefused for what a row cannot hold. */
-function messageOf(message: RecordValue): ChatMessage | undefined {
-  const { role, content } = message;
-  const calls = message.tool_calls ?? message.function_call;
-  if (typeof role === 'string' && (Array.isArray(calls) ? calls.length > 0 : isRecord(calls)))
-    throw new RowRefused(`a message of "${role}" calls a tool; rows hold text alone`);
-  if (typeof role !== 'string') return undefined;
-  if (typeof content === 'string') return { role, content };
-  if (!Array.isArray(content) || content.length === 0) return undefined;
-  const texts = content.map((part: unknown) => (isRecord(part) && part.type === 'text' ? part.text : undefined));
-  return texts.every((text) => typeof text === 'string') ? { role, content: texts.join('\n') } : undefined;
-}
-
-/** A list of messages; undefined for anything else. */
-function messagesOf(value: unknown): ChatMessage[] | undefined {
-  if (!Array.isArray(value) || value.length === 0) return undefined;
-  const messages = value.map((each: unknown) => (isRecord(each) ? messageOf(each) : undefined));
-  return messages.every((each) => each !== undefined) ? messages : undefined;
-}
-
-/** Whether `textAt` would take the value, or refuse its row alone. */
-export function isReadable(value: unknown): boolean {
-  if (typeof value === 'string') return true;
-  try {
-    return messagesOf(value) !== undefined;
-  } catch (error) {
-    if (error instanceof RowRefused) return true;
-    throw error;
-  }
-}
+/** What pandas makes of a list of messages in a CSV file: no JSON, and no text that anybody said. */
+const PYTHON_CHAT = /^\[\s*\{'(?:role|content|from|value)':/;
 
 /** Text or conversation at a column; anything else is refused, never turned into text. */
 export function textAt(record: RecordValue, column: string | undefined, field: string): TextOrChat {
   if (column === undefined) throw new RowFault(field, `no column is mapped to ${field}`);
   const value = valueAt(record, column);
-  if (typeof value === 'string') return checkedText(value, column);
-  if (value === undefined) throw new RowFault(column, `"${column}" is missing; the row has ${columnsOf(record)}`);
-  if (value === null) throw new RowFault(column, `"${column}" is null; text or a list of messages was expected`);
-  const messages = messagesOf(value);
-  if (messages) {
-    for (const { role, content } of messages) checkedText(role + content, column);
-    return messages;
+  if (typeof value === 'string') {
+    if (PYTHON_CHAT.test(value))
+      throw new RowRefused(
+        `"${column}" is a conversation as Python prints it; save it as JSON, or the table as Parquet`,
+      );
+    return checkedText(value, column);
   }
-  const what = Array.isArray(value)
-    ? 'a list whose items are not messages'
-    : `${typeof value === 'object' ? 'an' : 'a'} ${typeof value} (${JSON.stringify(value)?.slice(0, 40)})`;
-  throw new RowFault(column, `"${column}" is ${what}; text or a list of messages was expected`);
+  if (value === undefined) throw new RowFault(column, `"${column}" is missing; the row has ${columnsOf(record)}`);
+  if (Array.isArray(value) && value.length === 0) throw new RowRefused(`"${column}" is an empty list of messages`);
+  const messages = messagesOf(value);
+  if (!messages)
+    throw new RowFault(column, `"${column}" is ${kindOfValue(value)}; text or a list of messages was expected`);
+  for (const { role, content } of messages) checkedText(role + content, column);
+  return messages;
+}
+
+/** A value in words: "a number (42)". */
+export function kindOfValue(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list whose items are not messages';
+  const kind = isRecord(value) ? 'an object' : `a ${value instanceof WideNumber ? 'number' : typeof value}`;
+  return `${kind} (${JSON.stringify(value)?.slice(0, 40)})`;
 }
 
 /** A conversation at a column, split before its last message; refused when that one is not the assistant's. */
@@ -148,7 +101,8 @@ export function conversationAt(
   record: RecordValue,
   column: string,
 ): { readonly prompt: ChatMessage[]; readonly completion: ChatMessage[] } {
-  const found = textAt(record, column, 'messages');
+  // a column of conversations holds no texts: one is a list that was written as JSON
+  const found = textAt({ [column]: listIn(valueAt(record, column)) }, column, 'messages');
   if (typeof found === 'string')
     throw new RowFault(column, `"${column}" is text; a list of {role, content} was expected`);
   if (found.at(-1)?.role !== 'assistant') throw new RowRefused("the last message is not the assistant's");
@@ -167,22 +121,29 @@ export function checkedText(text: string, column: string): string {
   return text;
 }
 
+/** How tables of text write that there is no number. */
+const NO_NUMBER = /^(?:nan|none|null)$/i;
+
 /** A number where there is one; a column that is absent or null gives null. */
 export function numberAt(record: RecordValue, column: string | undefined): number | null {
   if (column === undefined) return null;
   const value = valueAt(record, column);
   if (value === undefined || value === null || value === '') return null;
-  const number = typeof value === 'string' ? Number(value) : value;
+  if (typeof value === 'string' && NO_NUMBER.test(value)) return null;
+  const number = typeof value === 'string' || value instanceof WideNumber ? Number(String(value)) : value;
   if (typeof number !== 'number' || !Number.isFinite(number))
     throw new RowFault(column, `"${column}" must be a number, found ${JSON.stringify(value)?.slice(0, 40)}`);
   return number;
 }
 
+/** A whole number without the ".0" that a table gives it whose column has gaps. */
+export const wholeWord = (word: string): string => word.trim().replace(/^(-?\d+)\.0+$/, '$1');
+
 /** True or false, also as a CSV cell or as 1 and 0; absent, null and an empty cell give null. */
 export function booleanAt(record: RecordValue, column: string): boolean | null {
   const value = valueAt(record, column);
   if (value === undefined || value === null || value === '') return null;
-  const word = String(value).toLowerCase();
+  const word = wholeWord(String(value)).toLowerCase();
   if (word === 'true' || word === '1') return true;
   if (word === 'false' || word === '0') return false;
   throw new RowFault(column, `"${column}" must be true or false, found ${JSON.stringify(value)?.slice(0, 40)}`);
@@ -195,25 +156,50 @@ export function labelAt(record: RecordValue, column: string): boolean {
   return label;
 }
 
-/** A row with everything else absent. */
-export const draft = (fields: Partial<Draft> & { prompt: TextOrChat }): Draft => ({
-  chosen: null,
-  rejected: null,
-  completion: null,
-  label: null,
-  tie: false,
-  margin: null,
-  scoreChosen: null,
-  scoreRejected: null,
-  annotator: null,
-  metadata: {},
-  ...fields,
-});
+const ANSWERS = { chosen: 'chosen answer', rejected: 'rejected answer', completion: 'completion' } as const;
 
-/** Columns no field uses, kept as metadata. */
+/** A row with everything else absent; refused when an answer is empty or white space alone (it would teach to say nothing), or ends with somebody else's message. */
+export function draft(fields: Partial<Draft> & { prompt: TextOrChat }): Draft {
+  for (const side of ['chosen', 'rejected', 'completion'] as const) {
+    const answer = fields[side];
+    if (answer === null || answer === undefined) continue;
+    const last = typeof answer === 'string' ? undefined : answer.at(-1)?.role;
+    if (last === 'user' || last === 'system')
+      throw new RowRefused(`the last message of the ${ANSWERS[side]} is not the assistant's but of "${last}"`);
+    if (!isBlank(answer)) continue;
+    const isEmpty = typeof answer === 'string' ? answer === '' : answer.every(({ content }) => content === '');
+    const why = isEmpty ? 'is empty' : 'holds nothing but white space';
+    throw new RowRefused(`the ${ANSWERS[side]} ${why}`);
+  }
+  return {
+    chosen: null,
+    rejected: null,
+    completion: null,
+    label: null,
+    tie: false,
+    margin: null,
+    scoreChosen: null,
+    scoreRejected: null,
+    annotator: null,
+    metadata: {},
+    ...fields,
+  };
+}
+
+/** Where what messages say besides role and content is kept: an entry for each message, by column. */
+const MESSAGE_FIELDS = 'message_fields';
+
+/** Columns no field uses, kept as metadata, and what the messages of the others say besides their texts. */
 export function restOf(record: RecordValue, used: readonly (string | undefined)[]): Record<string, unknown> {
   const heads = new Set(used.flatMap((column) => (column === undefined ? [] : [column])));
-  return Object.fromEntries(Object.entries(record).filter(([key]) => !heads.has(key)));
+  const rest = Object.fromEntries(Object.entries(record).filter(([key]) => !heads.has(key)));
+  const beside = [...heads].flatMap((column) => {
+    const fields = besideMessages(valueAt(record, column));
+    return fields ? [[column, fields] as const] : [];
+  });
+  return beside.length === 0 || MESSAGE_FIELDS in rest
+    ? rest
+    : { ...rest, [MESSAGE_FIELDS]: Object.fromEntries(beside) };
 }
 
 /**

@@ -1,5 +1,5 @@
 /** HH dialogues as a list of texts with a list of scores (DSP and others): the one with the higher score is chosen, equal scores are a tie. */
-import { pairOfDialogues, turnsOfDialogue } from './anthropic-hh.ts';
+import { isDialogue, pairOfDialogues, turnsOfDialogue } from './anthropic-hh.ts';
 import { type Format, percentOf, type RecordValue, RowFault } from './format.ts';
 
 const isTwo = (value: unknown, type: 'string' | 'number'): boolean =>
@@ -14,7 +14,7 @@ export const hhScored: Format = {
   fields: [],
   mapping: {},
   sniff(records) {
-    const fits = records.filter((r) => isScored(r) && String((r.text as string[])[0]).startsWith('\n\nHuman:')).length;
+    const fits = records.filter((r) => isScored(r) && isDialogue((r.text as string[])[0])).length;
     const share = fits / Math.max(1, records.length);
     return { score: 0.95 * share, reason: `${percentOf(share)} are two dialogues with a score each` };
   },

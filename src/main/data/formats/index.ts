@@ -9,8 +9,10 @@ import { columns } from './columns.ts';
 import { messages, plainText, promptCompletion, promptOnly } from './demonstrations.ts';
 import type { Format, RecordValue, Sniffed } from './format.ts';
 import { helpsteer2, helpsteer3 } from './helpsteer.ts';
+import { helpsteerRatings } from './helpsteer-ratings.ts';
 import { hhScored } from './hh-scored.ts';
 import { instructionPreference } from './instruction-preference.ts';
+import { labelledOutputs, prometheus, safeRlhf } from './judged-sets.ts';
 import { kto } from './kto.ts';
 import { labelStudio } from './label-studio.ts';
 import { llmComparatorImport } from './llm-comparator.ts';
@@ -20,32 +22,39 @@ import { mtBenchQuestions } from './mt-bench-questions.ts';
 import { multipleChoice } from './multiple-choice.ts';
 import {
   alpaca,
+  alpacaKto,
   argillaUltrafeedback,
   chosenResponses,
+  helpsteer3Edit,
+  helpsteer3EditQuality,
   inputPreference,
   instructionResponse,
   nemo,
+  openaiPreference,
   persona,
   promptResponse,
   questionAnswer,
   questionPreference,
   stackExchange,
+  trajectoryPreference,
   truthfulQa,
 } from './named-tables.ts';
 import { oasst } from './oasst.ts';
 import { oasstMessages } from './oasst-messages.ts';
-import { pandalm } from './pandalm.ts';
+import { pandalm, pandalmTraining } from './pandalm.ts';
 import { rankedColumns } from './ranked-columns.ts';
-import { nectar, nemoRanked, stackExchangeRanked, ultrafeedbackRanked } from './ranked-objects.ts';
+import { nectar, nemoRanked, scoredResponses, stackExchangeRanked, ultrafeedbackRanked } from './ranked-objects.ts';
 import { selfInstruct } from './self-instruct.ts';
+import { severalAnswers } from './several-answers.ts';
 import { sharegpt, sharegptMessages, sharegptSingular, sharegptTagged } from './sharegpt.ts';
 import { shp } from './shp.ts';
+import { summarizeAxes } from './summarize-axes.ts';
 import { summarizeComparisons } from './summarize-comparisons.ts';
 import { trlImplicit } from './trl-implicit.ts';
 import { trlPreference } from './trl-preference.ts';
 import { truthfulQaAnswers } from './truthfulqa-answers.ts';
 import { ultrafeedback } from './ultrafeedback.ts';
-import { webgpt, webgptLists } from './webgpt.ts';
+import { webgpt, webgptLists, webgptTexts } from './webgpt.ts';
 
 export const formats = registry<Format>('format', [
   ultrafeedback,
@@ -62,14 +71,23 @@ export const formats = registry<Format>('format', [
   oasst,
   oasstMessages,
   summarizeComparisons,
+  summarizeAxes,
   shp,
   webgpt,
+  webgptTexts,
   webgptLists,
   helpsteer2,
   helpsteer3,
+  helpsteer3Edit,
+  helpsteer3EditQuality,
+  helpsteerRatings,
   pandalm,
+  pandalmTraining,
   alpacaEval,
   llmbar,
+  labelledOutputs,
+  prometheus,
+  safeRlhf,
   mtBench,
   arenaVotes,
   llmComparatorImport,
@@ -78,6 +96,9 @@ export const formats = registry<Format>('format', [
   persona,
   nemo,
   nemoRanked,
+  openaiPreference,
+  trajectoryPreference,
+  scoredResponses,
   questionPreference,
   inputPreference,
   chosenResponses,
@@ -86,6 +107,7 @@ export const formats = registry<Format>('format', [
   truthfulQa,
   truthfulQaAnswers,
   multipleChoice,
+  severalAnswers,
   trlPreference,
   trlImplicit,
   alpacaRanking,
@@ -95,6 +117,7 @@ export const formats = registry<Format>('format', [
   selfInstruct,
   messages,
   plainText,
+  alpacaKto,
   alpaca,
   instructionResponse,
   promptResponse,

@@ -24,6 +24,8 @@ export interface JudgedTable {
   judgements(record: RecordValue, mapping: ColumnMapping): readonly Judgement[];
   /** Columns that belong to one of the answers: name → those of A and B. */
   readonly perAnswer?: Readonly<Record<string, readonly [a: string, b: string]>>;
+  /** What is worked out for each answer: name → of A and B. */
+  sidesOf?(record: RecordValue): Readonly<Record<string, readonly [a: unknown, b: unknown]>>;
   /** Columns that the judgements were read from and nobody needs again. */
   readonly used?: readonly string[];
 }
@@ -75,7 +77,7 @@ export const judgedTable = (table: JudgedTable): Format => ({
         ...scoresAt(record, mapping),
         annotator: annotator ?? named,
         metadata,
-        perAnswer,
+        perAnswer: { ...perAnswer, ...table.sidesOf?.(record) },
       }),
     );
   },

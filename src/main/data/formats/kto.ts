@@ -9,7 +9,9 @@ import {
   restOf,
   textAt,
   valueAt,
+  wholeWord,
 } from './format.ts';
+import { listIn } from './lists.ts';
 
 export const kto: Format = {
   id: 'kto',
@@ -21,8 +23,8 @@ export const kto: Format = {
     const fits = records.filter(
       (r) =>
         ['boolean', 'string', 'number'].includes(typeof r.label) &&
-        /^(true|false|0|1)$/i.test(String(r.label)) &&
-        ((Array.isArray(r.messages) && isReadable(r.messages)) ||
+        /^(true|false|0|1)$/i.test(wholeWord(String(r.label))) &&
+        ((Array.isArray(listIn(r.messages)) && isReadable(listIn(r.messages))) ||
           (r.prompt !== undefined && r.completion !== undefined)),
     ).length;
     const share = records.length === 0 ? 0 : fits / records.length;

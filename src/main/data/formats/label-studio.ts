@@ -1,5 +1,6 @@
 /** Label Studio exports: a task's data with the annotators' pairwise choices; each annotation makes a pair. The smaller form (JSON-MIN) has the choice beside the data. */
 import type { TextOrChat } from '../../../preload/contract/datasets.ts';
+import { WideNumber } from '../records/exact-json.ts';
 import { type Format, isRecord, percentOf, type RecordValue, RowFault, RowRefused, restOf, textAt } from './format.ts';
 import { asAnswer } from './preference-pair.ts';
 import { judgedDraft, type Verdict, verdictOfWord } from './two-answers.ts';
@@ -58,7 +59,11 @@ function verdictIn(value: unknown): Verdict | undefined {
 
 const nameOf = (value: unknown): string | null => {
   if (isRecord(value)) return nameOf(value.email ?? value.username ?? value.id);
-  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : null;
+  return typeof value === 'string'
+    ? value
+    : typeof value === 'number' || value instanceof WideNumber
+      ? String(value)
+      : null;
 };
 
 /** Every annotation that decides; those that were skipped or left open say nothing. */

@@ -1,4 +1,5 @@
 /** Google's LLM Comparator: two outputs and a score from 1.5 (A) over 0 (a tie) to -1.5 (B). Its document gives every row the names of the models. */
+import { WideNumber } from '../records/exact-json.ts';
 import {
   type Format,
   isRecord,
@@ -24,7 +25,7 @@ function modelsOf({ models }: RecordValue): readonly [unknown, unknown] {
 
 /** Lists and objects that hold nothing are left out. */
 const holdsSomething = (value: unknown): boolean =>
-  value !== null && (typeof value !== 'object' || Object.keys(value).length > 0);
+  value !== null && (typeof value !== 'object' || value instanceof WideNumber || Object.keys(value).length > 0);
 
 export const llmComparatorImport: Format = {
   id: 'llm-comparator',

@@ -12,24 +12,16 @@ import {
   textAt,
   valueAt,
 } from './format.ts';
+import { listIn } from './lists.ts';
 import { splitShared } from './preference-pair.ts';
 import { judgedDraft, verdictAt } from './two-answers.ts';
 
 /** The newer Arena sets write the list of turns as JSON text. */
-function turnsIn(value: unknown): unknown {
-  if (typeof value !== 'string' || !value.startsWith('[')) return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
-}
-
-const areTurns = (value: unknown): boolean => Array.isArray(turnsIn(value)) && isReadable(turnsIn(value));
+const areTurns = (value: unknown): boolean => Array.isArray(listIn(value)) && isReadable(listIn(value));
 
 /** The conversation up to the answer of that turn, 1-based. */
 function conversationTo(record: RecordValue, column: string, turn: number | null): ChatMessage[] {
-  const found = textAt({ [column]: turnsIn(valueAt(record, column)) }, column, column);
+  const found = textAt({ [column]: listIn(valueAt(record, column)) }, column, column);
   if (typeof found === 'string')
     throw new RowFault(column, `"${column}" is text; a list of {role, content} was expected`);
   if (turn === null) return found;

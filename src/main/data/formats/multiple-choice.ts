@@ -11,6 +11,7 @@ import {
   textAt,
   valueAt,
 } from './format.ts';
+import { isBlank } from './messages.ts';
 
 /** The set with one true answer; mc2_targets has several. */
 const TARGETS = 'mc1_targets';
@@ -48,7 +49,7 @@ export const multipleChoice: Format = {
   },
   read(record, mapping) {
     const prompt = textAt(record, mapping.prompt, 'prompt');
-    const answers = Object.entries(targetsAt(record, mapping.chosen ?? TARGETS));
+    const answers = Object.entries(targetsAt(record, mapping.chosen ?? TARGETS)).filter(([text]) => !isBlank(text));
     const good = answers.flatMap(([text, mark]) => (mark === 1 ? [text] : []));
     const bad = answers.flatMap(([text, mark]) => (mark === 0 ? [text] : []));
     if (good.length === 0 || bad.length === 0)

@@ -130,6 +130,70 @@ export const truthfulQa = tableFormat({
   mapping: { prompt: 'Question', chosen: 'Best Answer', rejected: 'Best Incorrect Answer', ...BESIDE_A_PAIR },
 });
 
+/** HelpSteer3's edits (2503.04378): the response that was edited after feedback is preferred to the original one. */
+export const helpsteer3Edit = tableFormat({
+  id: 'helpsteer3-edit',
+  title: 'HelpSteer3, edited responses',
+  kind: 'preference',
+  required: ['context', 'original_response', 'edited_response'],
+  mapping: { prompt: 'context', chosen: 'edited_response', rejected: 'original_response', ...BESIDE_A_PAIR },
+});
+
+/** HelpSteer3's edit quality (2503.04378): of two edits the good one. */
+export const helpsteer3EditQuality = tableFormat({
+  id: 'helpsteer3-edit-quality',
+  title: 'HelpSteer3, good and bad edits',
+  kind: 'preference',
+  required: ['context', 'good_edited_response', 'bad_edited_response'],
+  mapping: { prompt: 'context', chosen: 'good_edited_response', rejected: 'bad_edited_response', ...BESIDE_A_PAIR },
+});
+
+/** UltraInteract (2404.02078): the turns before both answers as a trajectory. */
+export const trajectoryPreference = tableFormat({
+  id: 'trajectory-preference',
+  title: 'Trajectories with preference',
+  kind: 'preference',
+  required: ['trajectory', 'chosen', 'rejected'],
+  without: ['prompt'],
+  mapping: { prompt: 'trajectory', chosen: 'chosen', rejected: 'rejected', ...BESIDE_A_PAIR },
+});
+
+const taggedAlpaca = tableFormat({
+  id: 'alpaca-kto',
+  title: 'Alpaca instructions with kto_tag',
+  kind: 'unpaired',
+  required: ['instruction', 'output'],
+  mapping: {
+    prompt: 'instruction',
+    input: 'input',
+    system: 'system',
+    history: 'history',
+    completion: 'output',
+    label: 'kto_tag',
+  },
+  score: 0.93,
+});
+
+/** LLaMA-Factory's KTO table. */
+export const alpacaKto: Format = {
+  ...taggedAlpaca,
+  sniff: (records) => taggedAlpaca.sniff(records.map((r) => (r.kto_tag === undefined ? {} : r))),
+};
+
+/** OpenAI's data for preference fine-tuning: the conversation inside an object, both answers as messages. */
+export const openaiPreference = tableFormat({
+  id: 'openai-preference',
+  title: 'OpenAI, preferred_output',
+  kind: 'preference',
+  required: ['input.messages', 'preferred_output', 'non_preferred_output'],
+  mapping: {
+    prompt: 'input.messages',
+    chosen: 'preferred_output',
+    rejected: 'non_preferred_output',
+    ...BESIDE_A_PAIR,
+  },
+});
+
 export const alpaca = tableFormat({
   id: 'alpaca',
   title: 'Alpaca instructions',

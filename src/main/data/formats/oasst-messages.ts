@@ -3,6 +3,7 @@ import {
   checkedText,
   type Format,
   type Gathering,
+  numberAt,
   percentOf,
   type RecordValue,
   RowFault,
@@ -40,11 +41,11 @@ function idAt(record: RecordValue, column: string): string {
 function messageOf(record: RecordValue, place: number): Message {
   const text = textAt(record, 'text', 'text');
   if (typeof text !== 'string') throw new RowFault('text', '"text" is a conversation; text was expected');
-  const role = ROLES[String(record.role)];
+  const role = ROLES.get(record.role);
   if (role === undefined)
     throw new RowFault('role', `"prompter" or "assistant" was expected, found ${JSON.stringify(record.role)}`);
   const parent = (record.parent_id ?? '') === '' ? null : idAt(record, 'parent_id');
-  const rank = typeof record.rank === 'number' ? record.rank : null;
+  const rank = numberAt(record, 'rank');
   return {
     id: idAt(record, 'message_id'),
     parent,
@@ -106,10 +107,7 @@ function gather(): Gathering {
 }
 
 const isMessage = (r: RecordValue): boolean =>
-  typeof r.message_id === 'string' &&
-  r.parent_id !== undefined &&
-  typeof r.text === 'string' &&
-  String(r.role) in ROLES;
+  typeof r.message_id === 'string' && r.parent_id !== undefined && typeof r.text === 'string' && ROLES.has(r.role);
 
 export const oasstMessages: Format = {
   id: 'oasst-messages',

@@ -11,6 +11,7 @@ import {
   RowRefused,
   textAt,
 } from './format.ts';
+import { isBlank } from './messages.ts';
 
 /** A message with the replies to it. */
 export interface Node {
@@ -21,7 +22,10 @@ export interface Node {
   readonly value: RecordValue;
 }
 
-export const ROLES: Readonly<Record<string, string>> = { prompter: 'user', assistant: 'assistant' };
+export const ROLES: ReadonlyMap<unknown, string> = new Map([
+  ['prompter', 'user'],
+  ['assistant', 'assistant'],
+]);
 
 /** The first message: of a tree ("prompt"), or the row itself. */
 function rootOf(record: RecordValue): RecordValue | undefined {
@@ -32,7 +36,7 @@ function rootOf(record: RecordValue): RecordValue | undefined {
 function nodeOf(value: unknown): Node {
   if (!isRecord(value)) throw new RowFault('replies', 'a reply is not an object');
   const text = textAt(value, 'text', 'text');
-  const role = ROLES[String(value.role)];
+  const role = ROLES.get(value.role);
   if (typeof text !== 'string' || role === undefined)
     throw new RowFault(
       'role',
@@ -45,7 +49,7 @@ function nodeOf(value: unknown): Node {
 const ranked = (node: Node): (Node & { readonly rank: number })[] =>
   node.replies.filter(
     (reply): reply is Node & { readonly rank: number } =>
-      reply.rank !== null && reply.role === 'assistant' && reply.value.deleted !== true,
+      reply.rank !== null && reply.role === 'assistant' && reply.value.deleted !== true && !isBlank(reply.text),
   );
 
 const message = ({ role, text }: Node): ChatMessage => ({ role, content: text });

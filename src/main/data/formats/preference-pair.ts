@@ -1,5 +1,6 @@
 /** What all formats of pairs share: reading both answers, splitting off a prompt they share, and whether a pair carries a signal. */
 import type { ColumnMapping, MappingField, TextOrChat } from '../../../preload/contract/datasets.ts';
+import { WideNumber } from '../records/exact-json.ts';
 import {
   booleanAt,
   checkedText,
@@ -13,6 +14,7 @@ import {
   textAt,
   valueAt,
 } from './format.ts';
+import { isBlank } from './messages.ts';
 
 /** What may stand beside the answers of a pair, under the names that our own export writes. */
 export const BESIDE_A_PAIR = {
@@ -38,11 +40,9 @@ export function answersAt(record: RecordValue, mapping: ColumnMapping): Answers 
   return { chosen, rejected };
 }
 
-/** An answer in the form of its prompt: text after text, the assistant's message after a conversation; an empty text stays for its refusal. */
+/** An answer in the form of its prompt: text after text, the assistant's message after a conversation. */
 export const asAnswer = (prompt: TextOrChat, answer: TextOrChat): TextOrChat =>
-  typeof prompt === 'string' || typeof answer !== 'string' || answer === ''
-    ? answer
-    : [{ role: 'assistant', content: answer }];
+  typeof prompt === 'string' || typeof answer !== 'string' ? answer : [{ role: 'assistant', content: answer }];
 
 /** What both answers begin with is the prompt (TRL's extract_prompt); a space before the answers goes to them, because tokens begin with their space. */
 export function splitShared(chosen: TextOrChat, rejected: TextOrChat): Answers & { readonly prompt: TextOrChat } {
@@ -59,22 +59,27 @@ export function splitShared(chosen: TextOrChat, rejected: TextOrChat): Answers &
   return { prompt: chosen.slice(0, shared), chosen: chosen.slice(shared), rejected: rejected.slice(shared) };
 }
 
+/** What the answers of a pair begin with must be an answer: two conversations that differ in a question are no pair. Throws RowRefused. */
+export function checkQuestion({ chosen, rejected }: Answers): void {
+  for (const answer of [chosen, rejected])
+    if (typeof answer !== 'string' && answer[0]?.role === 'user')
+      throw new RowRefused('the conversations differ in a message of the user: they answer different prompts');
+}
+
 export const sameText = (a: TextOrChat, b: TextOrChat): boolean =>
   typeof a === 'string' ? a === b : JSON.stringify(a) === JSON.stringify(b);
 
-/** A pair with what stands beside it; refused when an answer is empty, or when both are equal and the row does not call it a tie. Equal scores are a tie. */
+/** A pair with what stands beside it; refused when an answer is empty, or when both are equal and the row does not call it a tie. Equal scores are a tie, unless the row says that it is none. */
 export function pairDraft(
   record: RecordValue,
   mapping: ColumnMapping,
   prompt: TextOrChat,
   { chosen, rejected }: Answers,
 ): Draft {
-  if (chosen.length === 0) throw new RowRefused('the chosen answer is empty');
-  if (rejected.length === 0) throw new RowRefused('the rejected answer is empty');
   const scoreChosen = numberAt(record, mapping.score_chosen);
   const scoreRejected = numberAt(record, mapping.score_rejected);
-  const tie = mapping.tie !== undefined && booleanAt(record, mapping.tie) === true;
-  if (!tie && sameText(chosen, rejected)) throw new IdenticalPair(chosen);
+  const said = mapping.tie === undefined ? null : booleanAt(record, mapping.tie);
+  if (said !== true && !isBlank(chosen) && sameText(chosen, rejected)) throw new IdenticalPair(chosen);
   const difference = scoreChosen !== null && scoreRejected !== null ? scoreChosen - scoreRejected : null;
   return draft({
     prompt,
@@ -82,7 +87,7 @@ export function pairDraft(
     rejected,
     scoreChosen,
     scoreRejected,
-    tie: tie || difference === 0,
+    tie: said ?? difference === 0,
     margin: numberAt(record, mapping.margin) ?? difference,
     annotator: annotatorAt(record, mapping.annotator),
     metadata: restOf(record, Object.values(mapping)),
@@ -93,7 +98,7 @@ export function pairDraft(
 export function annotatorAt(record: RecordValue, column: string | undefined): string | null {
   const value = column === undefined ? null : (valueAt(record, column) ?? null);
   if (value === null || value === '' || column === undefined) return null;
-  if (typeof value === 'number') return String(value);
+  if (typeof value === 'number' || value instanceof WideNumber) return String(value);
   if (typeof value !== 'string')
     throw new RowFault(column, `"${column}" must be a name, found ${JSON.stringify(value)?.slice(0, 40)}`);
   return checkedText(value, column);

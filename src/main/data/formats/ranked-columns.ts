@@ -11,6 +11,7 @@ import {
   restOf,
   textAt,
 } from './format.ts';
+import { listIn } from './lists.ts';
 import { asAnswer } from './preference-pair.ts';
 import { rankedPairs } from './ranked.ts';
 
@@ -30,8 +31,8 @@ function columnsOf(record: RecordValue) {
     names.find((name) => fits(record[name]));
   return {
     prompt: find(PROMPTS, (value) => typeof value === 'string' || isConversation(value)),
-    list: find(LISTS, isAnswers),
-    order: find([...SCORES, ...RANKS], isNumbers),
+    list: find(LISTS, (value) => isAnswers(listIn(value))),
+    order: find([...SCORES, ...RANKS], (value) => isNumbers(listIn(value))),
   };
 }
 
@@ -56,7 +57,7 @@ export const rankedColumns: Format = {
     const prompt = textAt(record, promptColumn, 'prompt');
     if (list === undefined || order === undefined)
       throw new RowFault(list ?? 'answers', 'a list of answers and a list of their scores or ranks were expected');
-    const [answers, numbers] = [record[list] as TextOrChat[], record[order] as (number | null)[]];
+    const [answers, numbers] = [listIn(record[list]) as TextOrChat[], listIn(record[order]) as (number | null)[]];
     if (answers.length !== numbers.length)
       throw new RowRefused(`${answers.length} answers in "${list}", ${numbers.length} numbers in "${order}"`);
     const byRank = RANKS.includes(order);

@@ -1,7 +1,8 @@
 /** Sets whose rows hold a list of answers, each an object with its score or rank. */
 import type { ColumnMapping, TextOrChat } from '../../../preload/contract/datasets.ts';
-import { turnsOfDialogue } from './anthropic-hh.ts';
+import { isDialogue, turnsOfDialogue } from './anthropic-hh.ts';
 import { type Format, isRecord, numberAt, percentOf, type RecordValue, RowFault, restOf, textAt } from './format.ts';
+import { listIn } from './lists.ts';
 import { asAnswer } from './preference-pair.ts';
 import { type RankedAnswer, rankedPairs } from './ranked.ts';
 
@@ -20,14 +21,15 @@ interface RankedSet {
 }
 
 function answersAt(record: RecordValue, set: RankedSet, prompt: TextOrChat): RankedAnswer[] {
-  const list = record[set.list];
+  const list = listIn(record[set.list]);
   if (!Array.isArray(list)) throw new RowFault(set.list, `"${set.list}" must be a list of answers`);
   return list.flatMap((item: unknown) => {
     if (!isRecord(item)) throw new RowFault(set.list, `"${set.list}" holds something that is no answer`);
     const number = numberAt(item, set.order);
     // without a number nobody knows its place
     if (number === null) return [];
-    const { [set.text]: _text, ...about } = item;
+    // a "score" is that of the answer, and would stand under that name twice
+    const about = restOf(item, [set.text, set.order === 'score' ? set.order : undefined]);
     const answer = asAnswer(prompt, textAt(item, set.text, set.list));
     const byRank = set.by === 'rank';
     return [{ answer, worth: byRank ? -number : number, score: byRank ? null : number, about }];
@@ -42,7 +44,7 @@ const rankedSet = (set: RankedSet): Format => ({
   mapping: { prompt: set.prompt },
   sniff(records) {
     const fits = records.filter((r) => {
-      const list = r[set.list];
+      const list = listIn(r[set.list]);
       return (
         r[set.prompt] !== undefined &&
         Array.isArray(list) &&
@@ -80,7 +82,7 @@ export const nectar = rankedSet({
   text: 'answer',
   order: 'rank',
   by: 'rank',
-  promptOf: (prompt) => (typeof prompt === 'string' && prompt.startsWith('\n\nHuman:') ? openTurns(prompt) : prompt),
+  promptOf: (prompt) => (isDialogue(prompt) ? openTurns(prompt) : prompt),
 });
 
 /** A dialogue that ends with "Assistant:" asks for the answer: that turn is not there yet. */
@@ -88,6 +90,17 @@ function openTurns(dialogue: string): TextOrChat {
   const turns = turnsOfDialogue(dialogue, 'prompt');
   return turns.at(-1)?.role === 'assistant' && turns.at(-1)?.content.trim() === '' ? turns.slice(0, -1) : turns;
 }
+
+/** The comparison data of "Instruction Tuning with GPT-4" (2304.03277): answers of several models with GPT-4's scores. */
+export const scoredResponses = rankedSet({
+  id: 'responses-and-scores',
+  title: 'Responses and scores, GPT-4 comparisons',
+  prompt: 'user_input',
+  list: 'responses_and_scores',
+  text: 'response',
+  order: 'score',
+  by: 'score',
+});
 
 /** NeMo-RL's preference data: completions of a conversation, rank 0 the best. */
 export const nemoRanked = rankedSet({

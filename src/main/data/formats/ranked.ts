@@ -1,6 +1,7 @@
 /** Answers in an order: of every two the better one is chosen, and two that stand alike are a tie. Ties, scores and what belongs to an answer are kept. */
 import type { TextOrChat } from '../../../preload/contract/datasets.ts';
 import { type Draft, RowRefused } from './format.ts';
+import { isBlank } from './messages.ts';
 import { sameText } from './preference-pair.ts';
 import { judgedDraft, verdictOfDifference } from './two-answers.ts';
 
@@ -25,7 +26,7 @@ export function rankedPairs(
 ): readonly Draft[] {
   if (answers.length > MAX_ANSWERS)
     throw new RowRefused(`${answers.length} answers to one prompt; at most ${MAX_ANSWERS}`);
-  const usable = answers.filter(({ answer }) => answer.length > 0);
+  const usable = answers.filter(({ answer }) => !isBlank(answer));
   const pairs = usable.flatMap((first, i) =>
     usable.slice(i + 1).flatMap((second) => {
       const verdict = verdictOfDifference(first.worth - second.worth);

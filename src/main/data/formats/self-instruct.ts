@@ -11,6 +11,7 @@ import {
   restOf,
   textAt,
 } from './format.ts';
+import { isBlank } from './messages.ts';
 
 const isInstances = (value: unknown): value is RecordValue[] =>
   Array.isArray(value) && value.length > 0 && value.every((item) => isRecord(item) && typeof item.output === 'string');
@@ -41,9 +42,8 @@ export const selfInstruct: Format = {
     const { instances } = record;
     if (!isInstances(instances)) throw new RowFault('instances', '"instances" must be a list of {input, output}');
     const metadata = restOf(record, [mapping.prompt, 'instances']);
-    const rows = instances.map((instance) => instanceOf(instruction, instance, metadata));
-    const filled = rows.filter(({ completion }) => completion !== '');
+    const filled = instances.filter(({ output }) => !isBlank(String(output)));
     if (filled.length === 0) throw new RowRefused('no instance has an output');
-    return filled;
+    return filled.map((instance) => instanceOf(instruction, instance, metadata));
   },
 };

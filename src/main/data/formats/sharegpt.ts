@@ -6,7 +6,6 @@ import {
   draft,
   type Format,
   isConversation,
-  isRecord,
   labelAt,
   percentOf,
   type RecordValue,
@@ -16,60 +15,52 @@ import {
   textAt,
   valueAt,
 } from './format.ts';
+import { listIn } from './lists.ts';
+import { messageOf, roleOf } from './messages.ts';
 import { BESIDE_A_PAIR, BESIDE_FIELDS, pairDraft } from './preference-pair.ts';
 
-/** Names of speakers in the files of ShareGPT's many children. */
-const ROLES: Readonly<Record<string, string>> = {
-  human: 'user',
-  user: 'user',
-  gpt: 'assistant',
-  assistant: 'assistant',
-  chatgpt: 'assistant',
-  bing: 'assistant',
-  bard: 'assistant',
-  model: 'assistant',
-  system: 'system',
-};
-
-interface Turn {
-  readonly from: string;
-  readonly value: string;
+/** A message in either form, its role by any of ShareGPT's names; undefined for anything else. Throws RowRefused. */
+function turnOf(value: unknown): ChatMessage | undefined {
+  const message = messageOf(value);
+  return message && { role: roleOf(message.role), content: message.content };
 }
 
-/** A message in either form. */
-function turnOf(value: unknown): Turn | undefined {
-  if (!isRecord(value)) return undefined;
-  const [from, text] = [value.from ?? value.role, value.value ?? value.content];
-  return typeof from === 'string' && typeof text === 'string' ? { from, value: text } : undefined;
+const isTurns = (value: unknown): boolean => {
+  const turns = listIn(value);
+  return Array.isArray(turns) && turns.length > 0 && turns.every(isTurn);
+};
+
+/** Whether it has the form of a message, though its row may have to be refused. */
+function isTurn(value: unknown): boolean {
+  try {
+    return turnOf(value) !== undefined;
+  } catch (error) {
+    if (error instanceof RowRefused) return true;
+    throw error;
+  }
 }
 
-const isTurns = (value: unknown): value is unknown[] =>
-  Array.isArray(value) && value.length > 0 && value.every((item) => turnOf(item) !== undefined);
-
-const messageOf = ({ from, value }: Turn, column: string): ChatMessage => {
-  const known = from.toLowerCase();
-  return {
-    role: Object.hasOwn(ROLES, known) ? ROLES[known] : checkedText(from, column),
-    content: checkedText(value, column),
-  };
-};
+const checkedMessage = ({ role, content }: ChatMessage, column: string): ChatMessage => ({
+  role,
+  content: checkedText(content, column),
+});
 
 function conversation(record: RecordValue, column: string): ChatMessage[] {
-  const found = valueAt(record, column);
+  const found = listIn(valueAt(record, column));
+  const turns = Array.isArray(found) ? found.map(turnOf) : [undefined];
   // a pair may begin with its answers: then the conversation before them is empty
-  if (!isTurns(found) && !(Array.isArray(found) && found.length === 0))
+  if (!turns.every((turn) => turn !== undefined))
     throw new RowFault(column, `"${column}" must be a list of {from, value}`);
-  return found.map((item) => messageOf(turnOf(item) ?? { from: '', value: '' }, column));
+  return turns.map((turn) => checkedMessage(turn, column));
 }
 
 /** An answer as a message, or as its text alone. */
 function answer(record: RecordValue, column: string): ChatMessage[] {
   const found = valueAt(record, column);
   const one = Array.isArray(found) && found.length === 1 ? found[0] : found;
-  const turn = typeof one === 'string' ? { from: 'gpt', value: one } : turnOf(one);
+  const turn = typeof one === 'string' ? { role: 'assistant', content: one } : turnOf(one);
   if (!turn) throw new RowFault(column, `"${column}" must be one message {from, value}, or its text`);
-  // an empty text is no answer, as in every other format
-  return turn.value === '' ? [] : [messageOf(turn, column)];
+  return [checkedMessage(turn, column)];
 }
 
 /** The system text that some files keep in a column of its own. */
@@ -148,7 +139,7 @@ export const sharegptMessages = variant({
   fits: (r) =>
     r.prompt === undefined &&
     isTurns(r.messages) &&
-    (isConversation(r.messages) ? hasPair(r) && !isConversation(r.chosen) : true),
+    (isConversation(listIn(r.messages)) ? hasPair(r) && !isConversation(r.chosen) : true),
 });
 
 /** Sets that write the column in the singular. */

@@ -1,5 +1,15 @@
 /** OpenAI's "summarize from feedback" comparisons (2009.01325): a post or an article, two summaries, and which of them a worker chose. */
-import { type Format, isRecord, percentOf, type RecordValue, RowFault, restOf, textAt } from './format.ts';
+import {
+  type Format,
+  isRecord,
+  numberAt,
+  percentOf,
+  type RecordValue,
+  RowFault,
+  RowRefused,
+  restOf,
+  textAt,
+} from './format.ts';
 import { annotatorAt } from './preference-pair.ts';
 import { judgedDraft } from './two-answers.ts';
 
@@ -12,6 +22,13 @@ function partOf(info: RecordValue, column: string): string | null {
   const text = textAt(info, column, `info.${column}`);
   if (typeof text !== 'string') throw new RowFault(`info.${column}`, `"info.${column}" is a conversation`);
   return text;
+}
+
+/** The prompt of a record, and what its post says besides. */
+export function postOf({ info }: RecordValue) {
+  if (!isRecord(info)) throw new RowFault('info', '"info" must be an object with the post');
+  const { post: _post, article: _article, ...about } = info;
+  return { prompt: promptOf(info), about };
 }
 
 /** The query as the paper gives it to the model: a post with its subreddit and title, an article as it stands. */
@@ -40,16 +57,17 @@ export const summarizeComparisons: Format = {
     return { score: 0.95 * share, reason: `${percentOf(share)} have a post, two summaries and a choice` };
   },
   read(record, mapping) {
-    const { info, summaries, choice } = record;
-    if (!isRecord(info)) throw new RowFault('info', '"info" must be an object with the post');
+    const { summaries } = record;
+    const choice = numberAt(record, 'choice');
+    const { prompt, about } = postOf(record);
     if (!isSummaries(summaries)) throw new RowFault('summaries', '"summaries" must be two objects with a text');
+    if (choice === null) throw new RowRefused('"choice" holds no verdict');
     if (choice !== 0 && choice !== 1)
-      throw new RowFault('choice', `"choice" must be 0 or 1, found ${JSON.stringify(choice)?.slice(0, 40)}`);
+      throw new RowFault('choice', `"choice" must be 0 or 1, found ${JSON.stringify(record.choice)?.slice(0, 40)}`);
     const [a, b] = summaries.map((summary) => textAt(summary, 'text', 'summaries'));
-    const { post: _post, article: _article, ...about } = info;
     return [
       judgedDraft({
-        prompt: promptOf(info),
+        prompt,
         a,
         b,
         verdict: choice === 0 ? 'a' : 'b',

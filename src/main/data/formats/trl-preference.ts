@@ -1,5 +1,6 @@
 /** TRL's preference format: prompt, chosen, rejected; texts or conversations. */
 import type { ColumnMapping, TextOrChat } from '../../../preload/contract/datasets.ts';
+import { isWholeDialogue } from './anthropic-hh.ts';
 import { type Draft, type Format, percentOf, type RecordValue, shareWith, textAt } from './format.ts';
 import {
   type Answers,
@@ -7,6 +8,7 @@ import {
   asAnswer,
   BESIDE_A_PAIR,
   BESIDE_FIELDS,
+  checkQuestion,
   pairDraft,
   splitShared,
 } from './preference-pair.ts';
@@ -26,8 +28,16 @@ export function withPrompt(
 ): Answers & { readonly prompt: TextOrChat } {
   if (typeof prompt !== 'string')
     return { prompt, chosen: asAnswer(prompt, chosen), rejected: asAnswer(prompt, rejected) };
-  if (typeof chosen === 'string') return { prompt, chosen, rejected };
+  if (typeof chosen === 'string') {
+    // a dialogue that stands whole in both answers as well is no part of them
+    const isRepeated =
+      isWholeDialogue(prompt) && [chosen, rejected].every((answer) => String(answer).startsWith(prompt));
+    return isRepeated
+      ? { prompt, chosen: chosen.slice(prompt.length), rejected: rejected.slice(prompt.length) }
+      : { prompt, chosen, rejected };
+  }
   const split = splitShared(chosen, rejected);
+  checkQuestion(split);
   return split.prompt.length > 0 ? split : { chosen, rejected, prompt: [{ role: 'user', content: prompt }] };
 }
 

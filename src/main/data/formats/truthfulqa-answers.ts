@@ -10,6 +10,7 @@ import {
   textAt,
   valueAt,
 } from './format.ts';
+import { isBlank } from './messages.ts';
 
 /** Columns as the CSV and as Hugging Face's tables call them. */
 const NAMES = [
@@ -34,7 +35,7 @@ function incorrectAt(record: RecordValue, column: string): string[] {
   const texts = typeof found === 'string' ? found.split(';').map((text) => text.trim()) : found;
   if (!isTexts(texts))
     throw new RowFault(column, `"${column}" must be a list of texts, or texts with semicolons between them`);
-  return texts.filter((text) => text !== '');
+  return texts.filter((text) => !isBlank(text));
 }
 
 export const truthfulQaAnswers: Format = {

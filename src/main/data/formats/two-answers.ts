@@ -1,6 +1,17 @@
 /** Two answers and a verdict: the better one is chosen, and a verdict for neither is a tie whose first answer stands as chosen. */
 import type { ColumnMapping, TextOrChat } from '../../../preload/contract/datasets.ts';
-import { type Draft, draft, numberAt, type RecordValue, RowFault, RowRefused, restOf, valueAt } from './format.ts';
+import {
+  type Draft,
+  draft,
+  numberAt,
+  type RecordValue,
+  RowFault,
+  RowRefused,
+  restOf,
+  valueAt,
+  wholeWord,
+} from './format.ts';
+import { isBlank } from './messages.ts';
 import { IdenticalPair, sameText } from './preference-pair.ts';
 
 export type Verdict = 'a' | 'b' | 'tie';
@@ -12,7 +23,7 @@ const TIE = /^\[*(?:0|c|1\.5|tie\b.*|tied|both(?:\b|_).*|equal\b.*|neither|draw|
 
 /** A verdict in the words that raters' tools use; undefined for any other word. */
 export function verdictOfWord(word: string): Verdict | undefined {
-  const plain = word.trim().toLowerCase();
+  const plain = wholeWord(word).toLowerCase();
   return A.test(plain) ? 'a' : B.test(plain) ? 'b' : TIE.test(plain) ? 'tie' : undefined;
 }
 
@@ -52,9 +63,8 @@ export function judgedDraft(judged: Judged): Draft {
   const { prompt, verdict, margin = null, annotator = null } = judged;
   const order = <T>(a: T, b: T): readonly [T, T] => (verdict === 'b' ? [b, a] : [a, b]);
   const [chosen, rejected] = order(judged.a, judged.b);
-  if (chosen.length === 0 || rejected.length === 0) throw new RowRefused('one of the answers is empty');
   const tie = verdict === 'tie';
-  if (!tie && sameText(chosen, rejected)) throw new IdenticalPair(chosen);
+  if (!tie && !isBlank(chosen) && sameText(chosen, rejected)) throw new IdenticalPair(chosen);
   const [scoreChosen, scoreRejected] = order(judged.scoreA ?? null, judged.scoreB ?? null);
   const sides = Object.entries(judged.perAnswer ?? {}).flatMap(([name, [a, b]]) => {
     const [ofChosen, ofRejected] = order(a, b);

@@ -25,6 +25,16 @@ export const webgpt = judgedTable({
   perAnswer: { quotes: ['quotes_0', 'quotes_1'], tokens: ['tokens_0', 'tokens_1'] },
 });
 
+/** The same where the question is a text. */
+export const webgptTexts = judgedTable({
+  id: 'webgpt-texts',
+  title: 'WebGPT comparisons, questions as text',
+  required: ['question', 'answer_0', 'answer_1', 'score_0', 'score_1'],
+  mapping: { prompt: 'question', answer_a: 'answer_0', answer_b: 'answer_1', score_a: 'score_0', score_b: 'score_1' },
+  judgements,
+  perAnswer: { quotes: ['quotes_0', 'quotes_1'], tokens: ['tokens_0', 'tokens_1'] },
+});
+
 /** The file that was published: a list of two records a line, each with its answer (see list-lines). */
 export const webgptLists = judgedTable({
   id: 'webgpt-lists',

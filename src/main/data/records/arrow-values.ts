@@ -1,7 +1,7 @@
 /** A cell of an Arrow column as a plain value, by its type. */
 import { type Data, DataType, type LargeUtf8, type Utf8, type Vector } from 'apache-arrow';
 import { DatasetError } from './dataset-error.ts';
-import { plainValue, strictText } from './table-values.ts';
+import { decimalOf, instantOf, plainValue, strictText } from './table-values.ts';
 
 /** The cell at `i`; `where` begins the error for a text that is not UTF-8. */
 export function arrowValue(vector: Vector, i: number, where: string): unknown {
@@ -17,10 +17,23 @@ export function arrowValue(vector: Vector, i: number, where: string): unknown {
         return [name, child === null ? null : arrowValue(child, i, `${where}.${name}`)];
       }),
     );
-  if (DataType.isTimestamp(type) || DataType.isDate(type)) return new Date(Number(vector.get(i)));
-  // as Parquet's reader has it: a number of at most 15 digits is exact, money is
-  if (DataType.isDecimal(type)) return Number(String(vector.get(i))) / 10 ** type.scale;
+  if (DataType.isTimestamp(type)) return instantOf(timestampAt(vector, i), PLACES[type.unit]);
+  if (DataType.isDate(type)) return new Date(Number(vector.get(i)));
+  if (DataType.isDecimal(type)) return decimalOf(BigInt(String(vector.get(i))), type.scale);
   return plainValue(jsonOf(vector.get(i)));
+}
+
+/** Digits behind the point of a second, by the unit of a timestamp: s, ms, µs, ns. */
+const PLACES: readonly number[] = [0, 3, 6, 9];
+
+/** The number that is stored: the library gives milliseconds, and loses what is finer. */
+function timestampAt({ data }: Vector, i: number): bigint {
+  let at = i;
+  for (const { length, values } of data) {
+    if (at < length) return (values as BigInt64Array)[at];
+    at -= length;
+  }
+  throw new RangeError(`a column has no value ${i}`);
 }
 
 const listOf = (items: Vector, where: string): unknown[] =>

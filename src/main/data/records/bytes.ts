@@ -27,6 +27,7 @@ const REFUSED: readonly (readonly [magic: string, what: string])[] = [
 
 const NUL = 0;
 const LF = 10;
+export const CR = 13;
 
 /** Size of a readable, regular file; named errors for everything else. */
 export function fileSize(path: string): number {
@@ -125,19 +126,27 @@ export interface Line {
   readonly line: number;
 }
 
+/** Lines as old Macs ended them: by a carriage return alone, as the first line end outside quotes shows. */
+export const endsLinesWithCr = (beginning: string): boolean =>
+  /\r\n?|\n/.exec(beginning.replace(/"[^"]*"/g, ''))?.[0] === '\r';
+
 /** Lines as text in bounded memory; a line that is too long, not UTF-8 or holds NUL bytes is an error that names it. */
-export async function* readLines(path: string, options: ReadOptions = {}): AsyncGenerator<Line> {
+export async function* readLines(
+  path: string,
+  options: ReadOptions = {},
+  end: typeof LF | typeof CR = LF,
+): AsyncGenerator<Line> {
   let parts: Buffer[] = [];
   let held = 0;
   let line = 1;
   for await (let data of readBytes(path, options)) {
-    for (let end = data.indexOf(LF); end >= 0; end = data.indexOf(LF)) {
-      const bytes = held > 0 ? Buffer.concat([...parts, data.subarray(0, end)]) : data.subarray(0, end);
+    for (let at = data.indexOf(end); at >= 0; at = data.indexOf(end)) {
+      const bytes = held > 0 ? Buffer.concat([...parts, data.subarray(0, at)]) : data.subarray(0, at);
       yield { text: decodeText(path, bytes, line), line };
       line++;
       parts = [];
       held = 0;
-      data = data.subarray(end + 1);
+      data = data.subarray(at + 1);
     }
     if (data.length > 0) parts.push(data);
     held += data.length;

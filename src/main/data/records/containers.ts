@@ -1,8 +1,8 @@
 /** Kinds of files that rows come in, told by how their bytes begin: one line each. */
 import { type Named, registry } from '../../base/registry.ts';
 import type { SourceRecord } from '../records.ts';
-import type { ReadOptions } from './bytes.ts';
-import { readDelimited } from './delimited.ts';
+import { CR, endsLinesWithCr, type ReadOptions } from './bytes.ts';
+import { type Dialect, readDelimited, SEPARATOR_LINE } from './delimited.ts';
 import { readJsonArray } from './json-array.ts';
 import { findRowList, readJsonDocument } from './json-document.ts';
 import { beginsWithListLine, readJsonLines, readListLines } from './json-lines.ts';
@@ -45,11 +45,20 @@ const isArrow = (bytes: Buffer): boolean =>
 const delimited = (id: string, separator: string): Container => ({
   id,
   matches: ({ text }) => separatorOf(text) === separator,
-  read: (path, options) => readDelimited(path, separator, options),
+  read: (path, options, { text }) => readDelimited(path, dialectOf(separator, text), options),
+});
+
+const dialectOf = (delimiter: string, text: string): Dialect => ({
+  delimiter,
+  end: endsLinesWithCr(text) ? CR : undefined,
+  // tables with tabs are often written without quoting; where it is used, some field begins with a quote
+  isQuoted: delimiter !== '\t' || !text.includes('"') || /(?:^|[\t\r\n])"/.test(text),
 });
 
 /** The separator that stands most often in the first line, outside quotes. */
 function separatorOf(text: string): string {
+  const said = SEPARATOR_LINE.exec(text)?.[1];
+  if (said !== undefined) return said;
   const line = /^[^\r\n]*/.exec(text)?.[0].replace(/"[^"]*"/g, '') ?? '';
   const count = (separator: string) => line.split(separator).length;
   return ['\t', ';'].reduce((best, other) => (count(other) > count(best) ? other : best), ',');
@@ -70,7 +79,11 @@ export const containers = registry<Container>('container', [
       if (list) yield* readJsonDocument(path, { ...list, offset: start + list.offset }, options);
     },
   },
-  { id: 'jsonl', matches: ({ text }) => text[0] === '{', read: readJsonLines },
+  {
+    id: 'jsonl',
+    matches: ({ text }) => text[0] === '{',
+    read: (path, options, { text }) => readJsonLines(path, options, endsLinesWithCr(text) ? CR : undefined),
+  },
   delimited('tsv', '\t'),
   delimited('csv-semicolon', ';'),
   delimited('csv', ','),

@@ -2,7 +2,7 @@
 import { pipeline, Readable } from 'node:stream';
 import { parse as parseCsv } from 'csv-parse';
 import type { SourceRecord } from '../records.ts';
-import { MAX_RECORD_BYTES, type ReadOptions, readLines } from './bytes.ts';
+import { type CR, MAX_RECORD_BYTES, type ReadOptions, readLines } from './bytes.ts';
 import { DatasetError, faultAt } from './dataset-error.ts';
 import { checkHeader } from './header.ts';
 
@@ -13,9 +13,18 @@ interface CsvFault {
   readonly column?: number;
 }
 
+/** How a table of text is written. */
+export interface Dialect {
+  readonly delimiter: string;
+  /** Carriage returns alone end its lines. */
+  readonly end?: typeof CR;
+  /** A quote that begins a field opens one that may hold separators and line ends; else it is a character like others. */
+  readonly isQuoted: boolean;
+}
+
 export async function* readDelimited(
   path: string,
-  delimiter: string,
+  { delimiter, end, isQuoted }: Dialect,
   options: ReadOptions,
 ): AsyncGenerator<SourceRecord> {
   let header: readonly string[] | undefined;
@@ -26,26 +35,31 @@ export async function* readDelimited(
   const begins: number[] = [];
   const parser = parseCsv({
     delimiter,
+    // both, because tables put together from several have both
+    record_delimiter: end === undefined ? ['\r\n', '\n'] : '\r',
+    quote: isQuoted ? '"' : false,
     skip_empty_lines: true,
     relax_column_count: true,
     max_record_size: MAX_RECORD_BYTES,
     // called for each row as it is parsed, so that a fault in a later row of the same chunk still knows header and lines
     on_record: (fields: string[], info) => {
-      overcount += fields.reduce((n, cell) => n + (cell.includes('\r') ? cell.split('\r').length - 1 : 0), 0);
+      // where carriage returns end lines, one inside quotes is a line end
+      if (end === undefined)
+        overcount += fields.reduce((n, cell) => n + (cell.includes('\r') ? cell.split('\r').length - 1 : 0), 0);
       const [lines, empty] = [info.lines - overcount, info.empty_lines];
       begins.push(ended.lines + 1 + empty - ended.empty);
       ended = { lines, empty };
-      header ??= fields;
+      header ??= fields.map((name) => name.trim());
       return fields;
     },
   });
   // leaving the loop early destroys the parser, and the pipeline then closes the file
-  pipeline(Readable.from(linesOf(path, options)), parser, () => undefined);
+  pipeline(Readable.from(linesOf(path, options, end)), parser, () => undefined);
   let row = -1;
   try {
     for await (const fields of parser as AsyncIterable<string[]>) {
       const line = begins.shift() ?? 0;
-      if (row < 0) checkHeader(path, line, fields);
+      if (row < 0) checkHeader(path, line, header ?? []);
       else yield { value: objectOf(path, line, header ?? [], fields), line, row };
       row++;
     }
@@ -55,8 +69,14 @@ export async function* readDelimited(
   if (row <= 0) throw new DatasetError(`${path}: there is a header and no rows`);
 }
 
-async function* linesOf(path: string, options: ReadOptions): AsyncGenerator<string> {
-  for await (const { text } of readLines(path, options)) yield `${text}\n`;
+/** The line with which Excel says what separates fields; it is no header. */
+export const SEPARATOR_LINE = /^sep=([,;\t])(?=[\r\n]|$)/i;
+
+async function* linesOf(path: string, options: ReadOptions, end?: typeof CR): AsyncGenerator<string> {
+  for await (const { text, line } of readLines(path, options, end)) {
+    const content = line === 1 && SEPARATOR_LINE.test(text) ? '' : text;
+    yield `${content}${end === undefined ? '\n' : '\r'}`;
+  }
 }
 
 function objectOf(
@@ -73,12 +93,12 @@ function objectOf(
   return Object.fromEntries(header.map((name, i) => [name, cellValue(fields[i])]));
 }
 
-/** Our own CSV export writes a conversation as its JSON; every other cell is text. */
+/** A conversation in a cell is its JSON, as our own CSV export writes it; every other cell is text. */
 const cellValue = (cell: string): unknown => conversationIn(cell) ?? cell;
 
-/** The conversation that a cell spells out as JSON: a list of {role, content}, and nothing else. */
+/** The conversation that a cell spells out as JSON: a list of {role, content} or {from, value}. */
 export function conversationIn(cell: string): unknown[] | undefined {
-  if (!/^\[\s*\{\s*"(role|content)"/.test(cell)) return undefined;
+  if (!/^\[\s*\{\s*"/.test(cell)) return undefined;
   try {
     const value: unknown = JSON.parse(cell);
     return Array.isArray(value) && value.every(isMessage) ? value : undefined;
@@ -88,9 +108,10 @@ export function conversationIn(cell: string): unknown[] | undefined {
   }
 }
 
-function isMessage(value: unknown): boolean {
-  const { role, content, ...more } = (value ?? {}) as Record<string, unknown>;
-  return typeof role === 'string' && typeof content === 'string' && Object.keys(more).length === 0;
+function isMessage(item: unknown): boolean {
+  const { role, content, from, value } = (item ?? {}) as Record<string, unknown>;
+  if (typeof from === 'string' && typeof value === 'string') return true;
+  return typeof role === 'string' && (typeof content === 'string' || Array.isArray(content) || content === null);
 }
 
 /** csv-parse's faults with the line where the broken row begins and the name of the column. */

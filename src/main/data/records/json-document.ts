@@ -1,7 +1,9 @@
 /** One JSON object whose rows are a list under a well-known key, as LLM Comparator's files are; streamed like a list. */
 import type { SourceRecord } from '../records.ts';
 import type { ReadOptions } from './bytes.ts';
+import { parseExact } from './exact-json.ts';
 import { readJsonArray } from './json-array.ts';
+import type { RecordObject } from './json-text.ts';
 
 /** Keys under which documents keep their rows. */
 const LISTS: ReadonlySet<string> = new Set(['examples', 'data', 'rows', 'records', 'instances']);
@@ -53,12 +55,22 @@ function listAfter(head: string, start: number, end: number): RowList | undefine
 function sharedBefore(text: string): RowList['shared'] {
   if (text.length > MAX_SHARED_BYTES) return {};
   try {
-    const document = JSON.parse(Buffer.from(`${text.slice(0, -1)}null}`, 'latin1').toString('utf8'));
-    return Object.fromEntries(Object.entries(document).filter(([key]) => !LISTS.has(key)));
+    const document = parseExact(Buffer.from(`${text.slice(0, -1)}null}`, 'latin1').toString('utf8')) as object;
+    // pandas' orient="table" describes its columns there
+    const isPandas = 'schema' in document && 'pandas_version' in Object(document.schema);
+    return Object.fromEntries(
+      Object.entries(document).filter(([key]) => !LISTS.has(key) && !(isPandas && key === 'schema')),
+    );
   } catch {
     // the reader of the rows says what is wrong, where it matters for them
     return {};
   }
+}
+
+/** The row itself where the Hugging Face hub's viewer wraps it: {row_idx, row, truncated_cells}; what stands before such rows is about the viewer. */
+function rowIn({ row_idx: place, row, truncated_cells: cut }: RecordObject): RecordObject | undefined {
+  const isWrapped = typeof place === 'number' && row !== null && typeof row === 'object' && Array.isArray(cut);
+  return isWrapped ? (row as RecordObject) : undefined;
 }
 
 export async function* readJsonDocument(
@@ -67,5 +79,5 @@ export async function* readJsonDocument(
   options: ReadOptions,
 ): AsyncGenerator<SourceRecord> {
   for await (const record of readJsonArray(path, options, offset))
-    yield { ...record, value: { ...shared, ...record.value } };
+    yield { ...record, value: rowIn(record.value) ?? { ...shared, ...record.value } };
 }

@@ -1,17 +1,22 @@
 /** JSONL: one JSON object a line, or one list of objects; blank lines are not records. */
 import type { SourceRecord } from '../records.ts';
-import { type ReadOptions, readLines } from './bytes.ts';
+import { type CR, type ReadOptions, readLines } from './bytes.ts';
 import { faultAt } from './dataset-error.ts';
 import { asObject, parseJson, type RecordObject } from './json-text.ts';
 
-const NOT_A_LIST = 'one object; a list of objects (or one object per line, .jsonl) was expected';
+const NOT_A_LIST =
+  'one object; a list of objects (or one object per line, .jsonl) was expected; pandas writes one with orient="records"';
 
-export async function* readJsonLines(path: string, options: ReadOptions): AsyncGenerator<SourceRecord> {
+export async function* readJsonLines(
+  path: string,
+  options: ReadOptions,
+  end?: typeof CR,
+): AsyncGenerator<SourceRecord> {
   // many tools name JSONL ".json", but one lone object under that name is a document, not a dataset
   let held: SourceRecord | undefined;
   const suspicious = /\.json(\.gz|\.zst)?$/i.test(path);
   let row = 0;
-  for await (const { text, line } of readLines(path, options)) {
+  for await (const { text, line } of readLines(path, options, end)) {
     const trimmed = text.trim();
     if (trimmed === '') continue;
     if (row === 0 && trimmed === '{') throw faultAt(path, line, NOT_A_LIST);

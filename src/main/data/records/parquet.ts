@@ -5,7 +5,8 @@ import { compressors } from 'hyparquet-compressors';
 import type { SourceRecord } from '../records.ts';
 import type { ReadOptions } from './bytes.ts';
 import { DatasetError } from './dataset-error.ts';
-import { plainValue, rowOf, strictText } from './table-values.ts';
+import { parseExact } from './exact-json.ts';
+import { decimalOf, instantOf, plainValue, rowOf, strictText } from './table-values.ts';
 
 /** A row group is held whole; a header could claim any size. */
 const MAX_GROUP_BYTES = 512 << 20;
@@ -15,20 +16,49 @@ export async function* readParquet(path: string, options: ReadOptions): AsyncGen
   try {
     const file = await bufferOf(handle);
     const metadata = await inWords(path, () => parquetMetadataAsync(file));
-    const names = parquetSchema(metadata).children.map(({ element }) => element.name);
+    const columns = columnsOf(metadata);
     let row = 0;
     for (const rowEnd of groupEnds(path, metadata)) {
       options.signal?.throwIfAborted();
       const cells = await inWords(path, () => readRows(path, file, metadata, row, rowEnd));
       options.onBytes?.(Math.round((file.byteLength * rowEnd) / Math.max(1, Number(metadata.num_rows))));
       for (const values of cells) {
-        yield { value: rowOf(names.map((name, i) => [name, plainValue(values[i])])), line: null, row: row++ };
+        yield { value: rowOf(columns.map(({ name, plain }, i) => [name, plain(values[i])])), line: null, row: row++ };
       }
     }
     if (row === 0) throw new DatasetError(`${path}: the Parquet file has no rows`);
   } finally {
     await handle.close();
   }
+}
+
+interface Column {
+  readonly name: string;
+  plain(value: unknown): unknown;
+}
+
+/** Columns, of which decimals are made to come as they are stored: the library's numbers are rounded. */
+function columnsOf(metadata: FileMetaData): Column[] {
+  return parquetSchema(metadata).children.map(({ element, children }) => {
+    const { name, converted_type: converted, logical_type: logical, scale = 0 } = element;
+    const isDecimal = converted === 'DECIMAL' || logical?.type === 'DECIMAL';
+    if (!isDecimal || children.length > 0 || element.repetition_type === 'REPEATED') return { name, plain: plainValue };
+    delete element.converted_type;
+    delete element.logical_type;
+    const places = logical?.type === 'DECIMAL' ? logical.scale : scale;
+    return {
+      name,
+      plain: (value) => (value === null || value === undefined ? null : decimalOf(unitsOf(value), places)),
+    };
+  });
+}
+
+/** A whole number, or the bytes of one in two's complement, the highest first. */
+function unitsOf(value: unknown): bigint {
+  if (!(value instanceof Uint8Array)) return BigInt(value as number | bigint);
+  let units = 0n;
+  for (const byte of value) units = units * 256n + BigInt(byte);
+  return BigInt.asIntN(8 * value.length, units);
 }
 
 async function bufferOf(handle: FileHandle): Promise<AsyncBuffer> {
@@ -89,7 +119,12 @@ async function readRows(
     compressors,
     // bytes that are not marked as text stay bytes
     utf8: false,
-    parsers: { stringFromBytes },
+    parsers: {
+      stringFromBytes,
+      jsonFromBytes: (bytes) => parseExact(stringFromBytes(bytes) ?? 'null'),
+      timestampFromMicroseconds: (value) => instantOf(value, 6),
+      timestampFromNanoseconds: (value) => instantOf(value, 9),
+    },
     onComplete: (all) => {
       rows = all;
     },

@@ -1,15 +1,5 @@
 /** Values of typed tables (Parquet, Arrow) as records hold them: what JSON has no form for stays an object, so that it is never taken for text. */
-
-/** A whole number that a double cannot hold; JSON gets its digits. */
-export class WideNumber {
-  readonly #digits: string;
-  constructor(digits: string) {
-    this.#digits = digits;
-  }
-  toJSON(): string {
-    return this.#digits;
-  }
-}
+import { isExact, WideNumber } from './exact-json.ts';
 
 /** Bytes that are no text, as of a picture; JSON gets their count alone. */
 export class BinaryValue {
@@ -22,9 +12,38 @@ export class BinaryValue {
   }
 }
 
-/** A number where it is exact. */
-export const integerOf = (value: bigint): number | WideNumber =>
-  Number.isSafeInteger(Number(value)) ? Number(value) : new WideNumber(String(value));
+/** A number where a double holds it. */
+const numberOf = (digits: string): number | WideNumber => (isExact(digits) ? Number(digits) : new WideNumber(digits));
+
+export const integerOf = (value: bigint): number | WideNumber => numberOf(String(value));
+
+/** A decimal is a whole number of units of 10^-scale. */
+export function decimalOf(units: bigint, scale: number): number | WideNumber {
+  if (scale <= 0) return integerOf(units * 10n ** BigInt(-scale));
+  const digits = String(units < 0n ? -units : units).padStart(scale + 1, '0');
+  return numberOf(`${units < 0n ? '-' : ''}${digits.slice(0, -scale)}.${digits.slice(-scale)}`);
+}
+
+/** A moment finer than a date can say; JSON gets its text (ISO 8601). */
+export class FineInstant {
+  readonly #text: string;
+  constructor(text: string) {
+    this.#text = text;
+  }
+  toJSON(): string {
+    return this.#text;
+  }
+}
+
+/** A moment in 10^-places seconds after 1970. */
+export function instantOf(value: bigint, places: number): Date | FineInstant {
+  const perMs = 10n ** BigInt(Math.max(0, places - 3));
+  const ms = places < 3 ? value * 10n ** BigInt(3 - places) : value / perMs - (value % perMs < 0n ? 1n : 0n);
+  const date = new Date(Number(ms));
+  const left = places < 3 ? 0n : value - ms * perMs;
+  if (left === 0n || Number.isNaN(date.getTime())) return date;
+  return new FineInstant(date.toISOString().replace('Z', `${String(left).padStart(places - 3, '0')}Z`));
+}
 
 /** Tables of Python write "no number here" as NaN. */
 export const numberOrNull = (value: number): number | null => (Number.isNaN(value) ? null : value);
@@ -32,12 +51,15 @@ export const numberOrNull = (value: number): number | null => (Number.isNaN(valu
 const isTypedArray = (value: object): value is Iterable<unknown> =>
   ArrayBuffer.isView(value) && Symbol.iterator in value;
 
+const isFinal = (value: object): boolean =>
+  value instanceof Date || value instanceof WideNumber || value instanceof FineInstant;
+
 /** What a reader gives, with its lists and objects inside, as plain values. */
 export function plainValue(value: unknown): unknown {
   if (value === undefined || value === null) return null;
   if (typeof value === 'number') return numberOrNull(value);
   if (typeof value === 'bigint') return integerOf(value);
-  if (typeof value !== 'object' || value instanceof Date) return value;
+  if (typeof value !== 'object' || isFinal(value)) return value;
   if (value instanceof Uint8Array) return new BinaryValue(value.length);
   if (Array.isArray(value)) return value.map(plainValue);
   if (isTypedArray(value)) return Array.from(value, plainValue);

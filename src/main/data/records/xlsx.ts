@@ -41,7 +41,10 @@ async function firstSheet(path: string): Promise<SheetData> {
   try {
     const whole = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
     const sheets = await readSpreadsheet(whole, { trim: false });
-    return sheets.find(({ data }) => data.some((cells) => !isBlank(cells)))?.data ?? [];
+    const rowsOf = (data: SheetData) => data.filter((cells) => !isBlank(cells)).length;
+    // a lone line says what the file is about
+    const table = sheets.find(({ data }) => rowsOf(data) > 1) ?? sheets.find(({ data }) => rowsOf(data) > 0);
+    return table?.data ?? [];
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new DatasetError(`${path}: the spreadsheet cannot be read: ${why}`, { cause });

@@ -100,7 +100,7 @@ function Written({ out, onClose }: { out: ExportedVersion; onClose: () => void }
   const info = useCall('system.info', {});
   const total = out.files.reduce((sum, file) => sum + file.bytes, 0);
   return (
-    <>
+    <div className="pl-export">
       <p role="status">
         {counted(out.rows, 'row')} in <code className="pl-wrap-path">{out.folder}</code>:{' '}
         {out.files.map(({ name }) => name).join(', ')}, {bytes(total)}.{' '}
@@ -115,7 +115,7 @@ function Written({ out, onClose }: { out: ExportedVersion; onClose: () => void }
         )}
         <PrimaryButton onClick={onClose}>Done</PrimaryButton>
       </div>
-    </>
+    </div>
   );
 }
 
@@ -142,7 +142,7 @@ export function ExportVersion({ dataset, version, onClose }: ExportVersionProps)
       {state.is === 'written' ? (
         <Written out={state.out} onClose={onClose} />
       ) : (
-        <>
+        <div className="pl-export">
           <fieldset className="pl-export-formats" disabled={isRunning}>
             <legend className="pl-caption">Format</legend>
             {formats.data?.map((each) => (
@@ -198,7 +198,7 @@ export function ExportVersion({ dataset, version, onClose }: ExportVersionProps)
               Export
             </PrimaryButton>
           </div>
-        </>
+        </div>
       )}
     </Modal>
   );

@@ -23,8 +23,11 @@ function* lines({ kind, rows }: ExportSource): Generator<string> {
   for (const pair of rows) {
     const fields = trlFields(pair);
     for (const name of columns)
-      if (typeof fields[name] === 'string' && conversationIn(fields[name]))
-        throw cannotHold(pair, 'csv', `its ${name} is a text that would be read back as a conversation`);
+      if (typeof fields[name] === 'string') {
+        if (conversationIn(fields[name]))
+          throw cannotHold(pair, 'csv', `its ${name} is a text that would be read back as a conversation`);
+        if (fields[name].includes('\0')) throw cannotHold(pair, 'csv', `its ${name} holds a NUL character`);
+      }
     yield columns.map((name) => cell(fields[name], columns.length === 1)).join(',');
   }
 }

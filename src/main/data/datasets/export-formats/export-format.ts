@@ -62,9 +62,13 @@ const RESERVED: ReadonlySet<string> = new Set([
   ...['tie', 'margin', 'score_chosen', 'score_rejected', 'annotator'],
 ]);
 
+/** Equal scores are read back as a tie, unless the row says otherwise. */
+const isEven = ({ scoreChosen, scoreRejected }: StoredPair): boolean =>
+  scoreChosen !== null && scoreChosen === scoreRejected;
+
 /** What stands beside the texts of a row under TRL's names; what is absent is left out. */
 export const besideOf = (pair: StoredPair): Record<string, unknown> => ({
-  tie: pair.tie || undefined,
+  tie: pair.tie || (isEven(pair) ? false : undefined),
   margin: pair.margin ?? undefined,
   score_chosen: pair.scoreChosen ?? undefined,
   score_rejected: pair.scoreRejected ?? undefined,

@@ -2,12 +2,15 @@
 import type { ChatMessage, StoredPair } from '../../../../preload/contract/datasets.ts';
 import { answerOf, asChat, besideOf, cannotHold, type ExportFormat, jsonLines, othersOf } from './export-format.ts';
 
-const SPEAKERS: Readonly<Record<string, string>> = { user: 'Human', assistant: 'Assistant' };
+const SPEAKERS = new Map([
+  ['user', 'Human'],
+  ['assistant', 'Assistant'],
+]);
 const TURN = /\n\n(Human|Assistant):/;
 
 function dialogue(pair: StoredPair, messages: readonly ChatMessage[]): string {
   const turns = messages.map(({ role, content }) => {
-    const speaker = SPEAKERS[role];
+    const speaker = SPEAKERS.get(role);
     if (speaker === undefined) throw cannotHold(pair, 'hh', `it has no turn for the role "${role}"`);
     // the text would be read back as another turn
     if (TURN.test(`\n\n${content}`)) throw cannotHold(pair, 'hh', 'a text holds a mark of a turn ("Human:")');

@@ -23,8 +23,8 @@ const OWN: ReadonlySet<string> = new Set([...FIELDS.map(({ name }) => name), 'ta
 /** Fields that the tool can show: texts and numbers. */
 const shownFields = (source: ExportSource) =>
   [...metadataColumns(source)].flatMap(([name, type]) =>
-    (type === 'text' || type === 'number') && !OWN.has(name)
-      ? [{ name, type: type === 'text' ? ('string' as const) : type }]
+    type !== 'json' && type !== 'boolean' && !OWN.has(name)
+      ? [{ name, type: type === 'text' ? ('string' as const) : ('number' as const) }]
       : [],
   );
 

@@ -2,6 +2,7 @@
 import type { SchemaElement } from 'hyparquet';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import type { DatasetKind, StoredPair, TextOrChat } from '../../../../preload/contract/datasets.ts';
+import { wideAsRaw } from '../../records/exact-json.ts';
 import { asChat, besideOf, type ExportFormat, type ExportSource, othersOf } from './export-format.ts';
 import { type ColumnType, metadataColumns } from './metadata-columns.ts';
 
@@ -26,6 +27,7 @@ const BESIDE: Readonly<Record<string, ColumnType>> = {
 const SCALARS: Readonly<Record<ColumnType, Omit<SchemaElement, 'name'>>> = {
   text: { type: 'BYTE_ARRAY', converted_type: 'UTF8', logical_type: { type: 'STRING' }, repetition_type: 'OPTIONAL' },
   number: { type: 'DOUBLE', repetition_type: 'OPTIONAL' },
+  integer: { type: 'INT64', repetition_type: 'OPTIONAL' },
   boolean: { type: 'BOOLEAN', repetition_type: 'OPTIONAL' },
   json: { type: 'BYTE_ARRAY', converted_type: 'JSON', logical_type: { type: 'JSON' }, repetition_type: 'OPTIONAL' },
 };
@@ -63,7 +65,11 @@ function textColumn(name: string, isChat: boolean): Column {
 const scalarColumn = (name: string, type: ColumnType, cellOf: Column['cellOf']): Column => ({
   name,
   schema: [{ ...SCALARS[type], name }],
-  cellOf,
+  cellOf(pair) {
+    const value = cellOf(pair);
+    if (value === undefined || value === null) return value;
+    return type === 'integer' ? BigInt(String(value)) : type === 'json' ? wideAsRaw(value) : value;
+  },
 });
 
 function columnsOf(source: ExportSource): Column[] {

@@ -11,10 +11,15 @@ import {
   othersOf,
 } from './export-format.ts';
 
-const SPEAKERS: Readonly<Record<string, string>> = { user: 'human', assistant: 'gpt', system: 'system' };
+const SPEAKERS = new Map([
+  ['user', 'human'],
+  ['assistant', 'gpt'],
+  ['system', 'system'],
+  ['tool', 'observation'],
+]);
 
 function turn(pair: StoredPair, { role, content }: ChatMessage): { from: string; value: string } {
-  const from = SPEAKERS[role];
+  const from = SPEAKERS.get(role);
   if (from === undefined) throw cannotHold(pair, 'sharegpt', `it has no name for the role "${role}"`);
   return { from, value: content };
 }

@@ -12,7 +12,7 @@ function scriptOf(text: string): number {
 
 export const answerScript: QualityCheck = {
   id: 'answer-script',
-  title: 'Answer in another script',
+  title: 'Script changes',
   start({ kind }) {
     if (kind === 'prompts') return null;
     return rowCheck(
