@@ -10,6 +10,7 @@ import type { LoadedModel } from './load-model.ts';
 import { StoppedWaiting, type TrainControl, type TrainResult, type TrainSample } from './method.ts';
 import type { Optimiser } from './optimiser.ts';
 import { microBatches, stepsPerEpoch } from './order.ts';
+import { timeStep } from './step-times.ts';
 
 export interface StepReport {
   /** Metrics of this step under TRL's names; loss included. */
@@ -150,19 +151,19 @@ export async function runLoop(parts: LoopParts, outputDir: string, control: Trai
       save(step);
       return { status: 'stopped', steps: step, tokens, secondsPerStep: secondsPerStep() };
     }
-    const begun = performance.now();
     const learningRate = learningRateAt(options.lr_scheduler_type, step, shape);
-    const report = await parts.trainStep(step, learningRate).catch(undefinedWhenStopped);
-    if (!report) {
+    const timed = await timeStep(() => parts.trainStep(step, learningRate)).catch(undefinedWhenStopped);
+    if (!timed) {
       save(step);
       return { status: 'stopped', steps: step, tokens, secondsPerStep: secondsPerStep() };
     }
-    times.push((performance.now() - begun) / 1000);
+    const { result: report } = timed;
+    times.push(timed.times.seconds);
     tokens += report.tokens;
     const done = step + 1;
     const epoch = done / parts.stepsPerEpoch;
     const metrics = { ...report.metrics, learning_rate: learningRate, num_tokens: tokens, epoch };
-    control.emit({ type: 'metrics', step: done, evaluation: false, metrics });
+    control.emit({ type: 'metrics', step: done, evaluation: false, metrics, times: timed.times.metrics });
     const wholeEpoch = done % parts.stepsPerEpoch === 0;
     if (done === maxSteps || isDue(options.eval_strategy, options.eval_steps, done, maxSteps, wholeEpoch))
       await look(parts, done, control);

@@ -21,6 +21,8 @@ export type TrainEvent =
       readonly step: number;
       readonly evaluation: boolean;
       readonly metrics: Readonly<Record<string, number>>;
+      /** Of a training step, seconds: `time/…` (`step-times.ts`). Apart from its metrics, which the same seed gives again. */
+      readonly times?: Readonly<Record<string, number>>;
     }
   | { readonly type: 'samples'; readonly step: number; readonly samples: readonly TrainSample[] }
   /** What the run will need, once model and data are read. */

@@ -16,6 +16,7 @@ import {
   type SampledPair,
   sameAnswer,
 } from '../rollouts/sampled-pair.ts';
+import { timed } from '../step-times.ts';
 import type { Annotator, AnswerPair } from './annotator.ts';
 import { type LabelOptions, labelOf } from './label.ts';
 import type { OnlineOptions } from './options.ts';
@@ -61,7 +62,7 @@ export function createOnlinePairs({
   const sampleStep = async (step: number, policyStep: number, hash: string): Promise<SampledPair[]> => {
     const answers = await world.collect(step);
     const pairs = pairsOf(answers, options.num_generations, annotator);
-    const preferences = await annotator.prefer(pairs, step);
+    const preferences = await timed('annotator', () => annotator.prefer(pairs, step));
     const random = createRandom(`${options.seed}:labels:${step}`);
     const labels = labelOptions(options);
     const drawn = labels.labelling === 'bernoulli' && annotator.saysTie;

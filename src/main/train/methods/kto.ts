@@ -21,6 +21,7 @@ import { keepRows, readRows } from '../read-rows.ts';
 import { membershipFeed, scoredSum, sumByRow } from '../row-sums.ts';
 import { createSampler } from '../samples.ts';
 import { batchFeeds, buildStepGraph } from '../step-graph.ts';
+import { timed } from '../step-times.ts';
 import { type LabelledTokens, lendAnswers, type UnpairedRow, unpairedOrder } from '../unpaired-rows.ts';
 
 const lossNames = unpairedLosses.all.map((loss) => loss.id) as [string, ...string[]];
@@ -153,7 +154,7 @@ export const kto: Method = {
     // 4. a micro-batch, which counts `share` of the step
     const run = async (batch: readonly UnpairedRow[], share: number) => {
       const count = batch.length;
-      const kl = await estimateKl(batch);
+      const kl = await timed('scoring', () => estimateKl(batch));
       const padded = padBatch(
         batch.map(({ row }) => row),
         padId,

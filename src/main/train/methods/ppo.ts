@@ -19,6 +19,7 @@ import { createCriticPass, createPolicyPass, rowOf } from '../rollouts/policy-pa
 import { createReplay } from '../rollouts/replay.ts';
 import { type Moments, NO_MOMENTS } from '../rollouts/running-moments.ts';
 import { learntScores } from '../rollouts/scores.ts';
+import { timed } from '../step-times.ts';
 
 const params = z.object({
   ...rolloutOptions,
@@ -127,7 +128,7 @@ export const ppo: Method = {
       const rows = rollouts.map(rowOf);
       const logprobs = await world.logprobs(rollouts);
       const refLogprobs = await world.refLogprobs(rollouts);
-      const everyValue = await valueScorer.values(rows.map(({ ids }) => ids));
+      const everyValue = await timed('scoring', () => valueScorer.values(rows.map(({ ids }) => ids)));
       const values = everyValue.map((row, i) => row.slice(rows[i].start - 1, rows[i].ids.length - 1));
 
       // 3. token rewards: −β KL at each token, the score at the last
