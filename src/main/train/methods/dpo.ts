@@ -75,7 +75,7 @@ export const dpo: Method = {
   papers: [{ title: 'Direct Preference Optimization', url: 'https://arxiv.org/abs/2305.18290' }],
   data: ['preference'],
   params,
-  pass: { head: 'language', sequencesPerRow: 2, packed: true, modelsBeside: 0 },
+  pass: { head: 'language', sequencesPerRow: 2, packed: true, modelsBeside: 0, reference: 'stored' },
 
   async train(config, outputDir, control) {
     const options = parseConfig(params, config);

@@ -75,7 +75,7 @@ export const kto: Method = {
   ],
   data: ['unpaired', 'preference'],
   params,
-  pass: { head: 'language', sequencesPerRow: 1, packed: false, modelsBeside: 0 },
+  pass: { head: 'language', sequencesPerRow: 1, packed: false, modelsBeside: 0, reference: 'stored', borrowed: true },
 
   async train(config, outputDir, control) {
     const options = parseConfig(params, config);

@@ -77,7 +77,16 @@ export const ppo: Method = {
   ],
   data: ['prompts', 'preference', 'demonstrations'],
   params,
-  pass: { head: 'language', sequencesPerRow: 1, packed: false, modelsBeside: 2, samples: true },
+  pass: {
+    head: 'language',
+    sequencesPerRow: 1,
+    packed: false,
+    modelsBeside: 2,
+    samples: true,
+    reference: 'live',
+    updates: 'policy',
+    critic: true,
+  },
 
   async train(config, outputDir, control) {
     const options = parseConfig(params, config);
@@ -97,7 +106,7 @@ export const ppo: Method = {
       rowsPerPass: options.per_device_train_batch_size,
       padId: policy.model.config.padId ?? policy.tokenizer.padId ?? 0,
       threads: control.threads,
-      recompute: planRun(policy.model, ppo.pass, options, sampledRows(ppo.pass, world.maxPositions, options), control),
+      recompute: planRun(policy.model, ppo.pass, options, sampledRows(ppo.pass, world, options), control),
     };
     const clip = { low: options.cliprange, high: options.cliprange_high ?? options.cliprange };
     const policyPass = await createPolicyPass(policy.model, {
