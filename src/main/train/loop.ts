@@ -20,7 +20,10 @@ export interface StepReport {
 }
 
 /** Methods that sample need no dataset. */
-export type LoopOptions = Omit<CommonOptions, 'dataset'> & { readonly dataset?: string };
+export type LoopOptions = Omit<CommonOptions, 'dataset'> & {
+  readonly dataset?: string;
+  readonly dataloader_drop_last?: boolean;
+};
 
 export interface LoopParts {
   readonly loaded: LoadedModel;
@@ -65,6 +68,7 @@ const orderOptions = (options: LoopOptions, rows: number) => ({
   accumulation: options.gradient_accumulation_steps,
   shuffle: options.shuffle,
   seed: options.seed,
+  dropLast: options.dataloader_drop_last,
 });
 
 /** Which rows a run of these options trains on: all, unless it ends within the first epoch. */
@@ -110,6 +114,10 @@ export function runSteps(parts: RowParts, outputDir: string, control: TrainContr
   const { optimiser, options, rows } = parts;
   if (rows === 0) throw new ConfigError('no row of the dataset can be trained on: every one was dropped');
   const order = orderOptions(options, rows);
+  if (stepsPerEpoch(order) === 0)
+    throw new ConfigError(
+      `dataloader_drop_last leaves no row: there are ${rows}, a batch has ${options.per_device_train_batch_size}`,
+    );
   const trainStep = async (step: number, learningRate: number): Promise<StepReport> => {
     const report = await parts.trainStep(microBatches(step, order), step);
     const norm = optimiser.step(learningRate);
@@ -144,7 +152,7 @@ export async function runLoop(parts: LoopParts, outputDir: string, control: Trai
   const start = restored?.step ?? 0;
   const times: number[] = [];
   const secondsPerStep = () => (times.length === 0 ? null : median(times));
-  if (start === 0) await look(parts, 0, control);
+  if (start === 0) await look(parts, 0, control, tokens);
   for (let step = start; step < maxSteps; step++) {
     await control.breathe();
     if (control.stopRequested()) {
@@ -166,7 +174,7 @@ export async function runLoop(parts: LoopParts, outputDir: string, control: Trai
     control.emit({ type: 'metrics', step: done, evaluation: false, metrics, times: timed.times.metrics });
     const wholeEpoch = done % parts.stepsPerEpoch === 0;
     if (done === maxSteps || isDue(options.eval_strategy, options.eval_steps, done, maxSteps, wholeEpoch))
-      await look(parts, done, control);
+      await look(parts, done, control, tokens);
     if (done < maxSteps && isDue(options.save_strategy, options.save_steps, done, maxSteps, wholeEpoch)) save(done);
   }
   saveFinal(outputDir, { ...saved, loaded: (await parts.finish?.()) ?? loaded });
@@ -184,11 +192,13 @@ function isDue(strategy: 'no' | 'steps' | 'epoch', every: number, done: number, 
   return interval > 0 && done % interval === 0;
 }
 
-/** Evaluation and samples at one step. */
-async function look(parts: LoopParts, step: number, control: TrainControl): Promise<void> {
+/** Evaluation and samples at one step; `tokens` were trained on until then. */
+async function look(parts: LoopParts, step: number, control: TrainControl, tokens: number): Promise<void> {
   const found = parts.options.eval_strategy === 'no' ? undefined : await parts.evaluate?.(step);
   if (found) {
-    const metrics = Object.fromEntries(Object.entries(found).map(([name, value]) => [`eval_${name}`, value]));
+    const metrics = Object.fromEntries(
+      Object.entries({ ...found, num_tokens: tokens }).map(([name, value]) => [`eval_${name}`, value]),
+    );
     control.emit({ type: 'metrics', step, evaluation: true, metrics });
   }
   const samples = await parts.sample?.(step);

@@ -123,7 +123,7 @@ function rowStep(pass: PassShape, options: Options, tokens: number): Work {
     passes: options.gradient_accumulation_steps,
     updates: 1,
     forward: {
-      reference: live && !options.reference_free ? rows : 0,
+      reference: live && !options.reference_free ? rows * (pass.borrowed ? 2 : 1) : 0,
       scoring: pass.borrowed ? rows : 0,
       // an answer is half a pair
       annotator: scoredByModel(options) ? answers / pass.sequencesPerRow : 0,
