@@ -119,6 +119,7 @@ export const kto: Method = {
     const rows = await read(options.dataset);
     const held = options.eval_dataset ? await read(options.eval_dataset) : [];
     if (loss.usesKl && batchSize === 1) warnOfBatchesOfOne(control);
+    if (config.shuffle === undefined && options.shuffle) saysOrder(control);
     const longest = Math.max(1, ...[...rows, ...held].flatMap((r) => [r.row.ids.length, r.borrowed.ids.length]));
     const scoring = { weights: 'live', maxPositions: longest, threads: control.threads } as const;
 
@@ -296,4 +297,11 @@ function warnOfBatchesOfOne(control: TrainControl): void {
   const text =
     'with per_device_train_batch_size 1 each row lends itself its own answer: the KL estimate is its log-ratio';
   control.emit({ type: 'log', level: 'warning', text });
+}
+
+/** The one method whose order TRL keeps by default: batches are then the groups that lend each other answers. */
+function saysOrder(control: TrainControl): void {
+  const text =
+    'rows come in a fresh order every epoch; TRL’s KTOTrainer keeps that of the data: shuffle: false does too';
+  control.emit({ type: 'log', level: 'info', text });
 }
