@@ -261,8 +261,15 @@ const CALIBRATION_CURVE: MetricFacts = {
   help: '70%: share judged right of the held-out pairs of which σ(|r⁺ − r⁻|) says 70 to 80%. Calibrated, each curve lies in its own tenth.',
 };
 
+const STEP_TIME: MetricFacts = {
+  unit: 's',
+  fromZero: true,
+  help: 'What a step spends its time on: step is all of it; sampling draws answers, annotator scores or compares them, reference and scoring are passes without gradient, update is forward and backward.',
+};
+
 /** Chosen and rejected, shorter and longer have the same facts. */
 export function factsOf(metric: string): MetricFacts {
+  if (metric.startsWith('time/')) return STEP_TIME;
   if (metric.startsWith('calibration/right_')) return CALIBRATION_CURVE;
   if (metric.startsWith('probes/')) return PROBE;
   if (/^kl\/.*_ci$/.test(metric)) return HALF_WIDTH;

@@ -97,11 +97,12 @@ const CHART_ORDER = [
   'std_reward',
 ];
 
-/** Read together: chosen and rejected of the same thing, where the shorter and where the longer answer is the better one, the bins of a calibration curve. */
+/** Read together: chosen and rejected of the same thing, where the shorter and where the longer answer is the better one, the bins of a calibration curve, the parts of a step's time. */
 const TOGETHER: readonly (readonly [RegExp, string])[] = [
   [/\/(chosen|rejected)$/, '/chosen, rejected'],
   [/_(shorter|longer)_(chosen|better)$/, ' by length'],
   [/^calibration\/right_\d+$/, 'calibration/curve'],
+  [/^time\/.*$/, 'time/by part'],
 ];
 
 /** A metric and its evaluation share a chart too. */

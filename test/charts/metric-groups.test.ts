@@ -47,6 +47,16 @@ describe('groups of charts', () => {
     ]);
   });
 
+  it('show the parts of a step in one chart of seconds, from zero', () => {
+    const [system] = chartGroups(book([{ 'time/step': 2, 'time/sampling': 1.5, 'time/update': 0.5 }]), {
+      axis: 'step',
+    });
+    expect([system.id, system.charts.length]).toEqual(['system', 1]);
+    expect(system.charts[0]).toMatchObject({ unit: 's', fromZero: true });
+    const { lines } = specChart(system.charts[0], 'm-ppo', 'step', 0);
+    expect(lines.map(({ endName }) => endName)).toEqual(['step', 'sampling', 'update']);
+  });
+
   it('show the bins of a calibration curve in one chart, and accuracy by length in another', () => {
     const reward = book([
       {

@@ -22,6 +22,10 @@ it('gives memory by what it is for and the time of a step, as a document and for
   expect(plan.peak_memory_bytes).toBe(Object.values(plan.memory).reduce((sum, bytes) => sum + bytes, 0));
   expect(plan.flops_per_step).toBeGreaterThan(2 * 2 * plan.parameters * 16 * 64 * 0.5);
   expect(plan.seconds_per_step).toBeGreaterThan(0);
+  const whole = (parts: Readonly<Record<string, number>>) => Object.values(parts).reduce((sum, x) => sum + x, 0);
+  expect(whole(plan.step_seconds)).toBeCloseTo(plan.seconds_per_step ?? Number.NaN, 12);
+  // no data to count, no steps named
+  expect(plan).toMatchObject({ steps: null, seconds_per_run: null });
   expect(plan.fits).toBe(true);
   expect(plan.with_gradient_checkpointing?.memory.activations).toBeLessThan(plan.memory.activations);
   const { out, code } = await plumb('train', config, '--plan', '--home', home);
@@ -45,6 +49,15 @@ it('is made again by the run itself, kept, and shown beside what the run took', 
     output_dir: 'kept',
   };
   writeFileSync(config, JSON.stringify({ ...options, gradient_checkpointing: true, per_device_train_batch_size: 4 }));
+  const { plan } = await document<PlanDocument>('train', config, '--plan', '--home', home);
+  expect(plan.steps).toBe(3);
+  expect(plan.run_seconds.reference).toBeGreaterThan(0);
+  expect(plan.seconds_per_run).toBeCloseTo(
+    Object.values(plan.run_seconds).reduce((sum, x) => sum + x, 0),
+    12,
+  );
+  const told = await plumb('train', config, '--plan', '--home', home);
+  expect(told.out).toMatch(/the run of 3 steps: about [\d.e-]+ s\n {2}\w+ +[\d.e-]+ s\n/);
   const { run, seconds_per_step } = await document<{ run: string; seconds_per_step: number }>(
     'train',
     config,

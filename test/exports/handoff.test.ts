@@ -89,6 +89,17 @@ describe.each(handoffTargets.all.map(({ id }) => id))('handoff to %s', (target) 
   });
 });
 
+it('a moving reference and a dropped last batch are TRL’s for KTO as well', () => {
+  const text = textOf(
+    'trl',
+    recipe('kto', { sync_ref_model: true, ref_model_sync_steps: 3, dataloader_drop_last: true }),
+  );
+  for (const line of ['sync_ref_model=True', 'ref_model_sync_steps=3', 'dataloader_drop_last=True'])
+    expect(text).toContain(line);
+  const { fates } = handoffTargets.get('openrlhf').write(recipe('sft', { dataloader_drop_last: true }));
+  expect(fates.filter(({ as }) => as === null).map(({ option }) => option)).toContain('dataloader_drop_last');
+});
+
 it('values are quoted for Python and for the shell', () => {
   const schedule = { lr_scheduler_type: 'cosine_with_min_lr', lr_scheduler_kwargs: { min_lr_rate: 0.1 } };
   const odd = recipe('sft', schedule);

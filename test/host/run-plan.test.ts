@@ -47,9 +47,31 @@ it('works out memory and time from the rows of the data, and what gradient check
   expect(smaller.plan.memory.activations).toBeLessThan(0.5 * plan.memory.activations);
 });
 
-it('says no time for methods that sample, and refuses what a start would refuse', async () => {
+it('foretells the parts of a step and of the run, evaluations and the stored reference among them', async () => {
+  await importPairs(10);
+  const { plan } = await planOf({ ...CONFIG, num_train_epochs: 2, eval_dataset: 'pairs', eval_steps: 2 });
+  // 12 rows, 4 a step; evaluated at 0, 2, 4 and 6
+  expect(plan.steps).toBe(6);
+  const { steps = 0, reference, evaluations } = plan.runTime ?? {};
+  expect(steps).toBeCloseTo(6 * (plan.secondsPerStep ?? Number.NaN), 9);
+  expect(reference).toBeGreaterThan(0);
+  // 12 rows four times, in passes of 4: twelve passes
+  const { passes = 0, operators = 0 } = plan.time ?? {};
+  expect(evaluations).toBeCloseTo(12 * (passes + operators), 9);
+  expect(plan.secondsPerRun).toBeCloseTo(
+    Object.values(plan.runTime ?? {}).reduce((a, b) => a + b, 0),
+    9,
+  );
+  const live = await planOf({ ...CONFIG, precompute_ref_log_probs: false });
+  expect(live.plan.runTime?.reference).toBe(0);
+  expect(live.plan.time?.reference).toBeGreaterThan(0);
+});
+
+it('foretells sampling as well, waits for nobody, and refuses what a start would refuse', async () => {
   const { plan } = await planOf({ method: 'ppo', model: 'helpful-reference', task: 'helpful' });
-  expect(plan).toMatchObject({ secondsPerStep: null });
+  expect(plan.secondsPerStep).toBeGreaterThan(plan.time?.sampling ?? Number.NaN);
+  const asked = { method: 'online_dpo', model: 'helpful-reference', task: 'helpful', annotator: 'human' };
+  expect((await planOf(asked)).plan).toMatchObject({ secondsPerStep: null, secondsPerRun: null });
   await expect(planOf({ ...CONFIG, modl: 'x' })).rejects.toMatchObject({ code: 'bad_config' });
   await expect(planOf(CONFIG)).rejects.toMatchObject({ code: 'not_found' });
 });

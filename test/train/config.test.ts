@@ -1,4 +1,6 @@
 /** What a pasted TRL config does: kept where it changes nothing, refused by name where it would, never silently computed otherwise. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { ConfigError, commonOptions, ignoredOptions, parseConfig } from '../../src/main/train/config.ts';
@@ -61,6 +63,22 @@ describe('a pasted config', () => {
     });
     expect(Object.keys(options).filter((key) => !(key in schema.shape))).toEqual([]);
   });
+  it.each(['dpo', 'sft', 'reward', 'kto'])('of TRL itself, every option of %s at its default, is read', (method) => {
+    const file = fileURLToPath(new URL('../golden/train/configs.json', import.meta.url));
+    const dumped = (JSON.parse(readFileSync(file, 'utf8')) as Record<string, Record<string, unknown>>)[method];
+    expect(Object.keys(dumped).length).toBeGreaterThan(120);
+    const options = parseConfig(methods.get(method).params, { ...dumped, method, model: 'm', dataset: 'd' });
+    expect(options).toMatchObject({ max_steps: 2, shuffle: method !== 'kto', learning_rate: dumped.learning_rate });
+  });
+  it('has a last batch dropped by methods that train on rows, and refused by those that sample', () => {
+    const config = { dataloader_drop_last: true, model: 'm', dataset: 'd' };
+    for (const method of ['dpo', 'sft', 'reward', 'kto'])
+      expect(parseConfig(methods.get(method).params, { ...config, method })).toMatchObject({
+        dataloader_drop_last: true,
+      });
+    for (const method of ['ppo', 'rloo', 'online_dpo'])
+      expect(() => parseConfig(methods.get(method).params, { ...config, method })).toThrow('every batch is full');
+  });
   it('names what has no effect', () => {
     expect(ignoredOptions(schema, pasted)).toContain('gradient_checkpointing_kwargs');
     expect(ignoredOptions(schema, pasted)).not.toContain('learning_rate');
@@ -76,7 +94,6 @@ describe('what would change the numbers is refused, with what to do', () => {
     [{ optim: 'adafactor' }, 'optim: "adafactor" — AdamW is the only optimiser'],
     [{ label_smoothing_factor: 0.1 }, 'label_smoothing_factor: 0.1'],
     [{ neftune_noise_alpha: 5 }, 'neftune_noise_alpha: 5'],
-    [{ dataloader_drop_last: true }, 'the last, smaller batch of an epoch is trained on'],
     [{ load_in_4bit: true }, 'load_in_4bit: true'],
     [{ dtype: 'bfloat16' }, 'dtype: "bfloat16"'],
     [{ model_init_kwargs: { dtype: 'bfloat16' } }, 'model_init_kwargs'],

@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { TrainEvent } from '../../src/main/train/method.ts';
 import { lendAnswers, unpairedOrder } from '../../src/main/train/unpaired-rows.ts';
 import { curveOf, makeToy, toyPairs, toyUnpaired, weightsOf } from './toy.ts';
 
@@ -15,6 +16,33 @@ describe('KTO', () => {
     expect(steps[0].metrics.loss).toBeCloseTo(0.5, 5);
     expect(evaluations[0].metrics.eval_loss).toBeCloseTo(0.5, 5);
     expect(steps[0].metrics.kl).toBeLessThan(1e-4);
+  });
+
+  it('with a moving reference, a run that was stopped goes on as if it had not been', async () => {
+    const moving = { ...base, max_steps: 6, sync_ref_model: true, ref_model_sync_steps: 2, ref_model_mixup_alpha: 0.5 };
+    const whole = await toy.train(moving);
+    const still = await toy.train({ ...base, max_steps: 6 });
+    expect(whole.steps[5].metrics.loss).not.toBe(still.steps[5].metrics.loss);
+    const out = join(toy.folder, 'moving');
+    const begun = await toy.train(moving, { out, stopAfter: 3 });
+    expect(begun.status).toBe('stopped');
+    const resumed = await toy.train(moving, { out, resume: true });
+    expect(curveOf(resumed)).toEqual(curveOf(whole).slice(3));
+    expect(weightsOf(resumed.output_dir)).toEqual(weightsOf(whole.output_dir));
+    await expect(toy.train({ ...moving, use_peft: true })).rejects.toThrow('with LoRA leave it out');
+    await expect(toy.train({ ...moving, precompute_ref_log_probs: true })).rejects.toThrow('cannot be scored once');
+  });
+
+  it('says that TRL keeps the order of the rows, unless the config decides', async () => {
+    const linesOf = async (config: object) => {
+      const lines: string[] = [];
+      const onEvent = (event: TrainEvent) => event.type === 'log' && lines.push(event.text);
+      await toy.train({ method: 'kto', dataset: 'unpaired.jsonl', max_steps: 1, ...config }, { onEvent });
+      return lines.join('\n');
+    };
+    expect(await linesOf({})).toContain('TRL’s KTOTrainer keeps that of the data');
+    expect(await linesOf({ shuffle: true })).not.toContain('KTOTrainer');
+    expect(await linesOf({ shuffle: false })).not.toContain('KTOTrainer');
   });
 
   it('raises wanted answers and lowers unwanted ones', async () => {

@@ -1,4 +1,4 @@
-/** A plan against what the run then takes, each in a process of its own: three shapes, with LoRA and with gradient checkpointing. */
+/** A plan against what the run then takes, each in a process of its own: with a live reference, with LoRA and with gradient checkpointing. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -67,6 +67,7 @@ const SHAPES: Readonly<Record<string, Record<string, unknown>>> = {
     per_device_train_batch_size: 4,
     gradient_checkpointing: true,
   },
+  'DPO with a live reference': { method: 'dpo', per_device_train_batch_size: 4, precompute_ref_log_probs: false },
   'SFT with LoRA, 8 rows': { method: 'sft', per_device_train_batch_size: 8, use_peft: true, lora_r: 4 },
 };
 

@@ -35,8 +35,8 @@ it('has more of it for longer sequences, larger batches and all weights', () => 
 
 it('knows what each method computes and holds: pairs, passes of a step, a reference, a critic', () => {
   const sft = plan({ method: 'sft' });
-  expect(sft).toMatchObject({ sequences: 8, passesPerStep: 1, memory: { beside: 0 } });
-  expect(plan({ method: 'sft', gradient_accumulation_steps: 4 }).passesPerStep).toBe(4);
+  expect(sft).toMatchObject({ sequences: 8, work: { step: { passes: 1 } }, memory: { beside: 0 } });
+  expect(plan({ method: 'sft', gradient_accumulation_steps: 4 }).work.step.passes).toBe(4);
   expect(plan({ ref_model: 'llama-ref' }).memory.beside).toBe(sft.memory.weights);
   const ppo = { method: 'ppo', task: 'helpful', dataset: undefined };
   expect(plan(ppo).memory.beside).toBe(2 * sft.memory.weights);

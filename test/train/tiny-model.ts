@@ -25,6 +25,7 @@ export interface RunExtras {
   readonly stopAfter?: number;
   /** The person whom annotator human asks. */
   readonly rate?: TrainControl['rate'];
+  readonly onEvent?: TrainControl['emit'];
 }
 
 /** Makes FOLDER/model from these texts; `run` trains in FOLDER with relative paths and one thread. */
@@ -35,7 +36,7 @@ export function tinyBench(texts: readonly string[]): Bench {
   return {
     folder,
     remove: () => rmSync(folder, { recursive: true, force: true }),
-    run(config, { out, resume = false, stopAfter, rate } = {}) {
+    run(config, { out, resume = false, stopAfter, rate, onEvent } = {}) {
       const controller = new AbortController();
       return runTraining(methods.get(String(config.method)), config, {
         run: 'test',
@@ -45,6 +46,7 @@ export function tinyBench(texts: readonly string[]): Bench {
         threads: 1,
         signal: controller.signal,
         rate,
+        onEvent,
         onProgress: (step) => {
           if (step === stopAfter) controller.abort();
         },

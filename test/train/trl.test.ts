@@ -1,5 +1,5 @@
 /** Every recorded run of TRL, followed step by step: losses, log-probabilities, rewards, gradient norms, and the weights at the end. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,8 @@ import { type RunDocument, runTraining } from '../../src/main/train/run.ts';
 
 interface GoldenRun {
   config: Record<string, unknown> & { method: string };
+  /** Instead of the model's own. */
+  chat_template?: string;
   steps: Record<string, number>[];
   rounding: Record<string, number>;
   final: Record<string, { first: number[]; abs_sum: number; rounding: number }>;
@@ -32,11 +34,18 @@ const allowed = (expected: number, rounding: number) => 2e-5 + 8 * rounding + 1e
 describe.each(names)('%s', (name) => {
   const run = JSON.parse(readFileSync(join(golden, 'cases', `${name}.json`), 'utf8')) as GoldenRun;
   let document: RunDocument;
+  const { model } = run.config;
+  const models = new Map([[model, join(golden, String(model))]]);
   beforeAll(async () => {
+    if (run.chat_template !== undefined) {
+      models.set(model, join(scratch, `${name}-model`));
+      cpSync(join(golden, String(model)), join(scratch, `${name}-model`), { recursive: true });
+      writeFileSync(join(scratch, `${name}-model`, 'chat_template.jinja'), run.chat_template);
+    }
     document = await runTraining(methods.get(run.config.method), run.config, {
       run: name,
       outputDir: join(scratch, name),
-      resolvePath: (path) => join(golden, path),
+      resolvePath: (path) => models.get(path) ?? join(golden, path),
       resume: false,
       threads: 1,
       signal: new AbortController().signal,

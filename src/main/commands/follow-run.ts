@@ -106,13 +106,33 @@ function documentOf(
     status: outcome.status,
     steps: points.filter((p) => !p.evaluation).map(stepOf),
     evaluations: points.filter((p) => p.evaluation).map(stepOf),
+    times: timesOf(points),
     output_dir: run.outputDir,
   };
 }
 
+const OF_TIME = 'time/';
+
+/** Metrics of a step that the same seed gives again: its times stand apart (`timesOf`). */
 export function stepOf({ step, values }: MetricPoint): ReportedStep {
-  const bad = Object.keys(values).filter((name) => values[name] === null);
-  return bad.length === 0 ? { step, metrics: values } : { step, metrics: values, non_finite: bad };
+  const metrics = Object.fromEntries(Object.entries(values).filter(([name]) => !name.startsWith(OF_TIME)));
+  const bad = Object.keys(metrics).filter((name) => metrics[name] === null);
+  return bad.length === 0 ? { step, metrics } : { step, metrics, non_finite: bad };
+}
+
+/** What a training step spent its time on, in seconds; `step` is all of it. */
+export interface TimedStep {
+  readonly step: number;
+  readonly seconds: Readonly<Record<string, number | null>>;
+}
+
+/** Of the training steps that were timed. */
+export function timesOf(points: readonly MetricPoint[]): TimedStep[] {
+  return points.flatMap(({ step, values }) => {
+    const parts = Object.entries(values).filter(([name]) => name.startsWith(OF_TIME));
+    const seconds = Object.fromEntries(parts.map(([name, value]) => [name.slice(OF_TIME.length), value]));
+    return parts.length === 0 ? [] : [{ step, seconds }];
+  });
 }
 
 /** A run that was stopped, from here or from elsewhere. */

@@ -1,6 +1,13 @@
 /** Examples → token ids and padded batches: the one place for TRL's counting rules and for padding. */
 
-import type { DemonstrationExample, Message, PreferenceExample, TextOrChat } from './examples.ts';
+import type {
+  ChatVariables,
+  DemonstrationExample,
+  Message,
+  PreferenceExample,
+  TextOrChat,
+  UnpairedExample,
+} from './examples.ts';
 import type { Tokenizer } from './tokenizers/tokenizer.ts';
 
 /** One sequence; tokens from `start` on count (position 0 never does: nothing predicts it). */
@@ -34,8 +41,14 @@ function withEnd(tokenizer: Tokenizer, text: string): string {
   return eosToken === null || text.endsWith(eosToken) ? text : text + eosToken;
 }
 
-function chatIds(tokenizer: Tokenizer, messages: readonly Message[], addGenerationPrompt: boolean): number[] {
-  return tokenizer.encode(tokenizer.renderChat(messages, { addGenerationPrompt }), { addSpecialTokens: false }).ids;
+function chatIds(
+  tokenizer: Tokenizer,
+  messages: readonly Message[],
+  addGenerationPrompt: boolean,
+  chat?: ChatVariables,
+): number[] {
+  const text = tokenizer.renderChat(messages, { addGenerationPrompt, ...chat });
+  return tokenizer.encode(text, { addSpecialTokens: false }).ids;
 }
 
 /** Ids of a whole conversation as the chat template renders it. */
@@ -45,15 +58,20 @@ export const conversationIds = (tokenizer: Tokenizer, messages: readonly Message
 const isChat = (value: TextOrChat): value is readonly Message[] => typeof value !== 'string';
 
 /** Ids of the prompt alone. */
-export function promptIds(tokenizer: Tokenizer, prompt: TextOrChat): number[] {
-  if (isChat(prompt)) return chatIds(tokenizer, prompt, true);
+export function promptIds(tokenizer: Tokenizer, prompt: TextOrChat, chat?: ChatVariables): number[] {
+  if (isChat(prompt)) return chatIds(tokenizer, prompt, true, chat);
   return prompt === '' ? [] : plainIds(tokenizer, prompt);
 }
 
 /** Ids of prompt and answer together, as they are trained on. */
-export function answeredIds(tokenizer: Tokenizer, prompt: TextOrChat, answer: TextOrChat): number[] {
+export function answeredIds(
+  tokenizer: Tokenizer,
+  prompt: TextOrChat,
+  answer: TextOrChat,
+  chat?: ChatVariables,
+): number[] {
   if (isChat(prompt) || isChat(answer))
-    return chatIds(tokenizer, [...(prompt as readonly Message[]), ...(answer as readonly Message[])], false);
+    return chatIds(tokenizer, [...(prompt as readonly Message[]), ...(answer as readonly Message[])], false, chat);
   return plainIds(tokenizer, withEnd(tokenizer, prompt + answer));
 }
 
@@ -85,9 +103,9 @@ export function pairTokens(
   example: PreferenceExample,
   limits: TokenLimits,
 ): PairTokens | Dropped {
-  const prompt = promptIds(tokenizer, example.prompt);
-  const chosen = answeredIds(tokenizer, example.prompt, example.chosen);
-  const rejected = answeredIds(tokenizer, example.prompt, example.rejected);
+  const prompt = promptIds(tokenizer, example.prompt, example.chat);
+  const chosen = answeredIds(tokenizer, example.prompt, example.chosen, example.chat);
+  const rejected = answeredIds(tokenizer, example.prompt, example.rejected, example.chat);
   const start = Math.min(sharedPrefix(prompt, chosen), sharedPrefix(prompt, rejected));
   if (limits.truncation === 'keep_start' && limits.maxLength !== null && start >= limits.maxLength)
     return promptFills(start, limits.maxLength);
@@ -103,11 +121,11 @@ export interface AnswerTokens {
 /** Dropped when the prompt alone fills `maxLength`. */
 export function answerTokens(
   tokenizer: Tokenizer,
-  { prompt, completion }: { readonly prompt: TextOrChat; readonly completion: TextOrChat },
+  { prompt, completion, chat }: Pick<UnpairedExample, 'prompt' | 'completion' | 'chat'>,
   maxLength: number | null,
 ): AnswerTokens | Dropped {
-  const ids = answeredIds(tokenizer, prompt, completion);
-  const start = sharedPrefix(promptIds(tokenizer, prompt), ids);
+  const ids = answeredIds(tokenizer, prompt, completion, chat);
+  const start = sharedPrefix(promptIds(tokenizer, prompt, chat), ids);
   if (maxLength !== null && start >= maxLength) return promptFills(start, maxLength);
   return { prompt: ids.slice(0, start), answer: ids.slice(start) };
 }
@@ -119,18 +137,18 @@ export const answerRow = (prompt: readonly number[], answer: readonly number[], 
 /** An SFT row; `completionOnly` counts the completion's tokens alone. Dropped when no token is left to learn. */
 export function demonstrationTokens(
   tokenizer: Tokenizer,
-  { prompt, completion }: DemonstrationExample,
+  { prompt, completion, chat }: DemonstrationExample,
   completionOnly: boolean,
   limits: TokenLimits,
 ): TokenRow | Dropped {
   if (prompt === null) {
     const ids = isChat(completion)
-      ? chatIds(tokenizer, completion, false)
+      ? chatIds(tokenizer, completion, false, chat)
       : plainIds(tokenizer, withEnd(tokenizer, completion));
     return ids.length === 0 ? { dropped: 'the text has no tokens' } : cut(ids, 0, limits);
   }
-  const ids = answeredIds(tokenizer, prompt, completion);
-  const start = completionOnly ? sharedPrefix(promptIds(tokenizer, prompt), ids) : 0;
+  const ids = answeredIds(tokenizer, prompt, completion, chat);
+  const start = completionOnly ? sharedPrefix(promptIds(tokenizer, prompt, chat), ids) : 0;
   const row = cut(ids, start, limits);
   if (row.start >= row.ids.length)
     return { dropped: `no token of the completion is left within max_length ${limits.maxLength}` };

@@ -7,7 +7,14 @@ export interface Message {
 }
 export type TextOrChat = string | readonly Message[];
 
+/** What a row's chat template sees besides the messages: TRL's columns `tools` and `chat_template_kwargs`. */
+export interface ChatVariables {
+  readonly tools?: readonly unknown[];
+  readonly variables?: Readonly<Record<string, unknown>>;
+}
+
 export interface PreferenceExample {
+  readonly chat?: ChatVariables;
   readonly prompt: TextOrChat;
   readonly chosen: TextOrChat;
   readonly rejected: TextOrChat;
@@ -15,6 +22,7 @@ export interface PreferenceExample {
 
 /** `prompt` null: the whole text or conversation is trained on. */
 export interface DemonstrationExample {
+  readonly chat?: ChatVariables;
   readonly prompt: TextOrChat | null;
   readonly completion: TextOrChat;
 }
@@ -38,6 +46,49 @@ function textOrChat(path: string, record: SourceRecord, key: string): TextOrChat
   );
 }
 
+/** Decided by what is rendered; a row cannot set them. */
+const RENDERING = ['add_generation_prompt', 'continue_final_message', 'chat_template', 'tokenize', 'messages', 'tools'];
+
+/** Variables of a row's chat template; undefined where it has none. `tools` may be JSON text. */
+export function chatVariables(path: string, record: SourceRecord): ChatVariables | undefined {
+  const tools = toolsOf(path, record);
+  const { chat_template_kwargs: kwargs } = record.value;
+  if (kwargs === undefined || kwargs === null) return tools && { tools };
+  if (typeof kwargs !== 'object' || Array.isArray(kwargs))
+    throw new DatasetError(
+      `${where(path, record)}: "chat_template_kwargs" must be an object, found ${JSON.stringify(kwargs)?.slice(0, 60)}`,
+    );
+  const taken = RENDERING.find((name) => name in kwargs);
+  if (taken !== undefined)
+    throw new DatasetError(`${where(path, record)}: "chat_template_kwargs" sets "${taken}", which a row cannot decide`);
+  return { variables: kwargs as Readonly<Record<string, unknown>>, ...(tools && { tools }) };
+}
+
+function toolsOf(path: string, record: SourceRecord): readonly unknown[] | undefined {
+  const { tools } = record.value;
+  if (tools === undefined || tools === null) return undefined;
+  const found = typeof tools === 'string' ? parsedJson(tools) : tools;
+  if (found === null) return undefined;
+  if (Array.isArray(found)) return found.length > 0 ? found : undefined;
+  throw new DatasetError(
+    `${where(path, record)}: "tools" must be a list of tools or its JSON text, found ${JSON.stringify(tools)?.slice(0, 60)}`,
+  );
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** An example with its row's variables of the chat template, which plain text has no use for. */
+function withVariables<T extends object>(path: string, record: SourceRecord, example: T): T & { chat?: ChatVariables } {
+  const chat = chatVariables(path, record);
+  return chat ? { ...example, chat } : example;
+}
+
 /** ShareGPT's words for roles. */
 const SHARE_GPT_ROLES: Readonly<Record<string, string>> = { human: 'user', gpt: 'assistant' };
 
@@ -59,13 +110,13 @@ export function preferenceExample(path: string, record: SourceRecord): Preferenc
   const rejected = textOrChat(path, record, 'rejected');
   if (typeof chosen !== typeof rejected)
     throw new DatasetError(`${where(path, record)}: "chosen" and "rejected" must both be text or both conversations`);
-  if (record.value.prompt === undefined) return implicitPrompt(chosen, rejected);
+  if (record.value.prompt === undefined) return withVariables(path, record, implicitPrompt(chosen, rejected));
   const prompt = textOrChat(path, record, 'prompt');
   if (typeof prompt !== typeof chosen)
     throw new DatasetError(
       `${where(path, record)}: "prompt" is ${typeof prompt === 'string' ? 'text' : 'a conversation'}, "chosen" is not`,
     );
-  return { prompt, chosen, rejected };
+  return withVariables(path, record, { prompt, chosen, rejected });
 }
 
 /** Whether a preference row says that neither answer is better. Throws DatasetError when its `tie` is not true or false. */
@@ -100,6 +151,7 @@ function answersBegin(a: readonly unknown[], b: readonly unknown[]): number {
 
 /** An answer by itself, wanted or not. */
 export interface UnpairedExample {
+  readonly chat?: ChatVariables;
   readonly prompt: TextOrChat;
   readonly completion: TextOrChat;
   readonly label: boolean;
@@ -109,17 +161,17 @@ export interface UnpairedExample {
 export function unpairedExamples(path: string, record: SourceRecord): readonly UnpairedExample[] {
   const { value } = record;
   if (value.completion === undefined && value.chosen !== undefined) {
-    const { prompt, chosen, rejected } = preferenceExample(path, record);
+    const { chosen, rejected, ...shared } = preferenceExample(path, record);
     return [
-      { prompt, completion: chosen, label: true },
-      { prompt, completion: rejected, label: false },
+      { ...shared, completion: chosen, label: true },
+      { ...shared, completion: rejected, label: false },
     ];
   }
   const prompt = textOrChat(path, record, 'prompt');
   const completion = textOrChat(path, record, 'completion');
   if (typeof prompt !== typeof completion)
     throw new DatasetError(`${where(path, record)}: "prompt" and "completion" must both be text or both conversations`);
-  return [{ prompt, completion, label: labelOf(path, record) }];
+  return [withVariables(path, record, { prompt, completion, label: labelOf(path, record) })];
 }
 
 /** true and false, also as 1 and 0 or as the words that CSV files have. */
@@ -133,6 +185,10 @@ function labelOf(path: string, record: SourceRecord): boolean {
 
 /** An SFT row: prompt and completion (or a pair, whose chosen answer is the completion), messages, conversations, or a text in `textField`. */
 export function demonstrationExample(path: string, record: SourceRecord, textField = 'text'): DemonstrationExample {
+  return withVariables(path, record, demonstrationOf(path, record, textField));
+}
+
+function demonstrationOf(path: string, record: SourceRecord, textField: string): DemonstrationExample {
   const { value } = record;
   if (value.prompt === undefined && value[textField] !== undefined)
     return { prompt: null, completion: textOrChat(path, record, textField) };

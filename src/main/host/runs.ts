@@ -92,11 +92,13 @@ async function planned(
 ) {
   const { planConfig } = await import('../jobs/plan-config.ts');
   const job = await checkedJob(store, withJudge(config, workspace));
-  const version = typeof job.config.dataset === 'string' ? findVersion(store, job.config.dataset) : undefined;
+  const versionOf = (name: unknown) => (typeof name === 'string' ? findVersion(store, name) : undefined);
+  const version = versionOf(job.config.dataset);
+  const held = versionOf(job.config.eval_dataset);
   return planConfig(job.config, {
     resolvePath: (name) => modelFolder(store, workspace, name) ?? name,
     threads: 0,
-    texts: version && sampledRowTexts(store, version.id, PLANNED_ROWS),
+    texts: version && { ...sampledRowTexts(store, version.id, PLANNED_ROWS), held: held?.rows ?? 0 },
   });
 }
 

@@ -2,6 +2,7 @@
 import type { RunPlan } from '../../preload/contract/runs.ts';
 import { memoryLimit } from '../base/free-memory.ts';
 import { type PlannedTexts, planTraining } from '../train/plan.ts';
+import type { RowCounts } from '../train/plan-work.ts';
 import { methodOf } from './kinds/train.ts';
 import { measureRate, planOfRun } from './plan-of-run.ts';
 
@@ -16,6 +17,8 @@ export interface PlanSetting {
   readonly threads: number;
   /** Rows of the data; without them at sequences of full length. */
   readonly texts?: PlannedTexts;
+  /** How many rows there are, where the texts do not say. */
+  readonly counts?: RowCounts;
   say?(text: string): void;
 }
 
@@ -34,7 +37,7 @@ export async function planConfig(config: Readonly<Record<string, unknown>>, sett
       stopRequested: () => false,
       resume: false,
     };
-    const plan = planTraining(method, config, control, { texts: setting.texts, recompute });
+    const plan = planTraining(method, config, control, { texts: setting.texts, counts: setting.counts, recompute });
     return planOfRun(plan, limit, rate, setting.threads);
   };
   const plan = planned();

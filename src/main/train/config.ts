@@ -194,6 +194,16 @@ export const commonOptions = {
     .meta(about('Sample temperature', '0 = the likeliest token.', 'Evaluation')),
 } as const;
 
+/** Of methods that train on rows. Optional, so that configs without it keep the fingerprint of their checkpoints. */
+export const rowOptions = {
+  dataloader_drop_last: z
+    .boolean()
+    .optional()
+    .meta(
+      about('Drop the last batch', 'Leaves out the last batch of an epoch where it would not be full.', 'Training'),
+    ),
+} as const;
+
 /** `model` where a method cannot do without one. */
 export const modelOption = text.meta(commonOptions.model.meta() ?? {});
 

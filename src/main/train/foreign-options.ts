@@ -73,7 +73,9 @@ const RULES: ReadonlyMap<string, Rule> = new Map([
   ...anything('restore_callback_states_from_checkpoint greater_is_better metric_for_best_model'),
   ...anything('hub_model_id hub_strategy hub_token hub_private_repo hub_always_push hub_revision'),
   // the method says what kind of model is trained
-  ...anything('lora_task_type bnb_4bit_quant_type use_bnb_nested_quant model_revision'),
+  ...anything('lora_task_type bnb_4bit_quant_type bnb_4bit_quant_storage use_bnb_nested_quant model_revision'),
+  // of packing, which is refused itself
+  ...anything('packing_strategy'),
   ...anything('dataset_config dataset_train_split dataset_test_split dataset_streaming'),
 
   ...only('bf16 fp16 bf16_full_eval fp16_full_eval', [false, 'auto'], PRECISION),
@@ -92,7 +94,11 @@ const RULES: ReadonlyMap<string, Rule> = new Map([
   ),
   ...only('optim_args model_init_kwargs ref_model_init_kwargs', [], 'nothing more can be set there; leave it out'),
   ...only('group_by_length', [false], 'rows are not ordered by length; set it to false'),
-  ...only('dataloader_drop_last', [false], 'the last, smaller batch of an epoch is trained on; set it to false'),
+  ...only(
+    'dataloader_drop_last',
+    [false],
+    'prompts are drawn anew where they run out, so that every batch is full; set it to false',
+  ),
   ...only('shuffle_dataset', [false], 'use "shuffle" instead: it orders the rows afresh every epoch'),
   ...only('data_seed', [], 'the order of rows follows "seed"; leave it out'),
   ...only('load_best_model_at_end', [false], 'the last model is kept; choose an earlier one among the checkpoints'),
@@ -103,7 +109,12 @@ const RULES: ReadonlyMap<string, Rule> = new Map([
     'give rows with prompt and completion instead: the completion alone is learnt',
   ),
   ...only('chat_template_path', [], "the model's own chat template is used; put yours into its folder"),
-  ...only('eos_token pad_token', [], "the model's own tokens are used; change them in its tokenizer_config.json"),
+  // a dump of a TRL config hides every token's name, also of those that are not set
+  ...only(
+    'eos_token pad_token',
+    ['<EOS_TOKEN>', '<PAD_TOKEN>'],
+    "the model's own tokens are used; change them in its tokenizer_config.json",
+  ),
   ...only('max_prompt_length max_completion_length', [], 'TRL 1 cuts by max_length alone; leave it out'),
   ...only('dataset_name', [], 'nothing is downloaded; name a file or an imported dataset with "dataset"'),
   ...only('dataset_kwargs', [], 'the data is always prepared here; leave it out'),

@@ -11,6 +11,7 @@ import type { LoadedModel } from './load-model.ts';
 import { StoppedWaiting, type TrainControl, type TrainResult, type TrainSample } from './method.ts';
 import type { Optimiser } from './optimiser.ts';
 import { microBatches, stepsPerEpoch } from './order.ts';
+import { timeStep } from './step-times.ts';
 
 export interface StepReport {
   /** Metrics of this step under TRL's names; loss included. */
@@ -20,7 +21,10 @@ export interface StepReport {
 }
 
 /** Methods that sample need no dataset. */
-export type LoopOptions = Omit<CommonOptions, 'dataset'> & { readonly dataset?: string };
+export type LoopOptions = Omit<CommonOptions, 'dataset'> & {
+  readonly dataset?: string;
+  readonly dataloader_drop_last?: boolean;
+};
 
 export interface LoopParts {
   readonly loaded: LoadedModel;
@@ -65,6 +69,7 @@ const orderOptions = (options: LoopOptions, rows: number) => ({
   accumulation: options.gradient_accumulation_steps,
   shuffle: options.shuffle,
   seed: options.seed,
+  dropLast: options.dataloader_drop_last,
 });
 
 /** Which rows a run of these options trains on: all, unless it ends within the first epoch. */
@@ -110,6 +115,10 @@ export function runSteps(parts: RowParts, outputDir: string, control: TrainContr
   const { optimiser, options, rows } = parts;
   if (rows === 0) throw new ConfigError('the dataset has no row to train on');
   const order = orderOptions(options, rows);
+  if (stepsPerEpoch(order) === 0)
+    throw new ConfigError(
+      `dataloader_drop_last leaves no row: there are ${rows}, a batch has ${options.per_device_train_batch_size}`,
+    );
   const trainStep = async (step: number, learningRate: number): Promise<StepReport> => {
     const report = await parts.trainStep(microBatches(step, order), step);
     const norm = optimiser.step(learningRate);
@@ -149,14 +158,13 @@ export async function runLoop(parts: LoopParts, outputDir: string, control: Trai
     return { status: 'stopped', steps: step, tokens, secondsPerStep: secondsPerStep() };
   };
   const looksFirst = start === 0 || restored?.owesEvaluation === true;
-  if (looksFirst && !(await look(parts, start, control))) return stoppedAt(start, { owesEvaluation: true });
+  if (looksFirst && !(await look(parts, start, control, tokens))) return stoppedAt(start, { owesEvaluation: true });
   for (let step = start; step < maxSteps; step++) {
     await control.breathe();
     if (control.stopRequested()) return stoppedAt(step);
-    const begun = performance.now();
     const learningRate = learningRateAt(options.lr_scheduler_type, step, shape);
     const updates = optimiser.steps;
-    const report = await parts.trainStep(step, learningRate).catch((error: unknown) => {
+    const timed = await timeStep(() => parts.trainStep(step, learningRate)).catch((error: unknown) => {
       if (error instanceof StoppedWaiting) return undefined;
       if (!(error instanceof Diverged)) throw error;
       // a step in the middle of its updates has no place to go on from
@@ -164,16 +172,17 @@ export async function runLoop(parts: LoopParts, outputDir: string, control: Trai
       if (whole && step > start) save(step);
       throw divergedAt(step, error, whole && step > 0);
     });
-    if (!report) return stoppedAt(step);
-    times.push((performance.now() - begun) / 1000);
+    if (!timed) return stoppedAt(step);
+    const { result: report } = timed;
+    times.push(timed.times.seconds);
     tokens += report.tokens;
     const done = step + 1;
     const epoch = done / parts.stepsPerEpoch;
     const metrics = { ...report.metrics, learning_rate: learningRate, num_tokens: tokens, epoch };
-    control.emit({ type: 'metrics', step: done, evaluation: false, metrics });
+    control.emit({ type: 'metrics', step: done, evaluation: false, metrics, times: timed.times.metrics });
     const wholeEpoch = done % parts.stepsPerEpoch === 0;
     if (done === maxSteps || isDue(options.eval_strategy, options.eval_steps, done, maxSteps, wholeEpoch))
-      if (!(await look(parts, done, control))) return stoppedAt(done, { owesEvaluation: true });
+      if (!(await look(parts, done, control, tokens))) return stoppedAt(done, { owesEvaluation: true });
     if (done < maxSteps && isDue(options.save_strategy, options.save_steps, done, maxSteps, wholeEpoch)) save(done);
   }
   saveFinal(outputDir, { ...saved, loaded: (await parts.finish?.()) ?? loaded });
@@ -192,10 +201,10 @@ function isDue(strategy: 'no' | 'steps' | 'epoch', every: number, done: number, 
   return interval > 0 && done % interval === 0;
 }
 
-/** Evaluation and samples at one step; false when a stop was asked for while it waited: nothing of it is told then. */
-async function look(parts: LoopParts, step: number, control: TrainControl): Promise<boolean> {
+/** Evaluation and samples at one step, `tokens` trained on until then; false when a stop was asked for while it waited: nothing of it is told then. */
+async function look(parts: LoopParts, step: number, control: TrainControl, tokens: number): Promise<boolean> {
   try {
-    await evaluateAt(parts, step, control);
+    await evaluateAt(parts, step, control, tokens);
     return true;
   } catch (error) {
     if (error instanceof StoppedWaiting) return false;
@@ -203,11 +212,13 @@ async function look(parts: LoopParts, step: number, control: TrainControl): Prom
   }
 }
 
-async function evaluateAt(parts: LoopParts, step: number, control: TrainControl): Promise<void> {
+async function evaluateAt(parts: LoopParts, step: number, control: TrainControl, tokens: number): Promise<void> {
   const found = parts.options.eval_strategy === 'no' ? undefined : await parts.evaluate?.(step);
   const samples = await parts.sample?.(step);
   if (found) {
-    const metrics = Object.fromEntries(Object.entries(found).map(([name, value]) => [`eval_${name}`, value]));
+    const metrics = Object.fromEntries(
+      Object.entries({ ...found, num_tokens: tokens }).map(([name, value]) => [`eval_${name}`, value]),
+    );
     control.emit({ type: 'metrics', step, evaluation: true, metrics });
   }
   if (samples && samples.length > 0) control.emit({ type: 'samples', step, samples });

@@ -21,6 +21,8 @@ export type TrainEvent =
       readonly step: number;
       readonly evaluation: boolean;
       readonly metrics: Readonly<Record<string, number>>;
+      /** Of a training step, seconds: `time/…` (`step-times.ts`). Apart from its metrics, which the same seed gives again. */
+      readonly times?: Readonly<Record<string, number>>;
     }
   | { readonly type: 'samples'; readonly step: number; readonly samples: readonly TrainSample[] }
   /** What the run will need, once model and data are read. */
@@ -78,6 +80,14 @@ export interface PassShape {
   readonly modelsBeside: number;
   /** Answers are sampled before a step learns from them. */
   readonly samples?: boolean;
+  /** What the policy is held against: scored once before the run unless the options say otherwise, or in every step. */
+  readonly reference?: 'stored' | 'live';
+  /** A step learns several times from what it sampled, and passes over it without gradient first. */
+  readonly updates?: 'policy';
+  /** A critic of the policy's size is trained beside it. */
+  readonly critic?: boolean;
+  /** Each row is passed over once more with another row's answer, without gradient. */
+  readonly borrowed?: boolean;
 }
 
 export interface Method extends Named {

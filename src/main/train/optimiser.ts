@@ -7,6 +7,7 @@ import { clipFactor, globalNorm } from '../engine/optim/clip.ts';
 import { type CommonOptions, ConfigError } from './config.ts';
 import { Diverged } from './diverged.ts';
 import { gradientName } from './step-graph.ts';
+import { timedNow } from './step-times.ts';
 
 export interface OptimiserOptions extends AdamWOptions {
   /** 0 or null: no clipping. */
@@ -91,6 +92,10 @@ export class Optimiser implements GradientTarget {
 
   /** Clips, steps, forgets the gradients; returns the norm before clipping. Throws Diverged, and takes no step, where that is not finite. */
   step(learningRate: number): number {
+    return timedNow('optimiser', () => this.#take(learningRate));
+  }
+
+  #take(learningRate: number): number {
     if (this.#gradients.size === 0) throw new Error('a step needs gradients first');
     const gradients = [...this.model.weights.keys()].map((name) => this.#gradients.get(name) ?? new Float32Array());
     const norm = globalNorm(gradients);

@@ -7,23 +7,29 @@ export interface OrderOptions {
   readonly accumulation: number;
   readonly shuffle: boolean;
   readonly seed: number;
+  /** A last batch of an epoch that would not be full is left out. */
+  readonly dropLast?: boolean;
 }
 
+/** Rows of an epoch that are trained on. */
+const usedRows = ({ rows, batchSize, dropLast }: OrderOptions): number => (dropLast ? rows - (rows % batchSize) : rows);
+
 /** Optimiser steps in one pass over the data; the last may hold fewer micro-batches (TRL's rule: epochs never mix). */
-export function stepsPerEpoch({ rows, batchSize, accumulation }: OrderOptions): number {
-  return Math.ceil(Math.ceil(rows / batchSize) / accumulation);
+export function stepsPerEpoch(options: OrderOptions): number {
+  return Math.ceil(Math.ceil(usedRows(options) / options.batchSize) / options.accumulation);
 }
 
 /** Micro-batches (row numbers) of the 0-based step; a fresh permutation every epoch when shuffled. */
 export function microBatches(step: number, options: OrderOptions): number[][] {
   const { rows, batchSize, accumulation, shuffle, seed } = options;
-  if (rows === 0) throw new Error('there are no rows to train on');
+  const used = usedRows(options);
+  if (used === 0) throw new Error('there are no rows to train on');
   const perEpoch = stepsPerEpoch(options);
   const epoch = Math.floor(step / perEpoch);
   const order = epochOrder(rows, shuffle, seed, epoch);
   const from = (step % perEpoch) * batchSize * accumulation;
   const batches: number[][] = [];
-  for (let i = 0; i < accumulation && from + i * batchSize < rows; i++)
+  for (let i = 0; i < accumulation && from + i * batchSize < used; i++)
     batches.push(order.slice(from + i * batchSize, from + (i + 1) * batchSize));
   return batches;
 }

@@ -8,6 +8,7 @@ import type { PairObjective } from './pair-options.ts';
 import type { PairReference } from './reference.ts';
 import { RunningMeans } from './running-means.ts';
 import { buildStepGraph } from './step-graph.ts';
+import { timed } from './step-times.ts';
 
 export interface PairResult {
   /** Outputs of the graph, the gradients among them. */
@@ -53,7 +54,7 @@ export async function createPairPass(
     running,
     async run(pairs, weights, training, into) {
       const batch = packPairs(pairs);
-      const references = await reference.logps(pairs);
+      const references = await timed('reference', () => reference.logps(pairs));
       const found = await session.run(
         {
           ...feeds,

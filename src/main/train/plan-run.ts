@@ -9,10 +9,24 @@ type Options = PlanOptions & Pick<CommonOptions, 'gradient_checkpointing'>;
 
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(2)} GB`;
 
-/** Rows of a method that samples, before the first is there: as long as they can be. */
-export function sampledRows(pass: PassShape, length: number, options: PlanOptions): PlannedRows {
-  const row = new Array<SizedRow>(pass.sequencesPerRow).fill({ ids: { length }, start: 1 });
-  return { rows: new Array<SizedRow[]>(options.per_device_train_batch_size).fill(row) };
+/** What a method that samples knows of its rows before the first is there. */
+interface Sampled {
+  /** Prompts there are. */
+  readonly rows: number;
+  readonly maxPositions: number;
+  readonly maxNewTokens: number;
+}
+
+/** Rows of a method that samples: as long as they can be. */
+export function sampledRows(
+  pass: PassShape,
+  { rows, maxPositions, maxNewTokens }: Sampled,
+  options: PlanOptions,
+): PlannedRows {
+  const start = Math.max(1, maxPositions - maxNewTokens);
+  const row = new Array<SizedRow>(pass.sequencesPerRow).fill({ ids: { length: maxPositions }, start });
+  const batch = new Array<SizedRow[]>(options.per_device_train_batch_size).fill(row);
+  return { rows: batch, counts: { rows, held: 0 }, newTokens: maxNewTokens };
 }
 
 /** Whether layers are computed again in the backward pass: as the option says, with "auto" where the run would not fit otherwise. */

@@ -5,9 +5,12 @@ import { peakBytes } from '../engine/graph/memory.ts';
 import type { Graph } from '../engine/graph/value.ts';
 import { type LanguageModel, parameterCount, trainable } from '../engine/models/language-model.ts';
 import { scoreRows } from '../engine/models/score-head.ts';
+import { answerLimit } from '../evaluate/task-samples.ts';
+import { tasks } from '../tasks/index.ts';
 import { commonOptions, modelOption, parseConfig } from './config.ts';
 import { loraOptions } from './lora-options.ts';
 import type { Method, PassShape, TrainControl } from './method.ts';
+import { type PlannedWork, planWork, type RowCounts } from './plan-work.ts';
 import { openPolicy } from './policy.ts';
 import { samplingBytes } from './rollouts/quantised-sampling.ts';
 import { buildObjectiveGraph, buildStepGraph } from './step-graph.ts';
@@ -34,14 +37,19 @@ export interface TrainingPlan {
   readonly length: number;
   /** With the longest rows in one pass: what the run may come to, not what it must. */
   readonly memory: MemoryParts;
-  readonly passesPerStep: number;
+  /** What a step and the whole run do. */
+  readonly work: PlannedWork;
   /** Gradient checkpointing. */
   readonly recompute: boolean;
-  /** Whether a step samples answers first, which the work of its pass does not tell. */
-  readonly samples: boolean;
   /** A pass's graph and the sizes that its symbols have with rows of middling length: what its work is counted on. */
   readonly graph: Graph;
   readonly sizes: ReadonlyMap<string, number>;
+  /** The same without gradients, and rows of the data in it. */
+  readonly forward: Graph;
+  readonly rowsPerPass: number;
+  readonly vocabulary: number;
+  /** What a checkpoint writes. */
+  readonly checkpointBytes: number;
 }
 
 /** What every method's options have in common that a plan depends on. */
@@ -59,6 +67,7 @@ const planned = z.object({
   generation_weight_bits: z.literal([32, 8, 4]).default(32),
 });
 
+/** Options of the method; what decides how much work there is, `planWork` reads out of them. */
 export type PlanOptions = Pick<
   z.output<typeof planned>,
   'per_device_train_batch_size' | 'per_device_eval_batch_size' | 'gradient_accumulation_steps' | 'ref_model'
@@ -74,6 +83,10 @@ export interface SizedRow {
 export interface PlannedRows {
   readonly rows: readonly (readonly SizedRow[])[];
   readonly held?: readonly (readonly SizedRow[])[];
+  /** How many there are in truth, where `rows` are some of them. */
+  readonly counts?: RowCounts;
+  /** Limit of an answer that is sampled. */
+  readonly newTokens?: number;
 }
 
 /** The program itself with the runtime loaded and a dataset read, measured. */
@@ -90,12 +103,12 @@ export function planPass(
   model: LanguageModel,
   pass: PassShape,
   options: PlanOptions,
-  { rows, held = [] }: PlannedRows,
+  { rows, held = [], counts = { rows: rows.length, held: held.length }, newTokens = SAMPLED_TOKENS }: PlannedRows,
   recompute: boolean,
 ): TrainingPlan {
   const batch = options.per_device_train_batch_size;
   const length = [...rows, ...held].reduce((most, row) => Math.max(most, longestOf(row)), 1);
-  const graph = passGraph(model, length, pass, recompute);
+  const graph = passGraph(model, length, pass, { recompute });
   const bytes = Math.max(
     ...[largestBatch(rows, batch, pass), largestBatch(held, options.per_device_eval_batch_size, pass)].map((sizes) =>
       sizes.get('B') === 0 ? 0 : peakBytes(graph, sizes),
@@ -118,11 +131,14 @@ export function planPass(
       activations: Math.round(POOLS * bytes),
       program: PROGRAM_BYTES,
     },
-    passesPerStep: accumulation,
+    work: planWork(pass, options, counts, newTokens),
     recompute,
-    samples: pass.samples === true,
     graph,
     sizes: middlingBatch(rows, batch, pass),
+    forward: passGraph(model, length, pass, { recompute: false, forwardOnly: true }),
+    rowsPerPass: Math.max(1, Math.min(batch, rows.length)),
+    vocabulary: model.config.vocabulary,
+    checkpointBytes: weights + 8 * trained * (pass.critic ? 2 : 1) + (pass.critic ? weights : 0),
   };
 }
 
@@ -176,10 +192,16 @@ export interface PlannedTexts {
   /** Rows of every kind, which say what a middling pass is. */
   readonly spread: readonly RowTexts[];
   readonly longest: readonly RowTexts[];
+  /** How many rows there are. */
+  readonly total: number;
+  /** Rows held out from training. */
+  readonly held?: number;
 }
 
 /** Tokens of an answer that is sampled, where the config does not say (as in `rollouts/experience.ts`). */
 const SAMPLED_TOKENS = 53;
+/** Prompts of a built-in task that tell how long its prompts are. */
+const TASK_PROMPTS = 64;
 
 /**
  * Before a run: reads the shapes of the model and tokenises `texts`; without them rows are `max_length` tokens, or what the model's context leaves of it.
@@ -189,7 +211,7 @@ export function planTraining(
   method: Method,
   config: Readonly<Record<string, unknown>>,
   control: TrainControl,
-  known: { readonly texts?: PlannedTexts; readonly recompute?: boolean } = {},
+  known: { readonly texts?: PlannedTexts; readonly counts?: RowCounts; readonly recompute?: boolean } = {},
 ): TrainingPlan {
   const parsed: Readonly<Record<string, unknown>> = parseConfig(method.params, config);
   const options = planned.parse(parsed);
@@ -197,7 +219,9 @@ export function planTraining(
   const { context } = model.config;
   const limit = Math.min(options.max_length ?? context, context);
   const recompute = known.recompute ?? options.gradient_checkpointing === true;
-  const sampled = method.pass.samples ? Number(parsed.response_length ?? SAMPLED_TOKENS) : null;
+  const task = typeof parsed.task === 'string' ? tasks.get(parsed.task) : undefined;
+  const newTokens = Number(parsed.response_length ?? (task ? answerLimit(task, tokenizer) : SAMPLED_TOKENS));
+  const sampled = method.pass.samples ? newTokens : null;
   const row = (sizes: readonly number[], start: number): SizedRow[] =>
     Array.from({ length: method.pass.sequencesPerRow }, (_, i) => ({
       ids: { length: Math.min(limit, sizes[i] ?? sizes[0] ?? limit) },
@@ -209,20 +233,34 @@ export function planTraining(
     return row(sampled === null ? answers.map((answer) => start + count(answer)) : [start + sampled], start);
   };
   const batch = options.per_device_train_batch_size;
-  const { spread = [], longest = [] } = known.texts ?? {};
+  const prompts = task && sampled !== null ? task.prompts('train', TASK_PROMPTS, options.seed) : [];
+  const ofTask = { spread: prompts.map((prompt) => ({ prompt, answers: [] })), longest: [], total: null, held: 0 };
+  const { spread, longest, total, held = 0 } = known.texts ?? ofTask;
   const whole = new Array<SizedRow[]>(batch).fill(row([], 1));
-  const rows = spread.length > 0 ? { rows: spread.map(rowOf), held: longest.map(rowOf) } : { rows: whole };
-  return planPass(model, method.pass, { ...options, per_device_eval_batch_size: batch }, rows, recompute);
+  const sizes = spread.length > 0 ? { rows: spread.map(rowOf), held: longest.map(rowOf) } : { rows: whole };
+  const rowCount = total ?? (task && sampled !== null ? Number(parsed.prompt_count) : null);
+  return planPass(
+    model,
+    method.pass,
+    { ...parsed, ...options, per_device_eval_batch_size: batch },
+    { ...sizes, counts: known.counts ?? { rows: rowCount, held }, newTokens },
+    recompute,
+  );
 }
 
 /** A pass with a plain objective: a loss on a number for each token weighs nothing beside the model. */
-function passGraph(model: LanguageModel, length: number, { packed }: PassShape, recompute: boolean): Graph {
+function passGraph(
+  model: LanguageModel,
+  length: number,
+  { packed }: PassShape,
+  options: { readonly recompute: boolean; readonly forwardOnly?: boolean },
+): Graph {
   if (model.head === 'language')
-    return buildStepGraph(model, length, (g, { logp }) => g.neg(g.reduceMean(logp)), { packed, recompute });
+    return buildStepGraph(model, length, (g, { logp }) => g.neg(g.reduceMean(logp)), { packed, ...options });
   return buildObjectiveGraph(
     model,
     length,
     (g, { hidden, weights }) => g.reduceMean(scoreRows(g, model.config, weights, hidden)),
-    { recompute },
+    options,
   );
 }

@@ -92,12 +92,3 @@ export async function liveReference(model: LanguageModel, options: ReferenceOpti
   const scorer = await pairScorer(model, options);
   return { logps: (pairs) => scorer.score(pairs), close: () => scorer.close() };
 }
-
-/** TR-DPO (Gorbatovski et al., 2404.09656, soft update): reference ← α policy + (1 − α) reference, in place. */
-export function moveReference(reference: LanguageModel, policy: LanguageModel, alpha: number): void {
-  for (const [name, target] of reference.weights) {
-    const source = policy.weights.get(name);
-    if (!source) throw new Error(`the policy has no tensor "${name}" that the reference has`);
-    for (let i = 0; i < target.length; i++) target[i] = (1 - alpha) * target[i] + alpha * source[i];
-  }
-}

@@ -1,7 +1,7 @@
 /** Samples shown while a run trains: the same prompts answered by the model as it is now. */
 import { createRandom } from '../base/random.ts';
 import { promptIds } from '../data/batches.ts';
-import { promptExample } from '../data/examples.ts';
+import { chatVariables, promptExample } from '../data/examples.ts';
 import { readRecords } from '../data/records.ts';
 import type { Tokenizer } from '../data/tokenizers/tokenizer.ts';
 import { Decoder } from '../engine/generation/decoder.ts';
@@ -56,7 +56,7 @@ export async function promptTokens(path: string, count: number, tokenizer: Token
   for await (const record of readRecords(path)) {
     const { prompt, chosen } = record.value;
     if (prompt === undefined && chosen === undefined) continue;
-    const ids = promptIds(tokenizer, promptExample(path, record));
+    const ids = promptIds(tokenizer, promptExample(path, record), chatVariables(path, record));
     const key = ids.join();
     if (ids.length === 0 || seen.has(key)) continue;
     seen.add(key);

@@ -83,10 +83,16 @@ export const runPlan = z.object({
   memoryLimitBytes: z.number(),
   gradientCheckpointing: z.boolean(),
   flopsPerStep: z.number(),
-  /** null where a step samples answers first, which nothing foretells. */
+  /** null where a step waits for a person or for a judge elsewhere, which nothing foretells. */
   secondsPerStep: z.number().nullable(),
   /** Seconds of a step by what they are for, as far as they can be foretold; plans of older programs have none. */
   time: z.record(z.string(), z.number()).optional(),
+  /** Optimiser steps of the run; null where nothing says how many rows there are. */
+  steps: z.int().nullable().optional(),
+  /** With what is done once or now and then; null where the steps or their time are not known. */
+  secondsPerRun: z.number().nullable().optional(),
+  /** Seconds of the whole run by what they are for: opening, its steps, the reference scored once, evaluations, checkpoints. */
+  runTime: z.record(z.string(), z.number()).optional(),
 });
 export type RunPlan = z.infer<typeof runPlan>;
 

@@ -6,7 +6,7 @@ import { readSamples } from '../../data/store/samples.ts';
 import type { Store } from '../../data/store/store.ts';
 import { removeRunWithModels } from '../../host/runs.ts';
 import { type CommandGroup, defineCommand, UsageError, wholeNumber } from '../command.ts';
-import { followRun, showRun, stepOf, stoppedCode } from '../follow-run.ts';
+import { followRun, showRun, stepOf, stoppedCode, timesOf } from '../follow-run.ts';
 import { tableLines } from '../table.ts';
 import { planLines } from './plan-lines.ts';
 import { rate } from './rate.ts';
@@ -89,6 +89,7 @@ const metrics = defineCommand({
         run: run.name,
         steps: points.filter((p) => !p.evaluation).map(stepOf),
         evaluations: points.filter((p) => p.evaluation).map(stepOf),
+        times: timesOf(points),
       };
     }),
   show({ steps, evaluations }: Record<'steps' | 'evaluations', ReturnType<typeof stepOf>[]>, { print }) {

@@ -132,12 +132,12 @@ export interface RowTexts {
 
 const ROW_TEXTS = 'SELECT prompt, chosen, rejected, completion FROM pairs WHERE version_id = ?';
 
-/** Rows spread evenly over a version, and its longest ones: what a plan of a run is worked out from. */
+/** Rows spread evenly over a version, its longest ones, and how many there are: what a plan of a run is worked out from. */
 export function sampledRowTexts(
   store: Store,
   versionId: string,
   count: number,
-): Record<'spread' | 'longest', RowTexts[]> {
+): Record<'spread' | 'longest', RowTexts[]> & { readonly total: number } {
   const textsOf = (rows: unknown[]): RowTexts[] =>
     (rows as Pick<Row, 'prompt' | 'chosen' | 'rejected' | 'completion'>[]).map((row) => ({
       prompt: row.prompt,
@@ -147,6 +147,7 @@ export function sampledRowTexts(
     .n;
   const every = Math.max(1, Math.floor(total / count));
   return {
+    total,
     spread: textsOf(store.prepare(`${ROW_TEXTS} AND idx % ? = 0 LIMIT ?`).all(versionId, every, count)),
     longest: textsOf(
       store

@@ -25,10 +25,10 @@ export interface LintedPair {
 export function linted(example: PreferenceExample, { tokenizer, limits }: LintContext): LintedPair {
   return {
     example,
-    prompt: promptIds(tokenizer, example.prompt),
+    prompt: promptIds(tokenizer, example.prompt, example.chat),
     whole: {
-      chosen: answeredIds(tokenizer, example.prompt, example.chosen),
-      rejected: answeredIds(tokenizer, example.prompt, example.rejected),
+      chosen: answeredIds(tokenizer, example.prompt, example.chosen, example.chat),
+      rejected: answeredIds(tokenizer, example.prompt, example.rejected, example.chat),
     },
     tokens: pairTokens(tokenizer, example, limits),
   };

@@ -319,6 +319,15 @@ export class GraphBuilder {
 
   /** log σ(x), exact for large |x|: min(x, 0) − log(1 + exp(−|x|)). For small tensors (one entry a pair). */
   logSigmoid = (x: Value): Value => this.neg(this.op('Softplus', [this.neg(x)]));
+  /**
+   * σ(x) whose small values are exact, where the operator is off by 6e-8 and flat below −18: what a loss saturates at still decides Adam's next step.
+   * The gradient is y (1 − y) of the rounded y, as PyTorch has it. For small tensors.
+   */
+  exactSigmoid(x: Value): Value {
+    const y = this.stopGradient(this.div(1, this.add(1, this.exp(this.neg(x)))));
+    const slope = this.stopGradient(this.mul(y, this.sub(1, y)));
+    return this.add(y, this.mul(slope, this.sub(x, this.stopGradient(x))));
+  }
 
   /** Number of elements as a float32 scalar, symbols included. */
   count(dims: readonly Dim[]): Value {

@@ -14,6 +14,6 @@ export const apoDown = defineLoss({
   usesDivergence: false,
   build(g, { chosenRatio, rejectedRatio }, { beta }) {
     const gap = g.mul(beta, g.sub(chosenRatio, rejectedRatio));
-    return g.add(g.sigmoid(g.mul(beta, chosenRatio)), g.sub(1, g.sigmoid(gap)));
+    return g.add(g.exactSigmoid(g.mul(beta, chosenRatio)), g.sub(1, g.exactSigmoid(gap)));
   },
 });

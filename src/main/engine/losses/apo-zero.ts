@@ -13,6 +13,6 @@ export const apoZero = defineLoss({
   usesLabelSmoothing: false,
   usesDivergence: false,
   build(g, { chosenRatio, rejectedRatio }, { beta }) {
-    return g.add(g.sub(1, g.sigmoid(g.mul(beta, chosenRatio))), g.sigmoid(g.mul(beta, rejectedRatio)));
+    return g.add(g.sub(1, g.exactSigmoid(g.mul(beta, chosenRatio))), g.exactSigmoid(g.mul(beta, rejectedRatio)));
   },
 });

@@ -21,7 +21,7 @@ export const discopop = defineLoss({
   usesDivergence: true,
   build(g, pair, { beta, discopop_tau }) {
     const h = margin(g, pair, beta);
-    const blend = g.sigmoid(g.div(h, discopop_tau));
+    const blend = g.exactSigmoid(g.div(h, discopop_tau));
     const logistic = g.neg(g.logSigmoid(h));
     return g.add(g.mul(g.sub(1, blend), logistic), g.mul(blend, g.exp(g.neg(h))));
   },

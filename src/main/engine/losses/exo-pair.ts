@@ -18,7 +18,7 @@ export const exoPair = defineLoss({
       : 'exo_pair needs label_smoothing above 0 (the paper takes 0.001): its loss holds ln ε',
   build(g, pair, { beta, label_smoothing }) {
     const h = margin(g, pair, beta);
-    const term = (x: typeof h, label: number) => g.mul(g.sigmoid(x), g.sub(g.logSigmoid(x), Math.log(label)));
+    const term = (x: typeof h, label: number) => g.mul(g.exactSigmoid(x), g.sub(g.logSigmoid(x), Math.log(label)));
     return g.add(term(h, 1 - label_smoothing), term(g.neg(h), label_smoothing));
   },
 });

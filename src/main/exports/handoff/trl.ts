@@ -114,10 +114,10 @@ const TRAINERS: Readonly<Record<string, Trainer>> = {
     rules: {
       ...COMMON,
       ...LENGTH,
-      ...same('completion_only_loss dataset_text_field'),
+      ...same('completion_only_loss dataset_text_field dataloader_drop_last'),
       truncation_mode: same('truncation_mode').truncation_mode,
       loss_type: {
-        carry: (value) => ['loss_type', checkLosses(value, new Set(['nll', 'dft']), 'SFTTrainer')[0]],
+        carry: (value) => ['loss_type', checkLosses(value, new Set(['nll', 'dft', 'chunked_nll']), 'SFTTrainer')[0]],
       },
     },
   },
@@ -128,7 +128,7 @@ const TRAINERS: Readonly<Record<string, Trainer>> = {
     rules: {
       ...COMMON,
       ...LENGTH,
-      ...same('center_rewards_coefficient'),
+      ...same('center_rewards_coefficient dataloader_drop_last'),
       loss_type: {
         carry(value) {
           checkLosses(value, new Set(['bradley_terry']), 'RewardTrainer');
@@ -152,11 +152,12 @@ const TRAINERS: Readonly<Record<string, Trainer>> = {
         'beta label_smoothing loss_weights f_divergence_type f_alpha_divergence_coef ld_alpha use_weighting discopop_tau',
       ),
       ...same('precompute_ref_log_probs sync_ref_model ref_model_mixup_alpha ref_model_sync_steps truncation_mode'),
+      ...same('dataloader_drop_last'),
       loss_type: { carry: (value) => ['loss_type', checkLosses(value, DPO_LOSSES, 'DPOTrainer')] },
       reference_free: onlyAt([false], 'TRL 1.16 has no reference-free DPO'),
       rpo_alpha: onlyAt([undefined, null], 'use loss_type sigmoid and sft with loss_weights'),
       ipo_average: onlyAt(['token'], 'TRL averages over tokens'),
-      bco_delta: onlyAt(['none'], 'TRL keeps its running mean'),
+      bco_delta: onlyAt(['none'], 'TRL 1.16 takes the plain log-ratios, without δ'),
       simpo_gamma: elsewhere('only with loss_type simpo'),
       rdpo_alpha: elsewhere('only with loss_type rdpo'),
       dpop_lambda: elsewhere('only with loss_type dpop'),
@@ -167,7 +168,12 @@ const TRAINERS: Readonly<Record<string, Trainer>> = {
     config: 'KTOConfig',
     module: 'trl',
     reference: true,
-    rules: { ...COMMON, ...LENGTH, ...same('beta loss_type desirable_weight undesirable_weight') },
+    rules: {
+      ...COMMON,
+      ...LENGTH,
+      ...same('beta loss_type desirable_weight undesirable_weight dataloader_drop_last'),
+      ...same('precompute_ref_log_probs sync_ref_model ref_model_mixup_alpha ref_model_sync_steps'),
+    },
   },
   online_dpo: {
     trainer: 'OnlineDPOTrainer',

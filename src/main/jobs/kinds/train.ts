@@ -99,7 +99,7 @@ const pointOf = (event: TrainEvent & { type: 'metrics' }, seconds: number): Metr
   step: event.step,
   seconds,
   evaluation: event.evaluation,
-  values: jsonSafe(event.step, event.metrics).metrics,
+  values: jsonSafe(event.step, { ...event.metrics, ...event.times }).metrics,
 });
 
 /** The steps are in the store already. */

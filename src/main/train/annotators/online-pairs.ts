@@ -16,6 +16,7 @@ import {
   type SampledPair,
   sameAnswer,
 } from '../rollouts/sampled-pair.ts';
+import { timed } from '../step-times.ts';
 import { untilStopped } from '../until-stopped.ts';
 import type { Annotator, AnswerPair } from './annotator.ts';
 import { type LabelOptions, labelOf } from './label.ts';
@@ -64,7 +65,7 @@ export function createOnlinePairs({
   const sampleStep = async (step: number, policyStep: number, hash: string): Promise<SampledPair[]> => {
     const answers = await world.collect(step);
     const pairs = pairsOf(answers, options.num_generations, annotator);
-    const preferences = await untilStopped(annotator.prefer(pairs, step), stopRequested);
+    const preferences = await timed('annotator', () => untilStopped(annotator.prefer(pairs, step), stopRequested));
     const random = createRandom(`${options.seed}:labels:${step}`);
     const labels = labelOptions(options);
     const drawn = labels.labelling === 'bernoulli' && annotator.saysTie;

@@ -2,13 +2,14 @@
 import { z } from 'zod';
 import type { PairTokens } from '../../data/batches.ts';
 import { cloneLanguageModel, trainable } from '../../engine/models/language-model.ts';
-import { ConfigError, commonOptions, modelOption, parseConfig } from '../config.ts';
+import { ConfigError, commonOptions, modelOption, parseConfig, rowOptions } from '../config.ts';
 import { sinceReference } from '../diagnostics/displacement.ts';
 import { diagnosticOptions } from '../diagnostics/options.ts';
 import { openWatch } from '../diagnostics/watch.ts';
 import type { LoadedModel } from '../load-model.ts';
 import { meanOf, meanOfBatches, rowsReached, runSteps } from '../loop.ts';
 import type { Method } from '../method.ts';
+import { checkMovingReference, moveReference, movingReferenceOptions } from '../moving-reference.ts';
 import { Optimiser, optimiserOptions } from '../optimiser.ts';
 import { pairObjective, pairOptions } from '../pair-options.ts';
 import { createPairPass } from '../pair-pass.ts';
@@ -16,12 +17,13 @@ import { pairRow } from '../pair-rows.ts';
 import { planRun } from '../plan-run.ts';
 import { keptReference, openPolicy, openReference } from '../policy.ts';
 import { readRows } from '../read-rows.ts';
-import { liveReference, moveReference, noReference, type PairReference, storedReference } from '../reference.ts';
+import { liveReference, noReference, type PairReference, storedReference } from '../reference.ts';
 import { createSampler } from '../samples.ts';
 import { openTaskWatch, watchOptions } from '../task-watch.ts';
 
 const params = z.object({
   ...commonOptions,
+  ...rowOptions,
   model: modelOption,
   ref_model: z.string().min(1).optional().meta({
     title: 'Reference',
@@ -38,22 +40,7 @@ const params = z.object({
       'Scores all pairs under the reference before training; off scores each batch anew. The numbers are the same.',
     group: 'Training',
   }),
-  sync_ref_model: z.boolean().default(false).meta({
-    title: 'Moving reference',
-    description: 'The reference follows the policy (TR-DPO, 2404.09656).',
-    group: 'Objective',
-  }),
-  ref_model_mixup_alpha: z.number().min(0).max(1).default(0.6).meta({
-    title: 'Reference mix',
-    description: 'Share of the policy in the reference each time it moves.',
-    group: 'Objective',
-  }),
-  ref_model_sync_steps: z.int().min(1).default(512).meta({
-    title: 'Reference moves every',
-    description: 'Steps between two moves of the reference.',
-    group: 'Objective',
-    unit: 'steps',
-  }),
+  ...movingReferenceOptions,
   truncation_mode: z.enum(['keep_start', 'keep_end']).default('keep_start').meta({
     title: 'Truncation',
     description: 'Which part of a too long sequence is kept.',
@@ -75,7 +62,7 @@ export const dpo: Method = {
   papers: [{ title: 'Direct Preference Optimization', url: 'https://arxiv.org/abs/2305.18290' }],
   data: ['preference'],
   params,
-  pass: { head: 'language', sequencesPerRow: 2, packed: true, modelsBeside: 0 },
+  pass: { head: 'language', sequencesPerRow: 2, packed: true, modelsBeside: 0, reference: 'stored' },
 
   async train(config, outputDir, control) {
     const options = parseConfig(params, config);
@@ -200,12 +187,7 @@ const sidesOf = ({ chosen, rejected }: PairTokens) => [chosen, rejected];
 function checkReference(options: Options): void {
   if (options.reference_free && (options.ref_model || options.sync_ref_model))
     throw new ConfigError('reference_free trains without a reference: leave ref_model and sync_ref_model out');
-  if (options.sync_ref_model && (options.use_peft || options.adapter))
-    throw new ConfigError('sync_ref_model moves the weights of a whole reference; with LoRA leave it out');
-  if (options.sync_ref_model && options.precompute_ref_log_probs)
-    throw new ConfigError(
-      'a reference that moves (sync_ref_model) cannot be scored once: set precompute_ref_log_probs to false',
-    );
+  checkMovingReference(options);
 }
 
 /** `moving` is the reference model when it changes during training. */

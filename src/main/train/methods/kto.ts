@@ -6,14 +6,15 @@ import { isTie, type UnpairedExample, unpairedExamples } from '../../data/exampl
 import type { GraphBuilder } from '../../engine/graph/builder.ts';
 import { unpairedLosses } from '../../engine/losses/index.ts';
 import type { TokenStatistics } from '../../engine/losses/logp.ts';
-import { trainable, weightFeeds } from '../../engine/models/language-model.ts';
+import { cloneLanguageModel, trainable, weightFeeds } from '../../engine/models/language-model.ts';
 import { float32, Session } from '../../engine/runtime/session.ts';
 import { createScorer, type Scorer } from '../../evaluate/scoring.ts';
-import { commonOptions, modelOption, parseConfig } from '../config.ts';
+import { commonOptions, modelOption, parseConfig, rowOptions } from '../config.ts';
 import { diagnosticOptions } from '../diagnostics/options.ts';
 import { openWatch } from '../diagnostics/watch.ts';
 import { meanOf, meanOfBatches, runSteps } from '../loop.ts';
 import type { Method, TrainControl } from '../method.ts';
+import { checkMovingReference, moveReference, movingReferenceOptions } from '../moving-reference.ts';
 import { Optimiser, optimiserOptions } from '../optimiser.ts';
 import { TIE } from '../pair-rows.ts';
 import { planRun } from '../plan-run.ts';
@@ -22,6 +23,7 @@ import { keepRows, type Numbered, numberedRows } from '../read-rows.ts';
 import { membershipFeed, scoredSum, sumByRow } from '../row-sums.ts';
 import { createSampler } from '../samples.ts';
 import { batchFeeds, buildStepGraph } from '../step-graph.ts';
+import { timed } from '../step-times.ts';
 import { type LabelledTokens, lendAnswers, type UnpairedRow, unpairedOrder } from '../unpaired-rows.ts';
 
 const lossNames = unpairedLosses.all.map((loss) => loss.id) as [string, ...string[]];
@@ -29,8 +31,11 @@ const lossNames = unpairedLosses.all.map((loss) => loss.id) as [string, ...strin
 const weight = (title: string, description: string) =>
   z.number().min(0).default(1).meta({ title, description, group: 'Objective' });
 
+const moving = movingReferenceOptions;
+
 const params = z.object({
   ...commonOptions,
+  ...rowOptions,
   ...diagnosticOptions,
   model: modelOption,
   ref_model: z.string().min(1).optional().meta({
@@ -53,6 +58,24 @@ const params = z.object({
   }),
   desirable_weight: weight('Weight of wanted answers', 'Raise it when they are the fewer.'),
   undesirable_weight: weight('Weight of unwanted answers', 'Raise it when they are the fewer.'),
+  // optional, so that configs without them keep the fingerprint of their checkpoints
+  sync_ref_model: z
+    .boolean()
+    .optional()
+    .meta(moving.sync_ref_model.meta() ?? {}),
+  ref_model_mixup_alpha: moving.ref_model_mixup_alpha
+    .unwrap()
+    .optional()
+    .meta(moving.ref_model_mixup_alpha.meta() ?? {}),
+  ref_model_sync_steps: moving.ref_model_sync_steps
+    .unwrap()
+    .optional()
+    .meta(moving.ref_model_sync_steps.meta() ?? {}),
+  precompute_ref_log_probs: z.boolean().optional().meta({
+    title: 'Reference scored once',
+    description: 'Before training; a reference that moves is scored with every batch.',
+    group: 'Training',
+  }),
 });
 
 /** ln π_ref of a row's own answer and of the borrowed one. */
@@ -75,11 +98,12 @@ export const kto: Method = {
   ],
   data: ['unpaired', 'preference'],
   params,
-  pass: { head: 'language', sequencesPerRow: 1, packed: false, modelsBeside: 0 },
+  pass: { head: 'language', sequencesPerRow: 1, packed: false, modelsBeside: 0, reference: 'stored', borrowed: true },
 
   async train(config, outputDir, control) {
     const options = parseConfig(params, config);
     const { beta, max_length: maxLength, per_device_train_batch_size: batchSize } = options;
+    checkMovingReference(options);
     const loss = unpairedLosses.get(options.loss_type);
     const loaded = openPolicy(options, control);
     const { model, tokenizer } = loaded;
@@ -97,32 +121,33 @@ export const kto: Method = {
     const rows = await read(options.dataset);
     const held = options.eval_dataset ? await read(options.eval_dataset) : [];
     if (loss.usesKl && batchSize === 1) warnOfBatchesOfOne(control);
+    if (config.shuffle === undefined && options.shuffle) saysOrder(control);
     const longest = Math.max(1, ...[...rows, ...held].flatMap((r) => [r.row.ids.length, r.borrowed.ids.length]));
     const scoring = { weights: 'live', maxPositions: longest, threads: control.threads } as const;
 
-    // 2. the reference: a named model, or the policy as it starts; scored once
-    const references = new Map<UnpairedRow, ReferenceSums>();
+    // 2. the reference: a named model, or the policy as it starts; scored once, unless it moves
     const start = openReference(loaded, options, control);
-    const reference = await createScorer(start.loaded.model, scoring);
+    const following = options.sync_ref_model
+      ? { ...start.loaded, model: cloneLanguageModel(start.loaded.model) }
+      : undefined;
+    const reference = await createScorer((following ?? start.loaded).model, scoring);
+    const referenceSums = async (batch: readonly UnpairedRow[]): Promise<Map<UnpairedRow, ReferenceSums>> => {
+      const rowsOf = (of: (row: UnpairedRow) => TokenRow) => sums(reference, batch.map(of));
+      const own = await rowsOf(({ row }) => row);
+      const borrowed = loss.usesKl ? await rowsOf((r) => r.borrowed) : own;
+      return new Map(batch.map((row, i) => [row, { own: own[i], borrowed: borrowed[i] }]));
+    };
+    let references: Map<UnpairedRow, ReferenceSums>;
     try {
-      const all = [...rows, ...held];
-      const own = await sums(
-        reference,
-        all.map(({ row }) => row),
-      );
-      const borrowed = loss.usesKl
-        ? await sums(
-            reference,
-            all.map((r) => r.borrowed),
-          )
-        : own;
-      all.forEach((row, i) => {
-        references.set(row, { own: own[i], borrowed: borrowed[i] });
-      });
+      references = await referenceSums(following ? [] : [...rows, ...held]);
     } finally {
-      await reference.close();
+      if (!following) await reference.close();
     }
-    const referenceOf = (row: UnpairedRow): ReferenceSums => references.get(row) ?? { own: 0, borrowed: 0 };
+    const referenceOf = (row: UnpairedRow): ReferenceSums => {
+      const found = references.get(row);
+      if (!found) throw new Error('a row that the reference has not scored');
+      return found;
+    };
 
     // 3. one graph for forward, loss and gradients
     const objective = (g: GraphBuilder, { logp }: TokenStatistics) => {
@@ -155,7 +180,8 @@ export const kto: Method = {
     // 4. a micro-batch, which counts `share` of the step
     const run = async (batch: readonly UnpairedRow[], share: number) => {
       const count = batch.length;
-      const kl = await estimateKl(batch);
+      if (following) references = await timed('reference', () => referenceSums(batch));
+      const kl = await timed('scoring', () => estimateKl(batch));
       const padded = padBatch(
         batch.map(({ row }) => row),
         padId,
@@ -226,18 +252,28 @@ export const kto: Method = {
       data: rows.map(({ row }) => row),
       held: held.filter(({ label }) => label).map(({ row }) => row),
       beta,
-      reference: () => keptReference(loaded, start).loaded.model,
+      reference: () => following?.model ?? keptReference(loaded, start).loaded.model,
     });
 
     const sampler = await createSampler(loaded, options, control);
     try {
       const parts = { loaded, optimiser, options, rows: rows.length, reference: start.name };
-      const looks = { evaluate: held.length === 0 ? undefined : evaluate, sample: sampler?.sample };
+      const afterStep = (done: number) => {
+        if (following && done % (options.ref_model_sync_steps ?? 512) === 0)
+          moveReference(following.model, model, options.ref_model_mixup_alpha ?? 0.6);
+      };
+      const looks = {
+        afterStep,
+        beside: following && { reference: following },
+        evaluate: held.length === 0 ? undefined : evaluate,
+        sample: sampler?.sample,
+      };
       return await runSteps({ ...parts, ...looks, trainStep }, outputDir, control);
     } finally {
       await watch.close();
       await sampler?.close();
       await policy.close();
+      if (following) await reference.close();
       await session.close();
     }
   },
@@ -266,4 +302,11 @@ function warnOfBatchesOfOne(control: TrainControl): void {
   const text =
     'with per_device_train_batch_size 1 each row lends itself its own answer: the KL estimate is its log-ratio';
   control.emit({ type: 'log', level: 'warning', text });
+}
+
+/** The one method whose order TRL keeps by default: batches are then the groups that lend each other answers. */
+function saysOrder(control: TrainControl): void {
+  const text =
+    'rows come in a fresh order every epoch; TRL’s KTOTrainer keeps that of the data: shuffle: false does too';
+  control.emit({ type: 'log', level: 'info', text });
 }

@@ -62,7 +62,7 @@ export const onlineDpo: Method = {
   ],
   data: ['prompts', 'preference', 'demonstrations'],
   params,
-  pass: { head: 'language', sequencesPerRow: 2, packed: true, modelsBeside: 1, samples: true },
+  pass: { head: 'language', sequencesPerRow: 2, packed: true, modelsBeside: 1, samples: true, reference: 'live' },
 
   async train(config, outputDir, control) {
     const options = parseConfig(params, config);
@@ -110,7 +110,13 @@ export const onlineDpo: Method = {
     const pass = await createPairPass(model, objective, reference, {
       maxPositions,
       threads: control.threads,
-      recompute: planRun(model, onlineDpo.pass, options, sampledRows(onlineDpo.pass, maxPositions, options), control),
+      recompute: planRun(
+        model,
+        onlineDpo.pass,
+        options,
+        sampledRows(onlineDpo.pass, { ...world, maxPositions }, options),
+        control,
+      ),
     });
     const optimiser = new Optimiser(trainable(model), optimiserOptions(options));
     const startsAsReference = !options.ref_model && !options.reference_free;

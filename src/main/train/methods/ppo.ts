@@ -19,6 +19,7 @@ import { createCriticPass, createPolicyPass, rowOf } from '../rollouts/policy-pa
 import { createReplay } from '../rollouts/replay.ts';
 import { type Moments, NO_MOMENTS } from '../rollouts/running-moments.ts';
 import { learntScores } from '../rollouts/scores.ts';
+import { timed } from '../step-times.ts';
 
 const params = z.object({
   ...rolloutOptions,
@@ -76,7 +77,16 @@ export const ppo: Method = {
   ],
   data: ['prompts', 'preference', 'demonstrations'],
   params,
-  pass: { head: 'language', sequencesPerRow: 1, packed: false, modelsBeside: 2, samples: true },
+  pass: {
+    head: 'language',
+    sequencesPerRow: 1,
+    packed: false,
+    modelsBeside: 2,
+    samples: true,
+    reference: 'live',
+    updates: 'policy',
+    critic: true,
+  },
 
   async train(config, outputDir, control) {
     const options = parseConfig(params, config);
@@ -96,7 +106,7 @@ export const ppo: Method = {
       rowsPerPass: options.per_device_train_batch_size,
       padId: policy.model.config.padId ?? policy.tokenizer.padId ?? 0,
       threads: control.threads,
-      recompute: planRun(policy.model, ppo.pass, options, sampledRows(ppo.pass, world.maxPositions, options), control),
+      recompute: planRun(policy.model, ppo.pass, options, sampledRows(ppo.pass, world, options), control),
     };
     const clip = { low: options.cliprange, high: options.cliprange_high ?? options.cliprange };
     const policyPass = await createPolicyPass(policy.model, {
@@ -127,7 +137,7 @@ export const ppo: Method = {
       const rows = rollouts.map(rowOf);
       const logprobs = await world.logprobs(rollouts);
       const refLogprobs = await world.refLogprobs(rollouts);
-      const everyValue = await valueScorer.values(rows.map(({ ids }) => ids));
+      const everyValue = await timed('scoring', () => valueScorer.values(rows.map(({ ids }) => ids)));
       const values = everyValue.map((row, i) => row.slice(rows[i].start - 1, rows[i].ids.length - 1));
 
       // 3. token rewards: −β KL at each token, the score at the last

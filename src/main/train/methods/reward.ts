@@ -12,7 +12,7 @@ import { float32, int32, Session } from '../../engine/runtime/session.ts';
 import type { ScoredPair } from '../../evaluate/reward-report.ts';
 import { tasks } from '../../tasks/index.ts';
 import type { Task } from '../../tasks/task.ts';
-import { commonOptions, modelOption, parseConfig } from '../config.ts';
+import { commonOptions, modelOption, parseConfig, rowOptions } from '../config.ts';
 import { defined } from '../diagnostics/options.ts';
 import { lengthOfScores } from '../diagnostics/reward-length.ts';
 import { openRewardWatch } from '../diagnostics/reward-watch.ts';
@@ -32,6 +32,7 @@ const lossNames = rewardLosses.all.map((loss) => loss.id) as [string, ...string[
 
 const params = z.object({
   ...commonOptions,
+  ...rowOptions,
   model: modelOption,
   learning_rate: commonOptions.learning_rate.default(1e-4),
   loss_type: z.enum(lossNames).default('bradley_terry').meta({

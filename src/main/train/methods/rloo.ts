@@ -93,7 +93,15 @@ export const rloo: Method = {
   ],
   data: ['prompts', 'preference', 'demonstrations'],
   params,
-  pass: { head: 'language', sequencesPerRow: 1, packed: false, modelsBeside: 1, samples: true },
+  pass: {
+    head: 'language',
+    sequencesPerRow: 1,
+    packed: false,
+    modelsBeside: 1,
+    samples: true,
+    reference: 'live',
+    updates: 'policy',
+  },
 
   async train(config, outputDir, control) {
     const options = parseConfig(params, config);
@@ -115,13 +123,7 @@ export const rloo: Method = {
       rowsPerPass: options.per_device_train_batch_size,
       padId: policy.model.config.padId ?? policy.tokenizer.padId ?? 0,
       threads: control.threads,
-      recompute: planRun(
-        policy.model,
-        rloo.pass,
-        options,
-        sampledRows(rloo.pass, world.maxPositions, options),
-        control,
-      ),
+      recompute: planRun(policy.model, rloo.pass, options, sampledRows(rloo.pass, world, options), control),
       temperature: options.temperature,
       clip: { low: options.cliprange, high: options.cliprange_high ?? options.cliprange },
       klInLoss: options.kl_in_loss ? options.kl_coef : 0,

@@ -9,7 +9,7 @@ import type { GraphBuilder } from '../../engine/graph/builder.ts';
 import type { TokenStatistics } from '../../engine/losses/logp.ts';
 import { trainable, weightFeeds } from '../../engine/models/language-model.ts';
 import { float32, Session } from '../../engine/runtime/session.ts';
-import { commonOptions, parseConfig } from '../config.ts';
+import { commonOptions, parseConfig, rowOptions } from '../config.ts';
 import { diagnosticOptions } from '../diagnostics/options.ts';
 import { openWatch } from '../diagnostics/watch.ts';
 import { meanOf, runSteps } from '../loop.ts';
@@ -23,6 +23,7 @@ import { openTaskWatch, watchOptions } from '../task-watch.ts';
 
 const params = z.object({
   ...commonOptions,
+  ...rowOptions,
   ...diagnosticOptions,
   model: z
     .string()
@@ -45,9 +46,10 @@ const params = z.object({
     description: 'Column that holds the text, where rows are plain texts.',
     group: 'Model',
   }),
-  loss_type: z.enum(['nll', 'dft']).default('nll').meta({
+  loss_type: z.enum(['nll', 'dft', 'chunked_nll']).default('nll').meta({
     title: 'Loss',
-    description: 'nll: −ln π. dft: each token weighted by its own probability (2508.05629).',
+    description:
+      'nll: −ln π; chunked_nll is an older name of it. dft: each token weighted by its own probability (2508.05629).',
     group: 'Objective',
   }),
   ...watchOptions,

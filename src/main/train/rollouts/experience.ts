@@ -8,6 +8,7 @@ import { openProbes } from '../diagnostics/probes.ts';
 import type { LoadedModel } from '../load-model.ts';
 import type { TrainControl, TrainSample } from '../method.ts';
 import { keptReference, openReference, type Reference } from '../policy.ts';
+import { timed } from '../step-times.ts';
 import { answerLogprobs } from './answer-logprobs.ts';
 import { heldOutLooks } from './held-out.ts';
 import type { SamplingMethodOptions } from './options.ts';
@@ -125,7 +126,7 @@ export async function openExperience(
       new Array<Prompt>(answersPerPrompt).fill(prompt),
     );
     const drawn = await sampler.sample(prompts, `${options.seed}:rollouts:${step}`, step);
-    const rollouts = exact ? await rescored(drawn, exact) : drawn;
+    const rollouts = exact ? await timed('scoring', () => rescored(drawn, exact)) : drawn;
     if (shape.keep) {
       forgetRolloutsFrom(outputDir, step);
       keepRollouts(outputDir, rollouts);
@@ -140,8 +141,8 @@ export async function openExperience(
     maxNewTokens,
     replay: recorded !== undefined,
     collect,
-    refLogprobs: (rollouts) => answerLogprobs(ref, rollouts),
-    logprobs: (rollouts) => answerLogprobs(now, rollouts),
+    refLogprobs: (rollouts) => timed('reference', () => answerLogprobs(ref, rollouts)),
+    logprobs: (rollouts) => timed('scoring', () => answerLogprobs(now, rollouts)),
     ...(heldSampler
       ? heldOutLooks({
           loaded,

@@ -1,7 +1,6 @@
 /** Prompts that policies answer while they train: of a dataset, or of a built-in task. */
 import { promptIds } from '../../data/batches.ts';
-import type { TextOrChat } from '../../data/examples.ts';
-import { promptExample } from '../../data/examples.ts';
+import { type ChatVariables, chatVariables, promptExample, type TextOrChat } from '../../data/examples.ts';
 import { readRecords } from '../../data/records.ts';
 import type { Tokenizer } from '../../data/tokenizers/tokenizer.ts';
 import { tasks } from '../../tasks/index.ts';
@@ -33,18 +32,31 @@ export async function readPrompts(
   maxPromptTokens: number | null,
 ): Promise<{ prompts: Prompt[]; dropped: number }> {
   const found = await listPrompts(source);
-  const tokenised = found.map((prompt) => ({ text: asText(prompt), ids: promptIds(tokenizer, prompt) }));
+  const tokenised = found.map(({ prompt, chat }) => ({
+    text: asText(prompt),
+    ids: promptIds(tokenizer, prompt, chat),
+  }));
   const prompts = tokenised.filter(({ ids }) => ids.length > 0 && ids.length <= (maxPromptTokens ?? ids.length));
   return { prompts, dropped: found.length - prompts.length };
 }
 
-async function listPrompts({ path, task, split, count, seed }: PromptSource): Promise<TextOrChat[]> {
+interface SourcePrompt {
+  readonly prompt: TextOrChat;
+  readonly chat?: ChatVariables;
+}
+
+async function listPrompts({ path, task, split, count, seed }: PromptSource): Promise<SourcePrompt[]> {
   if (path !== undefined) {
-    const prompts: TextOrChat[] = [];
-    for await (const record of readRecords(path)) prompts.push(promptExample(path, record));
+    const prompts: SourcePrompt[] = [];
+    for await (const record of readRecords(path))
+      prompts.push({ prompt: promptExample(path, record), chat: chatVariables(path, record) });
     return prompts;
   }
-  if (task !== undefined) return tasks.get(task).prompts(split, count, seed);
+  if (task !== undefined)
+    return tasks
+      .get(task)
+      .prompts(split, count, seed)
+      .map((prompt) => ({ prompt }));
   throw new ConfigError(
     'prompts are needed: set "dataset" to a file with a "prompt" column, or "task" to a built-in task',
   );

@@ -3,6 +3,7 @@ import { createRandom } from '../../base/random.ts';
 import { Decoder } from '../../engine/generation/decoder.ts';
 import { generate } from '../../engine/generation/generate.ts';
 import type { LoadedModel } from '../load-model.ts';
+import { timed } from '../step-times.ts';
 import type { Prompt } from './prompts.ts';
 import type { RewardSource } from './rewards.ts';
 import type { Rollout } from './rollout.ts';
@@ -33,10 +34,12 @@ export async function createRolloutSampler(
   const decoder = await Decoder.create(model, { weights: 'live', maxPositions, threads });
   return {
     async sample(prompts, seed, step) {
-      const completions = await generate(
-        decoder,
-        prompts.map(({ ids }) => ids),
-        { maxNewTokens, temperature, greedy: temperature === 0, eosIds, random: createRandom(seed), batchSize },
+      const completions = await timed('sampling', () =>
+        generate(
+          decoder,
+          prompts.map(({ ids }) => ids),
+          { maxNewTokens, temperature, greedy: temperature === 0, eosIds, random: createRandom(seed), batchSize },
+        ),
       );
       const answers = completions.map((completion, i) => ({
         prompt: prompts[i].text,
@@ -45,7 +48,7 @@ export async function createRolloutSampler(
         responseIds: completion.endId === null ? completion.ids : [...completion.ids, completion.endId],
         ended: completion.endId !== null,
       }));
-      const scores = await reward.score(answers);
+      const scores = await timed('annotator', () => reward.score(answers));
       return answers.map((answer, i) => ({
         step,
         prompt: answer.prompt,

@@ -9,6 +9,8 @@ import './run-plan.css';
 
 /** From dark to light, the largest part first. */
 const SHADES = ['s-5', 's-4', 's-3', 's-2', 's-1', 'line-strong'];
+/** The smallest parts of many share the last. */
+const shadeOf = (at: number) => SHADES[Math.min(at, SHADES.length - 1)];
 /** ms; what is typed is not asked about letter by letter. */
 const REST_MS = 400;
 
@@ -18,9 +20,27 @@ export const secondsText = (seconds: number): string => {
 };
 
 const TIME_WORDS: Readonly<Record<string, string>> = {
+  sampling: 'Sampling answers',
+  annotator: 'Annotator',
+  reference: 'Reference',
+  scoring: 'Scoring by the policy',
   passes: 'Forward and backward',
   operators: 'Starting operators',
   optimiser: 'Optimiser',
+};
+
+const RUN_WORDS: Readonly<Record<string, string>> = {
+  opening: 'Opening model and data',
+  steps: 'Steps',
+  reference: 'Reference, scored once',
+  evaluations: 'Evaluations and samples',
+  checkpoints: 'Checkpoints',
+};
+
+/** Of the whole run; what plans of older programs leave out is the steps alone. */
+export const runSeconds = ({ secondsPerRun, secondsPerStep }: RunPlan, steps: number | null): number | null => {
+  if (typeof secondsPerRun === 'number') return secondsPerRun;
+  return secondsPerStep === null || steps === null ? null : secondsPerStep * steps;
 };
 
 const MEMORY_WORDS: Readonly<Record<string, string>> = {
@@ -52,14 +72,14 @@ function Parts({ title, total, parts, words, show }: PartsProps) {
       </p>
       <div className="pl-plan-bar" aria-hidden="true">
         {known.map(([key, value], at) => (
-          <span key={key} style={{ flex: (100 * value) / whole, background: `var(--pl-${SHADES[at]})` }} />
+          <span key={key} style={{ flex: (100 * value) / whole, background: `var(--pl-${shadeOf(at)})` }} />
         ))}
       </div>
       <dl className="pl-dl">
         {known.map(([key, value], at) => (
           <div key={key}>
             <dt>
-              <Legend colour={SHADES[at]}>{words[key] ?? key}</Legend>
+              <Legend colour={shadeOf(at)}>{words[key] ?? key}</Legend>
             </dt>
             <dd>{show(value)}</dd>
           </div>
@@ -70,7 +90,7 @@ function Parts({ title, total, parts, words, show }: PartsProps) {
 }
 
 export function PlanParts({ plan }: { plan: RunPlan }) {
-  const { time, secondsPerStep, memory, peakMemoryBytes } = plan;
+  const { time, secondsPerStep, secondsPerRun, runTime, memory, peakMemoryBytes } = plan;
   const update = Object.values(time ?? {}).reduce((sum, seconds) => sum + seconds, 0);
   return (
     <>
@@ -79,11 +99,20 @@ export function PlanParts({ plan }: { plan: RunPlan }) {
           title="Time per step"
           total={
             secondsPerStep === null
-              ? `${secondsText(update)} for the update; how long sampling takes nothing foretells`
+              ? `${secondsText(update)}; how long whoever judges takes nothing foretells`
               : secondsText(secondsPerStep)
           }
           parts={time}
           words={TIME_WORDS}
+          show={secondsText}
+        />
+      )}
+      {runTime && typeof secondsPerRun === 'number' && (
+        <Parts
+          title="Time of the run"
+          total={duration(secondsPerRun)}
+          parts={runTime}
+          words={RUN_WORDS}
           show={secondsText}
         />
       )}
@@ -106,14 +135,15 @@ export function Estimate({ config, steps }: EstimateProps) {
   if (found.isError) return null;
   if (!found.data) return <SkeletonLines count={4} />;
   const { plan } = found.data;
-  const { secondsPerStep, peakMemoryBytes, memoryLimitBytes } = plan;
+  const { peakMemoryBytes, memoryLimitBytes } = plan;
+  const seconds = runSeconds(plan, steps);
   return (
     <>
       <div className="pl-plan">
-        {secondsPerStep !== null && steps !== null && (
+        {seconds !== null && (
           <div>
-            <Figure value={duration(secondsPerStep * steps)} />
-            <p className="pl-caption">evaluations and samples besides</p>
+            <Figure value={duration(seconds)} />
+            <p className="pl-caption">with evaluations and checkpoints</p>
           </div>
         )}
         <div>

@@ -5,13 +5,12 @@ import { bytes, duration } from '../../../charts/numbers.ts';
 import type { RunPlan } from '../../../preload/contract/index.ts';
 import { ErrorState, SkeletonLines } from '../../components/states.tsx';
 import { useCall } from '../../host.ts';
-import { secondsText } from './plan-parts.tsx';
+import { PlanParts, runSeconds, secondsText } from './plan-parts.tsx';
 import './run-plan.css';
 
 const stepWords = (seconds: number | null): string => (seconds === null ? 'not known' : secondsText(seconds));
 
-const runWords = (seconds: number | null, steps: number | null): string =>
-  seconds === null || steps === null ? 'not known' : duration(seconds * steps);
+const runWords = (seconds: number | null): string => (seconds === null ? 'not known' : duration(seconds));
 
 interface RowProps {
   readonly name: string;
@@ -26,7 +25,7 @@ function PlanRow({ name, plan, steps }: RowProps) {
       <td className="pl-strong">{name}</td>
       <td className={fits ? 'end' : 'end pl-plan-over'}>{bytes(plan.peakMemoryBytes)}</td>
       <td className="end">{stepWords(plan.secondsPerStep)}</td>
-      <td className="end">{runWords(plan.secondsPerStep, steps)}</td>
+      <td className="end">{runWords(runSeconds(plan, steps))}</td>
     </tr>
   );
 }
@@ -96,10 +95,12 @@ export function RunPlanCard({ config, steps, onCheckpointing }: RunPlanCardProps
         </Button>
       </div>
       <p className="pl-caption">
-        {plan.sequences} sequences of at most {plan.length} tokens in a pass; evaluations and samples take their time
-        besides.
-        {plan.secondsPerStep === null && ' This method samples answers first: how long that takes, nothing foretells.'}
+        {plan.sequences} sequences of at most {plan.length} tokens in a pass.
+        {plan.secondsPerStep === null && ' A step waits for whoever judges: how long that takes, nothing foretells.'}
       </p>
+      <div className="pl-plan-both">
+        <PlanParts plan={plan} />
+      </div>
     </section>
   );
 }

@@ -10,5 +10,5 @@ export const apoZeroUnpaired: UnpairedLoss = {
     url: 'https://arxiv.org/abs/2408.06266',
   },
   usesKl: false,
-  build: (g, { ratio, sign }, beta) => g.sub(1, g.sigmoid(g.mul(g.mul(beta, sign), ratio))),
+  build: (g, { ratio, sign }, beta) => g.sub(1, g.exactSigmoid(g.mul(g.mul(beta, sign), ratio))),
 };

@@ -10,5 +10,5 @@ export const kto: UnpairedLoss = {
     url: 'https://arxiv.org/abs/2402.01306',
   },
   usesKl: true,
-  build: (g, { ratio, sign, kl }, beta) => g.sub(1, g.sigmoid(g.mul(g.mul(beta, sign), g.sub(ratio, kl)))),
+  build: (g, { ratio, sign, kl }, beta) => g.sub(1, g.exactSigmoid(g.mul(g.mul(beta, sign), g.sub(ratio, kl)))),
 };
