@@ -11,6 +11,7 @@ import { tellOfRuns } from './desktop/notices.ts';
 import { registerScheme, servePage } from './desktop/protocol.ts';
 import { denyPermissions, guardContents } from './desktop/security.ts';
 import { utilityJobs, utilityProcesses } from './desktop/utility-jobs.ts';
+import { BEHIND_PAGE } from './jobs/priority.ts';
 import { createWindow } from './desktop/window.ts';
 import { type Host, openHost } from './host/host.ts';
 import { keychainSecrets, sessionSecrets } from './host/secrets.ts';
@@ -57,7 +58,7 @@ async function main(): Promise<void> {
   const box = systemKeyBox();
   const secrets = box ? await keychainSecrets(join(workspace.home, 'keys.json'), box) : sessionSecrets();
   const spawn = utilityJobs(join(here, 'worker.cjs'));
-  const spawnGeneration = utilityProcesses(join(here, 'generator.cjs'), 'plumbline-generator');
+  const spawnGeneration = utilityProcesses(join(here, 'generator.cjs'), 'plumbline-generator', BEHIND_PAGE.generation);
   const host = openHost({ kind: 'desktop', workspace, spawn, spawnGeneration, native: nativeServices, secrets });
   setMenu((command) => host.command(command));
   tellOfRuns(host, () => BrowserWindow.getAllWindows()[0]);
