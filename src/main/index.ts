@@ -11,11 +11,11 @@ import { tellOfRuns } from './desktop/notices.ts';
 import { registerScheme, servePage } from './desktop/protocol.ts';
 import { denyPermissions, guardContents } from './desktop/security.ts';
 import { utilityJobs, utilityProcesses } from './desktop/utility-jobs.ts';
-import { BEHIND_PAGE } from './jobs/priority.ts';
 import { createWindow } from './desktop/window.ts';
 import { type Host, openHost } from './host/host.ts';
 import { keychainSecrets, sessionSecrets } from './host/secrets.ts';
 import { resolveWorkspace } from './host/workspace.ts';
+import { BEHIND_PAGE } from './jobs/priority.ts';
 
 const here = import.meta.dirname;
 speakOfSchemas();
