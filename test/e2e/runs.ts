@@ -103,6 +103,15 @@ async function checkRunPages(page: Page, path: string, themes: readonly Theme[])
   }
 }
 
+const SCRIPT = `from trl import DPOConfig, DPOTrainer
+model_args = ModelConfig(model_name_or_path="Qwen/Qwen3-0.6B")
+training_args = DPOConfig(
+    output_dir="out",  # of the example
+    beta=0.05, learning_rate=5e-7, max_steps=args.steps // 2,
+    bf16=True, report_to=None, logging_steps=10,
+)
+peft_config = LoraConfig(r=8, task_type="CAUSAL_LM")`;
+
 /** A PPO run with every fault at once: it left the reference, its answers grow and are torn, one gradient was far above the others. */
 const AILING = {
   method: 'ppo',
@@ -158,6 +167,48 @@ export const runSpecs: readonly Spec[] = [
         ['max_steps', '5'],
       ])
         await changed.getByRole('row').filter({ hasText: key }).filter({ hasText: value }).waitFor();
+    },
+  },
+  {
+    name: 'a script of TRL is pasted into the wizard: what is taken, what is refused and why; a preset follows',
+    prepare: withModelAndPairs,
+    async run({ page, host }) {
+      await page.getByRole('heading', { level: 1, name: 'Home' }).waitFor();
+      await goTo(page, '#/experiments/new');
+      await page.getByRole('button', { name: 'Paste config' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Paste a config' });
+      await dialog.getByRole('textbox', { name: 'Config' }).fill('beta: 0.3');
+      await dialog.getByRole('button', { name: 'Read' }).click();
+      await dialog.getByText('Which method is it for?').waitFor();
+      await dialog.getByRole('textbox', { name: 'Config' }).fill(SCRIPT);
+      await dialog.getByRole('button', { name: 'Read' }).click();
+      await dialog
+        .getByRole('status')
+        .filter({ hasText: '4 options taken, 2 without effect here, 3 refused' })
+        .waitFor();
+      const refused = await dialog.getByRole('table', { name: 'Refused options' }).getByRole('row').allInnerTexts();
+      assert.match(refused.join('\n'), /bf16\s+true\s+training computes in float32/);
+      assert.match(refused.join('\n'), /model_name_or_path\s+Qwen\/Qwen3-0.6B\s+there is no model named/);
+      assert.match(
+        refused.join('\n'),
+        /max_steps\s+args.steps \/\/ 2\s+"args.steps \/\/ 2" is worked out in the script/,
+      );
+      for (const theme of host === 'desktop' ? (['Dark'] as const) : (['Light', 'Dark'] as const))
+        await expectAccessible(page, 'Pasted config', theme);
+      await dialog.getByRole('button', { name: 'Use these options' }).click();
+      await dialog.waitFor({ state: 'detached' });
+      await page.getByRole('radio', { name: new RegExp(MODEL) }).check();
+      await next(page);
+      await page.getByRole('radio', { name: new RegExp(PAIRS) }).check();
+      await next(page);
+      await page.getByRole('radiogroup', { name: 'Which parameters' }).getByText('All').click();
+      assert.equal(await option(page, 'beta').inputValue(), '0.05');
+      assert.equal(await option(page, 'lora_r').inputValue(), '8');
+      await page.getByRole('button', { name: 'Presets' }).click();
+      await page.getByRole('menuitem', { name: /^Built-in task, careful/ }).click();
+      assert.equal(await option(page, 'learning_rate').inputValue(), '0.0002');
+      assert.equal(await option(page, 'max_steps').inputValue(), '200');
+      assert.equal(await option(page, 'lora_r').inputValue(), '', 'what was set before is back at its default');
     },
   },
   {

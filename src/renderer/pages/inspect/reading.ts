@@ -104,7 +104,7 @@ export function readAgain(choices: readonly ModelChoice[]): void {
 /** Between two readings of what is being written. */
 const FOLLOW_MS = 500;
 /** A reading begins at the prompt and takes longer the more there is: writing has the machine for this many times as long. */
-const WRITING_SHARE = 4;
+const WRITING_SHARE = 2;
 
 /** Answers that could not be read while they were written: the reading at their end says why. */
 const unreadable = new WeakSet<object>();
