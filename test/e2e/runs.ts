@@ -184,7 +184,7 @@ export const runSpecs: readonly Spec[] = [
       await dialog.getByRole('button', { name: 'Read' }).click();
       await dialog
         .getByRole('status')
-        .filter({ hasText: '4 options taken, 2 without effect here, 3 refused' })
+        .filter({ hasText: '4 options taken, 4 without effect here, 3 refused' })
         .waitFor();
       const refused = await dialog.getByRole('table', { name: 'Refused options' }).getByRole('row').allInnerTexts();
       assert.match(refused.join('\n'), /bf16\s+true\s+training computes in float32/);

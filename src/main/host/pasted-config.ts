@@ -9,7 +9,9 @@ import type { Store } from '../data/store/store.ts';
 import type { Refused, Sorted } from '../train/pasted/sort-options.ts';
 
 /** Options that a page never sets: where files lie on this machine. */
-const PLACES = ['output_dir', 'tokenizer', 'adapter', 'rollouts', 'reward_function'];
+const PLACES = ['tokenizer', 'adapter', 'rollouts', 'reward_function'];
+/** A run has a folder of its own in the workspace. */
+const OWN_PLACE = 'output_dir';
 /** Options that name a model beside the one that is trained. */
 const MODELS = ['ref_model', 'reward_model', 'value_model'];
 /** Chosen in steps of their own. */
@@ -22,7 +24,6 @@ const isDataset = (store: Store, name: unknown): boolean =>
 
 /** Why the workspace has no use for an option that its method takes; null where it has. */
 function whyNot(store: Store, key: string, value: unknown): string | null {
-  if (key === 'output_dir') return 'a run has a folder of its own in the workspace';
   if (PLACES.includes(key)) return 'names a place on this machine, which a page cannot; use plumb train';
   if ((key === 'model' || MODELS.includes(key)) && !isModel(store, value))
     return `there is no model named "${String(value)}" in the workspace; import it, or choose another`;
@@ -53,7 +54,9 @@ const NOTHING = { model: null, dataset: null, taken: [], ignored: [], refused: [
 
 /** What the workspace has is taken; model and dataset stand apart. */
 function placed(store: Store, { taken, ignored, refused }: Sorted, unread: readonly Refused[]) {
-  const judged = taken.map((each) => ({ ...each, why: whyNot(store, each.key, each.value) }));
+  const judged = taken
+    .filter(({ key }) => key !== OWN_PLACE)
+    .map((each) => ({ ...each, why: whyNot(store, each.key, each.value) }));
   const good = judged.filter(({ why }) => why === null);
   const named = (step: (typeof STEPS)[number]) => {
     const value = good.find(({ key }) => key === step)?.value;
@@ -65,7 +68,7 @@ function placed(store: Store, { taken, ignored, refused }: Sorted, unread: reado
     taken: good
       .filter(({ key }) => !STEPS.some((step) => step === key))
       .map(({ key, value, from }) => ({ key, value, from })),
-    ignored: [...ignored],
+    ignored: [...ignored, ...taken.filter(({ key }) => key === OWN_PLACE).map(({ from }) => from)],
     refused: [
       ...judged.flatMap(({ from, value, why }) => (why === null ? [] : [{ key: from, value, because: why }])),
       ...refused,

@@ -145,8 +145,8 @@ function PasteDialog({ methods, onClose }: { methods: readonly MethodEntry[]; on
         <div className="pl-row">
           <Select
             aria-label="Method where the text names none"
-            placeholder="method where it names none"
-            w={220}
+            placeholder="Method, where the text names none"
+            w={260}
             data={methods.map(({ id, title }) => ({ value: id, label: title }))}
             value={method}
             onChange={(next) => {
