@@ -145,7 +145,7 @@ function PasteDialog({ methods, onClose }: { methods: readonly MethodEntry[]; on
         <div className="pl-row">
           <Select
             aria-label="Method where the text names none"
-            placeholder="Method, where the text names none"
+            placeholder="Method, if it names none"
             w={260}
             data={methods.map(({ id, title }) => ({ value: id, label: title }))}
             value={method}
