@@ -15,6 +15,7 @@ import { createWindow } from './desktop/window.ts';
 import { type Host, openHost } from './host/host.ts';
 import { keychainSecrets, sessionSecrets } from './host/secrets.ts';
 import { resolveWorkspace } from './host/workspace.ts';
+import { BEHIND_PAGE } from './jobs/priority.ts';
 
 const here = import.meta.dirname;
 speakOfSchemas();
@@ -57,7 +58,7 @@ async function main(): Promise<void> {
   const box = systemKeyBox();
   const secrets = box ? await keychainSecrets(join(workspace.home, 'keys.json'), box) : sessionSecrets();
   const spawn = utilityJobs(join(here, 'worker.cjs'));
-  const spawnGeneration = utilityProcesses(join(here, 'generator.cjs'), 'plumbline-generator');
+  const spawnGeneration = utilityProcesses(join(here, 'generator.cjs'), 'plumbline-generator', BEHIND_PAGE.generation);
   const host = openHost({ kind: 'desktop', workspace, spawn, spawnGeneration, native: nativeServices, secrets });
   setMenu((command) => host.command(command));
   tellOfRuns(host, () => BrowserWindow.getAllWindows()[0]);

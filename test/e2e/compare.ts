@@ -229,6 +229,7 @@ export const compareSpecs: readonly Spec[] = [
       await page.getByRole('heading', { level: 1, name: 'New queue' }).waitFor();
       assert.equal(await page.getByRole('textbox', { name: 'Name' }).inputValue(), 'Online DPO against Offline DPO');
       const models = page.getByRole('group', { name: 'Models' });
+      await models.getByRole('checkbox', { checked: true }).nth(1).waitFor(); // the models are read after the form is there
       assert.equal(await models.getByRole('checkbox', { checked: true }).count(), 2);
       assert.ok(await models.getByRole('checkbox', { name: 'online_dpo-0.1-1' }).isChecked());
       assert.deepEqual(errors, []);

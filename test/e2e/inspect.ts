@@ -240,10 +240,15 @@ export const inspectSpecs: readonly Spec[] = [
       await page.keyboard.press('Escape');
       await page.keyboard.press('Control+Enter');
       await tokensOf(page, 'D').nth(10).waitFor({ timeout: 60_000 });
+      // ratios come while the answers are written: each token against the reference, which is the model itself
+      for (const letter of ['A', 'B', 'C', 'D'])
+        await pane(page, letter).locator('.pl-token[data-mode="reward"][data-step="0"]').nth(20).waitFor();
+      assert.match(await sumsOf(page, 'D'), /implicit reward\s+0\.00 nats/);
+      assert.ok(await page.getByRole('button', { name: 'Stop' }).isVisible(), 'the panes still write');
       const box = page.getByRole('textbox', { name: 'Prompt' });
       // the work of others makes caches cold: one good attempt of three is enough
-      let dearestMs = Number.POSITIVE_INFINITY;
-      for (let attempt = 0; attempt < ATTEMPTS && dearestMs > LAG_MS; attempt++) {
+      let [dearestMs, medianMs] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+      for (let attempt = 0; attempt < ATTEMPTS && Math.max(dearestMs, medianMs) > LAG_MS; attempt++) {
         let lags: readonly number[] = [];
         ({ dearestMs } = await measureFrames(page, async () => {
           lags = await inputLags(page, async () => {
@@ -258,11 +263,13 @@ export const inspectSpecs: readonly Spec[] = [
         }));
         assert.ok(await page.getByRole('button', { name: 'Stop' }).isVisible(), 'the panes stream to the last key');
         const sorted = [...lags].sort((a, b) => a - b);
-        const [median, longest] = [sorted[sorted.length >> 1] ?? 0, sorted[sorted.length - 1] ?? 0];
+        medianMs = sorted[sorted.length >> 1] ?? 0;
+        const longest = sorted[sorted.length - 1] ?? 0;
         process.stdout.write(
-          `    ${lags.length} inputs over 16 ms, median ${median} ms, longest ${longest} ms; dearest frame ${dearestMs} ms\n`,
+          `    ${lags.length} inputs over 16 ms, median ${medianMs} ms, longest ${longest} ms; dearest frame ${dearestMs} ms\n`,
         );
       }
+      assert.ok(medianMs <= LAG_MS, `half of the keys waited longer than ${medianMs} ms`);
       // what the page itself did between two pictures; the wall clock above also counts the machine's other work
       assert.ok(dearestMs <= LAG_MS, `a frame cost ${dearestMs} ms of processor time`);
     },

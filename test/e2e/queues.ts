@@ -96,6 +96,45 @@ export const queueSpecs: readonly Spec[] = [
     },
   },
   {
+    name: 'a queue is dealt to three raters with an overlap; agreement says on how many pairs it rests',
+    prepare: withTwoModels,
+    async run({ page }) {
+      await openNewQueue(page);
+      await page.getByRole('textbox', { name: 'Name' }).fill('dealt');
+      await page.getByRole('radiogroup', { name: 'What is rated' }).getByText('Dataset').click();
+      await page.getByRole('combobox', { name: 'Dataset' }).selectOption(PAIRS);
+      await page.getByRole('textbox', { name: 'How many' }).fill('6');
+      await page.getByRole('textbox', { name: 'Raters' }).fill('ada');
+      await page.getByRole('combobox', { name: 'Each pair is rated by' }).selectOption('several');
+      await page.getByRole('button', { name: 'Make queue' }).press('Enter');
+      await page.getByText('2 people are to rate each pair, and one is named.').waitFor();
+      await page.getByRole('textbox', { name: 'Raters' }).fill('ada, bob, cleo');
+      await page.getByRole('textbox', { name: 'Overlap' }).fill('50');
+      await page.getByText('About 3 of 6 pairs are rated by 2; κ and α rest on them.').waitFor();
+      await assertAccessible(page, 'New queue, dealt');
+      await page.getByRole('button', { name: 'Make queue' }).press('Enter');
+      await sayName(page, 'dan');
+      await page.getByText('Its pairs are dealt to ada, bob, cleo.').waitFor();
+      const name = page.getByRole('textbox', { name: 'Your name as rater' });
+      for (const [rater, keys] of [
+        ['ada', ['a', 'b', 't']],
+        ['bob', ['t', 't', 't']],
+      ] as const) {
+        await name.fill(rater);
+        await name.press('Enter');
+        await rateBy(page, keys, 3);
+        await page.getByText('All your 3 pairs are rated.').waitFor();
+      }
+      await page.getByText('The others are dealt to ada, cleo').waitFor();
+      await page.getByRole('switch', { name: 'show' }).press('Space');
+      const agreement = page.getByRole('region', { name: 'Agreement' });
+      await agreement.getByText('ada and You, Cohen κ').waitFor();
+      await agreement.getByText('1 of 3 pairs of the overlap has more than one rating.').waitFor();
+      await page.getByText('3 of them rated by 2 of ada, bob, cleo, the others by one').waitFor();
+      await assertAccessible(page, 'Rate, dealt');
+    },
+  },
+  {
     name: 'pairs of a dataset are rated anew and become its next version; a queue is deleted',
     prepare: withTwoModels,
     async run({ page }) {

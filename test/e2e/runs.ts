@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import { expectAccessible, switchTheme, type Theme } from './accessibility.ts';
 import type { Spec } from './stage.ts';
-import { MODEL, PAIRS, withModelAndPairs } from './workspace.ts';
+import { MODEL, PAIRS, withModelAndPairs, withRuns } from './workspace.ts';
 
 const next = (page: Page) => page.getByRole('button', { name: /^Next/ }).click();
 const option = (page: Page, key: string) => page.locator(`#param-${key}`);
@@ -103,6 +103,42 @@ async function checkRunPages(page: Page, path: string, themes: readonly Theme[])
   }
 }
 
+const SCRIPT = `from trl import DPOConfig, DPOTrainer
+model_args = ModelConfig(model_name_or_path="Qwen/Qwen3-0.6B")
+training_args = DPOConfig(
+    output_dir="out",  # of the example
+    beta=0.05, learning_rate=5e-7, max_steps=args.steps // 2,
+    bf16=True, report_to=None, logging_steps=10,
+)
+peft_config = LoraConfig(r=8, task_type="CAUSAL_LM")`;
+
+/** A PPO run with every fault at once: it left the reference, its answers grow and are torn, one gradient was far above the others. */
+const AILING = {
+  method: 'ppo',
+  beta: 0.1,
+  seed: 1,
+  steps: 80,
+  evaluations: 4,
+  gain: 0.5,
+  config: {
+    dataset: undefined,
+    task: 'helpful',
+    learning_rate: 3e-5,
+    kl_coef: 0.05,
+    adap_kl_ctrl: false,
+    temperature: 0.7,
+    missing_eos_penalty: null,
+    max_grad_norm: 1,
+    response_length: 40,
+  },
+  valuesAt: (step: number) => ({
+    'objective/kl': step / 2,
+    'objective/response_length': 20 + step / 4,
+    'val/contain_eos_token': 0.6,
+    grad_norm: step === 43 ? 50 : 1,
+  }),
+} as const;
+
 export const runSpecs: readonly Spec[] = [
   {
     name: 'the wizard says what is wrong with a value, where, and how to mend it',
@@ -131,6 +167,105 @@ export const runSpecs: readonly Spec[] = [
         ['max_steps', '5'],
       ])
         await changed.getByRole('row').filter({ hasText: key }).filter({ hasText: value }).waitFor();
+    },
+  },
+  {
+    name: 'a script of TRL is pasted into the wizard: what is taken, what is refused and why; a preset follows',
+    prepare: withModelAndPairs,
+    async run({ page, host }) {
+      await page.getByRole('heading', { level: 1, name: 'Home' }).waitFor();
+      await goTo(page, '#/experiments/new');
+      await page.getByRole('button', { name: 'Paste config' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Paste a config' });
+      await dialog.getByRole('textbox', { name: 'Config' }).fill('beta: 0.3');
+      await dialog.getByRole('button', { name: 'Read' }).click();
+      await dialog.getByText('Which method is it for?').waitFor();
+      await dialog.getByRole('textbox', { name: 'Config' }).fill(SCRIPT);
+      await dialog.getByRole('button', { name: 'Read' }).click();
+      await dialog
+        .getByRole('status')
+        .filter({ hasText: '4 options taken, 4 without effect here, 3 refused' })
+        .waitFor();
+      const refused = await dialog.getByRole('table', { name: 'Refused options' }).getByRole('row').allInnerTexts();
+      assert.match(refused.join('\n'), /bf16\s+true\s+training computes in float32/);
+      assert.match(refused.join('\n'), /model_name_or_path\s+Qwen\/Qwen3-0.6B\s+there is no model named/);
+      assert.match(
+        refused.join('\n'),
+        /max_steps\s+args.steps \/\/ 2\s+"args.steps \/\/ 2" is worked out in the script/,
+      );
+      for (const theme of host === 'desktop' ? (['Dark'] as const) : (['Light', 'Dark'] as const))
+        await expectAccessible(page, 'Pasted config', theme);
+      await dialog.getByRole('button', { name: 'Use these options' }).click();
+      await dialog.waitFor({ state: 'detached' });
+      await page.getByRole('radio', { name: new RegExp(MODEL) }).check();
+      await next(page);
+      await page.getByRole('radio', { name: new RegExp(PAIRS) }).check();
+      await next(page);
+      await page.getByRole('radiogroup', { name: 'Which parameters' }).getByText('All').click();
+      assert.equal(await option(page, 'beta').inputValue(), '0.05');
+      assert.equal(await option(page, 'lora_r').inputValue(), '8');
+      await page.getByRole('button', { name: 'Presets' }).click();
+      await page.getByRole('menuitem', { name: /^Built-in task, careful/ }).click();
+      assert.equal(await option(page, 'learning_rate').inputValue(), '0.0002');
+      assert.equal(await option(page, 'max_steps').inputValue(), '200');
+      assert.equal(await option(page, 'lora_r').inputValue(), '', 'what was set before is back at its default');
+    },
+  },
+  {
+    name: 'each warning of a run leads to something that mends it: options in a clone, its curve, the samples',
+    prepare: withRuns([AILING]),
+    async run({ page, host }) {
+      await page.getByRole('heading', { level: 1, name: 'Home' }).waitFor();
+      await goTo(page, '#/runs/ppo-0.1-1');
+      await page.getByRole('button', { name: /^\d more$/ }).click();
+      const warning = (text: RegExp) => page.getByRole('note').filter({ hasText: text });
+      const linksOf = (text: RegExp) => warning(text).getByRole('button').allInnerTexts();
+      assert.deepEqual(await linksOf(/leaves the reference fast/), [
+        'Clone with kl_coef 0.1',
+        'Clone with adap_kl_ctrl true',
+        'Clone with learning_rate 1e−5',
+        'Show objective/kl',
+        'Dismiss',
+      ]);
+      assert.deepEqual(await linksOf(/do not end by themselves/), [
+        'Clone with missing_eos_penalty 1',
+        'Clone with response_length 80',
+        'Show samples',
+        'Show val/contain_eos_token',
+        'Dismiss',
+      ]);
+      assert.deepEqual(await linksOf(/gradient spike/), [
+        'Show grad_norm',
+        'Clone with learning_rate 1e−5',
+        'Clone with max_grad_norm 0.5',
+        'Dismiss',
+      ]);
+      assert.match(
+        String(
+          await warning(/Answers grow longer/)
+            .getByRole('link')
+            .getAttribute('href'),
+        ),
+        /^https:\/\/arxiv\.org\/abs\/2310\.03716$/,
+      );
+      for (const theme of host === 'desktop' ? (['Dark'] as const) : (['Light', 'Dark'] as const)) {
+        await switchTheme(page, theme);
+        await goTo(page, '#/runs/ppo-0.1-1');
+        await page.getByRole('button', { name: /^\d more$/ }).click();
+        await expectAccessible(page, 'Run with warnings', theme);
+      }
+      await page.getByRole('button', { name: 'Show grad_norm' }).click();
+      await page.getByRole('img', { name: /^grad_norm/ }).waitFor();
+      assert.equal(await page.locator('.pl-charts .pl-chart').count(), 1);
+      await page.getByRole('button', { name: 'Show samples' }).click();
+      await page.getByRole('tab', { name: /^Samples/, selected: true }).waitFor();
+      await page.getByRole('tab', { name: /^Charts/ }).click();
+      await page.getByRole('button', { name: /^\d more$/ }).click();
+      await page.getByRole('button', { name: 'Clone with missing_eos_penalty 1' }).click();
+      await page.getByRole('heading', { level: 1, name: 'New run' }).waitFor();
+      await page.getByRole('radiogroup', { name: 'Which parameters' }).getByText('Changed').click();
+      assert.equal(await option(page, 'missing_eos_penalty').inputValue(), '1');
+      assert.equal(await option(page, 'response_length').inputValue(), '40', 'the rest is as it was');
     },
   },
   {

@@ -59,6 +59,13 @@ async function rateAll(id: string, rater: string, rule: (item: QueueItem) => Ver
   for (let item = await next(id, rater); item; item = await next(id, rater)) await rate(item.id, rule(item), rater);
 }
 
+/** How many pairs each of them has rated when nothing is left for any. */
+async function ratedBy(id: string, raters: readonly string[]): Promise<number[]> {
+  for (const rater of raters) await rateAll(id, rater, prefersYes);
+  const queue = await summary(id);
+  return raters.map((rater) => queue?.raters.find(({ name }) => name === rater)?.ratings ?? 0);
+}
+
 const prefersYes = ({ a }: QueueItem): Verdict => (a.startsWith('yes') ? 'a' : 'b');
 
 describe('pairs of a dataset', () => {
@@ -80,6 +87,46 @@ describe('pairs of a dataset', () => {
     expect(new Set(lefts)).toEqual(new Set(['ye', 'no']));
     expect(await next(id)).toBeNull();
     expect(await summary(id)).toMatchObject({ items: 6, rated: 6, status: 'ready', dataset: 'pairs@1' });
+  });
+
+  it('are dealt to those who are named: as many to each, the overlap to two, and to nobody else', async () => {
+    const id = await datasetQueue({ raters: ['ada', 'bob', 'cleo'], ratersEach: 2, overlapShare: 0.5 });
+    expect(await summary(id)).toMatchObject({
+      items: 6,
+      mine: 3,
+      overlap: 3,
+      ratersEach: 2,
+      dealtTo: ['ada', 'bob', 'cleo'],
+    });
+    expect(await next(id, 'dan')).toBeNull();
+    expect((await next(id, 'ada'))?.total).toBe(3);
+    // 3 pairs by two and 3 by one: 9 ratings
+    expect(await ratedBy(id, ['ada', 'bob', 'cleo'])).toEqual([3, 3, 3]);
+    const { agreement, overlap, alpha } = await results(id);
+    expect(overlap).toBe(3);
+    // each two of them met once
+    expect(agreement.map(({ first, second, n, agreed }) => [first, second, n, agreed])).toEqual([
+      ['ada', 'bob', 1, 1],
+      ['ada', 'cleo', 1, 1],
+      ['bob', 'cleo', 1, 1],
+    ]);
+    // all said the same: nothing is expected beyond chance, so α is not defined
+    expect(alpha).toBeNull();
+  });
+
+  it('go to whoever comes until each has enough ratings; one taken back is free again', async () => {
+    const id = await datasetQueue({ ratersEach: 2, overlapShare: 0.34 });
+    expect(await ratedBy(id, ['ada', 'bob', 'cleo'])).toEqual([6, 2, 0]);
+    expect(await summary(id, 'cleo')).toMatchObject({ rated: 0, mine: 0, overlap: 2 });
+    await call('queues.undo', { id, rater: 'ada' });
+    expect(await next(id, 'cleo')).toMatchObject({ rated: 0, total: 1 });
+    expect((await results(id)).overlap).toBe(2);
+  });
+
+  it('need as many people as are to rate each', async () => {
+    await expect(datasetQueue({ raters: ['ada', 'ada'], ratersEach: 2 })).rejects.toThrow(
+      '2 people are to rate each pair, and 1 are named: name more, or ask fewer',
+    );
   });
 
   it('count for the answer, whatever side it was on; quality follows its answer', async () => {

@@ -1,14 +1,21 @@
 /** Processes of our own under Electron: utility processes, which work in a packaged app where `fork` is switched off. */
 import { utilityProcess } from 'electron';
 import type { FromJob, ToJob } from '../jobs/messages.ts';
+import { BEHIND_PAGE, putBehind } from '../jobs/priority.ts';
 import { keepLastWords, type OwnProcess, type SpawnJob } from '../jobs/spawn.ts';
 
-export const utilityJobs = (entry: string): SpawnJob => utilityProcesses<ToJob, FromJob>(entry, 'plumbline-job');
+export const utilityJobs = (entry: string): SpawnJob =>
+  utilityProcesses<ToJob, FromJob>(entry, 'plumbline-job', BEHIND_PAGE.job);
 
-/** Runs `entry` under that name as a process that talks `To` and `From`. */
-export function utilityProcesses<To, From>(entry: string, serviceName: string): () => OwnProcess<To, From> {
+/** Runs `entry` under that name as a process that talks `To` and `From`, that many steps of `nice` behind this one. */
+export function utilityProcesses<To, From>(
+  entry: string,
+  serviceName: string,
+  behind: number,
+): () => OwnProcess<To, From> {
   return () => {
     const child = utilityProcess.fork(entry, [], { stdio: ['ignore', 'ignore', 'pipe'], serviceName });
+    child.once('spawn', () => putBehind(child.pid, behind));
     const lastWords = keepLastWords(child.stderr);
     return {
       post: (message) => child.postMessage(message),

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { z } from 'zod';
 import type { newQueue, QueueJudge } from '../../preload/contract/queues.ts';
 import { RpcError } from '../../preload/contract/rpc.ts';
+import type { Dealing } from '../base/deal-out.ts';
 import { makeFolder } from '../base/make-folder.ts';
 import { createRandom } from '../base/random.ts';
 import { builtInModelFolder } from '../data/built-in-models.ts';
@@ -100,6 +101,16 @@ function planOf(store: Store, wanted: Wanted) {
   return { models: ['chosen', 'rejected'], from, items, work };
 }
 
+function dealingOf({ raters, ratersEach, overlapShare }: Wanted): Dealing {
+  const names = [...new Set(raters)];
+  if (names.length > 0 && ratersEach !== null && ratersEach > names.length)
+    throw new RpcError(
+      'invalid_input',
+      `${ratersEach} people are to rate each pair, and ${names.length} are named: name more, or ask fewer`,
+    );
+  return { raters: names, ratersEach, overlapShare };
+}
+
 /** Throws RpcError for a model, dataset or task that is not there, and for a name that is taken. */
 export function createQueue({ store, runner, workspace }: Services, wanted: Wanted): string {
   const { name, source } = wanted;
@@ -119,6 +130,7 @@ export function createQueue({ store, runner, workspace }: Services, wanted: Want
     dataset: from ? referenceOf(from) : null,
     judge: titleOf(judge),
     folder,
+    dealing: dealingOf(wanted),
     createdAt: new Date().toISOString(),
   };
   if (!work || folder === null) {

@@ -1,11 +1,13 @@
 /** Contract namespace `queues`: pairs that people rate, one at a time and blind; what they and a judge say; new versions and exports of it. */
 import type { QueueSummary } from '../../preload/contract/queues.ts';
 import { RpcError } from '../../preload/contract/rpc.ts';
+import { overlapOf } from '../base/deal-out.ts';
 import { requireVersion } from '../data/datasets/find.ts';
 import { type Rerating, rerateVersion } from '../data/datasets/rerate.ts';
 import { countByRater, listQueueRatings, ratingsByItem } from '../data/store/queue-ratings.ts';
 import {
   countItems,
+  countItemsFor,
   countJudged,
   listQueueItems,
   listQueues,
@@ -24,7 +26,7 @@ const done = { ok: true } as const;
 const ACTIVE = ['queued', 'running', 'paused'];
 
 function summaryOf(store: Store, queue: QueueRecord, rater: string): QueueSummary {
-  const { id, name, kind, models, dataset, judge, runId, createdAt } = queue;
+  const { id, name, kind, models, dataset, judge, runId, dealing, createdAt } = queue;
   const run = runId === null ? undefined : getRunSummary(store, runId);
   const items = countItems(store, id);
   const raters = countByRater(store, id);
@@ -42,6 +44,10 @@ function summaryOf(store: Store, queue: QueueRecord, rater: string): QueueSummar
     maxSteps: run?.maxSteps ?? 0,
     items,
     rated: raters.find((each) => each.name === rater)?.ratings ?? 0,
+    mine: countItemsFor(store, id, rater),
+    dealtTo: [...dealing.raters],
+    ratersEach: dealing.ratersEach,
+    overlap: overlapOf(items, dealing),
     raters,
     models: [...models],
     dataset,

@@ -18,6 +18,7 @@ import { labelsOf, type NewJob } from '../jobs/new-job.ts';
 import { summaryOf, UnknownRun } from '../jobs/run-record.ts';
 import { DATASET_KEYS, modelFolder } from '../jobs/workspace-paths.ts';
 import { forgetModel } from './model-registry.ts';
+import { pastedOptions } from './pasted-config.ts';
 import { withJudge } from './run-judges.ts';
 import { closed, type Handlers, type HostServices } from './services.ts';
 import { sweepJobs } from './sweep.ts';
@@ -30,6 +31,7 @@ export const runsHandlers = ({ store, runner, workspace }: HostServices): Handle
   async 'runs.create'({ config, name }) {
     return { id: runner.create({ ...(await checkedJob(store, withJudge(config, workspace))), name }) };
   },
+  'runs.paste': ({ text, method }) => pastedOptions(store, text, method),
   'runs.plan': ({ config }) => planned({ store, workspace }, config),
   async 'runs.sweep'(request) {
     const { group, jobs } = await sweepJobs(store, request, (config) =>

@@ -1,4 +1,5 @@
 /** Serves the app to a browser on this machine until it is told to stop: what `plumb serve` and the browser entry share. */
+import { BEHIND_PAGE } from '../jobs/priority.ts';
 import { forkJobs, forkProcesses } from '../jobs/spawn.ts';
 import { startBrowserHost } from './browser-host.ts';
 import { type Host, openHost } from './host.ts';
@@ -32,8 +33,8 @@ export async function serveInBrowser(options: ServeOptions): Promise<void> {
   const host = openHost({
     kind: 'browser',
     workspace,
-    spawn: forkJobs(files.worker),
-    spawnGeneration: forkProcesses(files.generator),
+    spawn: forkJobs(files.worker, BEHIND_PAGE.job),
+    spawnGeneration: forkProcesses(files.generator, BEHIND_PAGE.generation),
   });
   try {
     await serveHost(host, files.rendererDir, port, signal, onOpen);

@@ -8,6 +8,7 @@ import type { Rating } from '../../preload/contract/ratings.ts';
 import { countByRater, insertQueueRating, lastQueueRating } from '../data/store/queue-ratings.ts';
 import {
   countItems,
+  countItemsFor,
   countJudged,
   getQueue,
   getQueueItem,
@@ -51,7 +52,7 @@ function shown(store: Store, item: QueueItemRow, rater: string): QueueItem {
     prompt,
     ...sides(isFlipped(item, rater), first, second),
     rated,
-    total: countItems(store, queueId),
+    total: countItemsFor(store, queueId, rater),
   };
 }
 
@@ -116,7 +117,7 @@ export function takeIn(store: WritableStore, queue: QueueRecord): void {
   if (folder === null) return;
   if (countItems(store, id) === 0) {
     const items = left(folder, QUEUE_FILES.items, queueItems);
-    if (items) insertQueueItems(store, id, items);
+    if (items) insertQueueItems(store, queue, items);
   }
   if (queue.judge === null || countItems(store, id) === 0 || countJudged(store, id) > 0) return;
   const judgements = left(folder, QUEUE_FILES.judgements, queueJudgements);

@@ -1,6 +1,7 @@
 /** Starts processes of our own (jobs, generation): under plain Node by fork; the desktop gives its own way with the same shape. */
 import { type ChildProcess, fork, type Serializable } from 'node:child_process';
 import type { FromJob, ToJob } from './messages.ts';
+import { putBehind } from './priority.ts';
 
 /** How a process ended: a code, or the signal that killed it. */
 export interface JobExit {
@@ -36,8 +37,8 @@ export function keepLastWords(stream: NodeJS.ReadableStream | null | undefined):
   return () => text.trim();
 }
 
-/** Runs `entry` (out/main/worker.cjs, or a .ts file under Node 24) as a job process. */
-export const forkJobs = (entry: string): SpawnJob => forkProcesses<ToJob, FromJob>(entry);
+/** Runs `entry` (out/main/worker.cjs, or a .ts file under Node 24) as a job process, that many steps of `nice` behind this one. */
+export const forkJobs = (entry: string, behind = 0): SpawnJob => forkProcesses<ToJob, FromJob>(entry, behind);
 
 /** Children end with us: they hear of our end by their channels, unless code of the user's keeps them busy. */
 const running = new Set<ChildProcess>();
@@ -46,11 +47,12 @@ process.on('exit', () => {
 });
 
 /** Runs `entry` as a process that talks `To` and `From`. */
-export function forkProcesses<To, From>(entry: string): () => OwnProcess<To, From> {
+export function forkProcesses<To, From>(entry: string, behind = 0): () => OwnProcess<To, From> {
   return () => {
     const child = fork(entry, [], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [] });
     running.add(child);
     child.once('exit', () => running.delete(child));
+    putBehind(child.pid, behind);
     const lastWords = keepLastWords(child.stderr);
     child.on('error', () => undefined); // an exit follows, which is what is reported
     return {

@@ -262,7 +262,7 @@ function withoutNulls(config: Readonly<Record<string, unknown>>, shape: z.ZodRaw
 }
 
 /** "key: what is wrong"; of a union, what is wrong with each alternative of the value's own kind. */
-function describeIssue(issue: z.core.$ZodIssue): string {
+export function describeIssue(issue: z.core.$ZodIssue): string {
   const key = issue.path.join('.');
   if (issue.code !== 'invalid_union') return `${key}: ${issue.message}`;
   const inner = issue.errors.flat();

@@ -79,6 +79,7 @@ import {
   logLine,
   methodEntry,
   metricPoint,
+  pastedOptions,
   runAnnotation,
   runDetail,
   runEvent,
@@ -256,6 +257,8 @@ export const contract = {
     z.object({ config: z.record(z.string(), z.unknown()), name: z.string().optional() }),
     z.object({ id: z.string() }),
   ),
+  /** Reads a config as somebody has it: JSON, YAML, a script's DPOConfig(...), flags. `method`: taken where the text names none. */
+  'runs.paste': call(z.object({ text: z.string().max(1_000_000), method: z.string().nullable() }), pastedOptions),
   /** What a run of this config will need; `checkpointed` is the same with gradient checkpointing, where the config leaves it off. */
   'runs.plan': call(
     z.object({ config: z.record(z.string(), z.unknown()) }),

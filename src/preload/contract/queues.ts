@@ -46,6 +46,12 @@ export const newQueue = z.object({
     .max(2 ** 32 - 1)
     .default(1),
   judge: queueJudge.nullable().default(null),
+  /** Who rates, each pair dealt to as many of them as it needs; empty: whoever comes. */
+  raters: z.array(z.string().trim().min(1).max(100)).max(50).default([]),
+  /** People for each pair of the overlap; null: everybody. */
+  ratersEach: z.int().min(2).max(50).nullable().default(null),
+  /** Share of the pairs that several people rate, those shown first; one person rates each of the others. */
+  overlapShare: z.number().min(0).max(1).default(1),
 });
 export type NewQueue = z.input<typeof newQueue>;
 
@@ -62,6 +68,13 @@ export const queueSummary = z.object({
   items: z.int(),
   /** By the one who asks. */
   rated: z.int(),
+  /** Pairs that the one who asks has rated or may still rate. */
+  mine: z.int(),
+  /** Who rates, where they were named. */
+  dealtTo: z.array(z.string()),
+  ratersEach: z.int().nullable(),
+  /** Pairs that several people are to rate. */
+  overlap: z.int(),
   raters: z.array(z.object({ name: z.string(), ratings: z.int() })),
   models: z.array(z.string()),
   /** What the pairs are from: "pairs@2". */
@@ -107,7 +120,7 @@ export const queueResults = z.object({
   ),
   /** Krippendorff's α over all raters, judges left out; null without overlap. */
   alpha: maybeNumber,
-  /** Pairs that more than one person has rated. */
+  /** Pairs that more than one person has rated: what α rests on. */
   overlap: z.int(),
   /** How often each rater preferred the left answer, of the pairs decided. */
   sides: z.array(z.object({ rater: z.string(), left: z.int(), decided: z.int() })),

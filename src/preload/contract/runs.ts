@@ -187,3 +187,20 @@ export const comparisonRow = z.object({
   createdAt: z.string(),
 });
 export type ComparisonRow = z.infer<typeof comparisonRow>;
+
+/** A config that somebody pasted, read for the wizard. */
+export const pastedOptions = z.object({
+  form: z.enum(['yaml', 'python', 'flags']),
+  /** The method that the text names. */
+  said: z.string().nullable(),
+  /** The method that its options were read for; null: none is named, or none of that name is here. */
+  method: z.string().nullable(),
+  /** Names of the workspace. */
+  model: z.string().nullable(),
+  dataset: z.string().nullable(),
+  taken: z.array(z.object({ key: z.string(), value: z.unknown(), from: z.string() })),
+  /** Without effect here. */
+  ignored: z.array(z.string()),
+  refused: z.array(z.object({ key: z.string(), value: z.unknown(), because: z.string() })),
+});
+export type PastedOptions = z.infer<typeof pastedOptions>;

@@ -6,7 +6,7 @@ import { counted } from '../../charts/numbers.ts';
 import { KeyCap } from './labels.tsx';
 import { EmptyState } from './states.tsx';
 
-interface Listed {
+export interface Listed {
   readonly id: string;
   readonly kind: string;
 }

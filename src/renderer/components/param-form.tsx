@@ -16,6 +16,8 @@ export interface ParamFormProps {
   readonly insist: boolean;
   /** Names to offer for fields that hold a model, a dataset or a judge, by key. */
   readonly offers?: Readonly<Record<string, Offer>>;
+  /** Beside Reset: sets of values to begin from. */
+  readonly presets?: ReactNode;
 }
 
 /** Names that a field may hold; `free`: others may be typed. */
@@ -249,7 +251,16 @@ export function FieldRow({ field, values, onChange, problem, insist, offer }: Fi
   );
 }
 
-export function ParamForm({ fields, values, onChange, onReset, problems, insist, offers = {} }: ParamFormProps) {
+export function ParamForm({
+  fields,
+  values,
+  onChange,
+  onReset,
+  problems,
+  insist,
+  offers = {},
+  presets,
+}: ParamFormProps) {
   const [view, setView] = useState<View>('common');
   const [asked, setAsked] = useState('');
   const changed = fields.filter((field) => isChanged(field, values));
@@ -287,6 +298,7 @@ export function ParamForm({ fields, values, onChange, onReset, problems, insist,
           ]}
         />
         <span className="pl-grow" />
+        {presets}
         <Button variant="subtle" onClick={onReset}>
           Reset
         </Button>

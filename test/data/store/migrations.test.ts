@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { EVERYBODY } from '../../../src/main/base/deal-out.ts';
 import { findMapping, forgetMapping, keepMapping } from '../../../src/main/data/store/column-mappings.ts';
 import { listComparisons, listVerdicts } from '../../../src/main/data/store/comparisons.ts';
 import { appendMetrics, readMetrics } from '../../../src/main/data/store/metrics.ts';
@@ -13,7 +14,7 @@ import { migrations } from '../../../src/main/data/store/migrations/index.ts';
 import { openReadable, openStore } from '../../../src/main/data/store/open.ts';
 import { loadDigests } from '../../../src/main/data/store/pair-columns.ts';
 import { matchPairs } from '../../../src/main/data/store/pair-matches.ts';
-import { insertQueue, nextQueueItem } from '../../../src/main/data/store/queues.ts';
+import { countItemsFor, insertQueue, listQueues, nextQueueItem } from '../../../src/main/data/store/queues.ts';
 import { listRatings } from '../../../src/main/data/store/ratings.ts';
 import { addRunRequest, takeRunRequests } from '../../../src/main/data/store/run-requests.ts';
 import { getRun, updateRun } from '../../../src/main/data/store/runs.ts';
@@ -105,7 +106,7 @@ describe('migrations', () => {
       { queue_item: null, tags: '[]', flipped: 0 },
     ]);
     const queue = { kind: 'dataset', models: ['x', 'y'], versionId: null, dataset: null, judge: null } as const;
-    const rest = { runId: null, folder: null, createdAt: 't' };
+    const rest = { runId: null, folder: null, dealing: EVERYBODY, createdAt: 't' };
     const item = { prompt: 'p', first: 'f', second: 's', firstModel: 'x', secondModel: 'y', sourceRow: 3 };
     insertQueue(store, { id: 'q', name: 'q', ...queue, ...rest }, [item]);
     expect(nextQueueItem(store, 'q', 'ada')).toMatchObject({ ...item, position: 0, judged: null });
@@ -161,6 +162,27 @@ describe('migrations', () => {
     expect(ask({ tags: ['tie'] })).toEqual([1]);
     expect(ask({ tags: ['longer-rejected'], length: { least: 2 } })).toEqual([0, 1]);
     expect(getRun(store, 'r')?.data).toEqual([]);
+    store.close();
+  });
+
+  it('12: everybody rates all pairs of a queue of before, and what was said stays', () => {
+    databaseOf(
+      11,
+      "INSERT INTO queues (id, name, kind, models, created_at) VALUES ('q', 'q', 'models', '[]', 't')",
+      ...[1, 2].map(
+        (id) =>
+          `INSERT INTO queue_items (id, queue_id, position, prompt, first, second, first_model, second_model) VALUES (${id}, 'q', ${id - 1}, 'p', 'f', 's', 'x', 'y')`,
+      ),
+      "INSERT INTO ratings (id, queue_item, prompt, completion_a, completion_b, verdict, rater, created_at) VALUES ('r', 1, 'p', 'f', 's', 'a', 'ada', 't')",
+    );
+    const store = openStore(path);
+    expect(listQueues(store)).toMatchObject([{ id: 'q', dealing: EVERYBODY }]);
+    expect(nextQueueItem(store, 'q', 'ada')).toMatchObject({ id: 2, needed: null });
+    expect(nextQueueItem(store, 'q', 'bob')).toMatchObject({ id: 1 });
+    expect(['ada', 'bob'].map((rater) => countItemsFor(store, 'q', rater))).toEqual([2, 2]);
+    expect(store.prepare('SELECT verdict, rater, queue_item AS item FROM ratings').all()).toEqual([
+      { verdict: 'a', rater: 'ada', item: 1 },
+    ]);
     store.close();
   });
 

@@ -96,6 +96,7 @@ function answered(text: string, prompt = 'q'): Pane {
       reading: null,
       tokens: [{ id: 1, text, special: false, logp: -1, refLogp: null, kl: null, top: [] }],
       weights: null,
+      readTo: 0,
       exact: true,
       end: { text, finish: 'eos', tokens: 1, seconds: 0 },
       reference: null,

@@ -1,12 +1,17 @@
 /** Runs in their table, what a config comes to, and the same config for TRL. */
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { z } from 'zod';
+import { methods } from '../../../src/main/train/methods/index.ts';
 import type { DatasetSummary, RunSummary } from '../../../src/preload/contract/index.ts';
-import { fieldsOf } from '../../../src/renderer/components/params.ts';
+import { fieldsOf, problemsOf } from '../../../src/renderer/components/params.ts';
 import { arrangeRuns, type RunView } from '../../../src/renderer/pages/experiments/arrange.ts';
-import { continuedDraft, draftFromRun } from '../../../src/renderer/pages/experiments/draft.ts';
+import { continuedDraft, draftFromRun, WIZARD_KEYS } from '../../../src/renderer/pages/experiments/draft.ts';
 import { planOf } from '../../../src/renderer/pages/experiments/estimate.ts';
 import { offersOf } from '../../../src/renderer/pages/experiments/offers.ts';
+import { pastedDraft } from '../../../src/renderer/pages/experiments/paste-config.tsx';
+import { withPreset } from '../../../src/renderer/pages/experiments/preset-menu.tsx';
+import { presetsOf } from '../../../src/renderer/pages/experiments/presets.ts';
 import { moved, queueOf } from '../../../src/renderer/pages/experiments/queue.tsx';
 import { columnOf, runsCsv } from '../../../src/renderer/pages/experiments/run-columns.tsx';
 import { withMarks } from '../../../src/renderer/pages/experiments/run-table.tsx';
@@ -272,5 +277,41 @@ describe('columns and marks', () => {
     expect(names(arrangeRuns(runs, { ...view, asked: 'tokenizer' }))).toEqual(['a']);
     expect(names(arrangeRuns(runs, { ...view, asked: 'june' }))).toEqual(['a']);
     expect([...withMarks(withMarks(new Set(), ['a', 'b'], true), ['a'], false)]).toEqual(['b']);
+  });
+});
+
+describe('presets and pasted configs', () => {
+  it('a preset is what its method takes, and puts back what it has no say in', () => {
+    for (const method of methods.all) {
+      const fields = fieldsOf(z.toJSONSchema(method.params, { io: 'input' }) as Record<string, unknown>, WIZARD_KEYS);
+      for (const preset of presetsOf(method.id)) {
+        const values = withPreset(fields, { learning_rate: 1, task: 'helpful', lora_r: 4 }, preset);
+        expect(values).toEqual({ task: 'helpful', ...preset.values });
+        expect(problemsOf(fields, values)).toEqual({});
+      }
+    }
+    expect(presetsOf('dpo').map(({ title }) => title)).toContain('Built-in task, careful');
+    expect(presetsOf('sft')).toHaveLength(1);
+  });
+
+  it('a pasted config opens the wizard at the first choice that is left', () => {
+    const pasted = {
+      form: 'yaml' as const,
+      said: 'dpo',
+      method: 'dpo',
+      model: null,
+      dataset: 'pairs@1',
+      taken: [{ key: 'beta', value: 0.2, from: 'beta' }],
+      ignored: [],
+      refused: [],
+    };
+    expect(pastedDraft(pasted, { model: null, dataset: null }, true)).toMatchObject({
+      step: 1,
+      method: 'dpo',
+      dataset: 'pairs@1',
+      values: { beta: 0.2 },
+    });
+    expect(pastedDraft(pasted, { model: 'm', dataset: null }, true)).toMatchObject({ step: 3, model: 'm' });
+    expect(pastedDraft({ ...pasted, dataset: null }, { model: 'm', dataset: null }, true).step).toBe(2);
   });
 });

@@ -2,7 +2,10 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CurveBook } from '../../../src/charts/curve-book.ts';
+import { parseConfig } from '../../../src/main/train/config.ts';
+import { methods } from '../../../src/main/train/methods/index.ts';
 import type { RunDetail } from '../../../src/preload/contract/index.ts';
+import { actionsOf } from '../../../src/renderer/pages/run/remedies.tsx';
 import { RULES, warningsOf } from '../../../src/renderer/pages/run/rules/index.ts';
 import { mergeBy } from '../../../src/renderer/pages/run/run-data.ts';
 import { changedWords, repeats, samplesByPrompt } from '../../../src/renderer/pages/run/samples.tsx';
@@ -14,6 +17,18 @@ function bookOf(count: number, valuesAt: (step: number) => Record<string, number
     book.append([{ step, seconds: step, evaluation: false, values: valuesAt(step) }]);
   return book;
 }
+
+const PAGE = { curve: () => undefined, samples: () => undefined };
+const FINISHED = {
+  id: 'run-1',
+  name: 'run-1',
+  method: 'dpo',
+  status: 'finished',
+  config: { beta: 0.1, learning_rate: 1e-6 },
+  data: [],
+  checkpoints: [],
+  referenceModel: 'base',
+} as unknown as RunDetail;
 
 const kinds = (book: CurveBook) => warningsOf(book).map(({ kind }) => kind);
 
@@ -80,16 +95,73 @@ describe('warnings', () => {
 
   it('of displacement say what can be done about it', () => {
     const book = bookOf(60, (step) => ({ 'rewards/chosen': -step / 100, 'rewards/margins': step / 50 }));
-    expect(warningsOf(book)[0].remedies?.links.map(({ label }) => label)).toEqual([
+    const [warning] = warningsOf(book);
+    const labels = (change: Partial<RunDetail> = {}) =>
+      actionsOf(warning, { ...FINISHED, ...change }, { ...PAGE, hasCurve: () => true }).map(({ label }) => label);
+    expect(labels()).toEqual([
       'Show where the mass went',
       'Clone with rpo_alpha 1',
+      'Clone with beta 0.2',
       'Continue as online DPO',
     ]);
+    // nothing answers for a run without a checkpoint, and what is there already is not offered
+    expect(labels({ status: 'stopped', config: { ...FINISHED.config, rpo_alpha: 1 } })).toEqual([
+      'Clone with beta 0.2',
+    ]);
+  });
+
+  it('of a turned gold score lead to the checkpoint nearest to the best one', () => {
+    const run = {
+      ...FINISHED,
+      method: 'ppo',
+      checkpoints: [10, 30, 50].map((step) => ({ step, bytes: 1, createdAt: '' })),
+    };
+    const over = RULES.find(({ kind }) => kind === 'over-optimisation');
+    const [first] = actionsOf({ remedies: over?.remedies ?? [], step: 22 }, run, { ...PAGE, hasCurve: () => true });
+    const went: string[] = [];
+    void first.act((path) => went.push(path));
+    expect(first.label).toBe('Inspect the checkpoint of step 30');
+    expect(went).toEqual(['/inspect?a=run-1%4030&ref=base']);
+  });
+
+  it('offer only clones that the method takes, and that change what the run had', () => {
+    const offered: string[] = [];
+    for (const method of methods.all) {
+      const names = { model: 'm', dataset: 'd', reward_model: 'r', annotator: 'reward_model' };
+      const known = Object.fromEntries(Object.entries(names).filter(([key]) => key in method.params.shape));
+      const config = parseConfig(method.params, { method: method.id, ...known });
+      const run = { ...FINISHED, method: method.id, config };
+      for (const rule of RULES)
+        for (const remedy of rule.remedies) {
+          if (remedy.to !== 'clone') continue;
+          const values = remedy.values({ ...run.config, method: run.method });
+          if (values === null) continue;
+          const next = parseConfig(method.params, { ...config, ...values }) as Record<string, unknown>;
+          for (const [key, value] of Object.entries(values)) {
+            expect(next[key], `${rule.kind}: ${method.id} takes ${key}`).toEqual(value);
+            expect((config as Record<string, unknown>)[key], `${rule.kind}: ${method.id} ${key}`).not.toEqual(value);
+            offered.push(`${method.id} ${key}`);
+          }
+        }
+    }
+    expect(offered).toContain('rloo kl_coef');
+    expect(offered).toContain('kto beta');
+    expect(offered).toContain('online_dpo loss_type');
+    expect(offered).toContain('ppo missing_eos_penalty');
+    expect(offered).toContain('sft learning_rate');
+    expect(offered).not.toContain('dpo missing_eos_penalty');
+  });
+
+  it('each have a remedy for every method that can raise them, and the paper that describes them', () => {
+    for (const { kind, remedies, paper } of RULES) {
+      expect(remedies.length, kind).toBeGreaterThan(1);
+      expect(paper.url, kind).toMatch(/^https:\/\/arxiv\.org\/abs\/\d{4}\.\d{4,5}$/);
+    }
   });
 
   it('come from rules in files of their own, each in the registry, with its threshold in words', () => {
     const folder = new URL('../../../src/renderer/pages/run/rules/', import.meta.url);
-    const files = readdirSync(folder).filter((name) => name !== 'index.ts' && name !== 'rule.ts');
+    const files = readdirSync(folder).filter((name) => !['index.ts', 'rule.ts', 'remedy.ts'].includes(name));
     expect(files).toHaveLength(RULES.length);
     expect(new Set(RULES.map(({ kind }) => kind)).size).toBe(RULES.length);
     for (const { raisedWhen } of RULES) expect(raisedWhen).toMatch(/\.$/);

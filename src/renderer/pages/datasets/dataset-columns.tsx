@@ -99,9 +99,9 @@ const DATASET_COLUMNS: readonly DatasetColumn[] = [
 export const COLUMNS = DATASET_COLUMNS.map((column) => ({ ...column, sortable: true }));
 
 /** In the order of a column; what has no value comes last. */
-export function sorted(datasets: readonly DatasetSummary[], sort: Sort): readonly DatasetSummary[] {
-  const value = DATASET_COLUMNS.find((column) => column.id === sort.column)?.value;
-  if (!value) return datasets;
+export function sorted(datasets: readonly DatasetSummary[], sort: Sort | null): readonly DatasetSummary[] {
+  const value = DATASET_COLUMNS.find((column) => column.id === sort?.column)?.value;
+  if (!value || !sort) return datasets;
   return [...datasets].sort((a, b) => {
     const [x, y] = [value(a), value(b)];
     if (x === null || y === null) return x === y ? 0 : x === null ? 1 : -1;

@@ -1,11 +1,12 @@
 /** What can be done with several runs at once: compare, tag, note, stop, delete. */
-import { Button, Modal, TagsInput, Textarea } from '@mantine/core';
+import { Button, Modal, TagsInput } from '@mantine/core';
 import { IconChartDots, IconSquare, IconTag, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { counted } from '../../../charts/numbers.ts';
 import type { RunSummary } from '../../../preload/contract/index.ts';
 import { Confirm } from '../../components/confirm.tsx';
+import { GrowingText } from '../../components/growing-text.tsx';
 import { KeyCap } from '../../components/labels.tsx';
 import { call, queries, useAction } from '../../host.ts';
 import { canBeCompared } from '../compare/add-runs.tsx';
@@ -46,10 +47,9 @@ export function TagDialog({ runs, onClose }: { runs: readonly RunSummary[]; onCl
         onChange={setTags}
         maxLength={40}
       />
-      <Textarea
+      <GrowingText
         mt="md"
         label="Notes"
-        autosize
         minRows={3}
         maxRows={10}
         value={notes}

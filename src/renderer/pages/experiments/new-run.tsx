@@ -19,6 +19,8 @@ import { type Draft, datasetName, EMPTY_DRAFT, useDraft, WIZARD_KEYS } from './d
 import { planOf } from './estimate.ts';
 import './new-run.css';
 import { type Named, offersOf } from './offers.ts';
+import { PasteButton } from './paste-config.tsx';
+import { PresetMenu } from './preset-menu.tsx';
 import { Review } from './review.tsx';
 import { DataStep, MethodPanel, MethodStep, ModelStep } from './steps.tsx';
 import { SummaryPanel } from './summary-panel.tsx';
@@ -156,7 +158,7 @@ function useWizard(catalogue: Catalogue) {
 
 type WizardState = ReturnType<typeof useWizard>;
 
-function WizardHeader({ wizard }: { wizard: WizardState }) {
+function WizardHeader({ wizard, methods }: { wizard: WizardState; methods: readonly MethodEntry[] }) {
   const { draft, method, steps, step, name, count, blocked, tried, pending, next, back } = wizard;
   const last = name === 'Review';
   return (
@@ -178,6 +180,7 @@ function WizardHeader({ wizard }: { wizard: WizardState }) {
               <IconAlertCircle size={14} aria-hidden="true" /> {blocked}
             </span>
           )}
+          <PasteButton methods={methods} />
           <Button variant="subtle" onClick={back}>
             {step > 0 ? 'Back' : 'Cancel'}
           </Button>
@@ -206,6 +209,7 @@ function ParametersStep({ wizard, catalogue }: { wizard: WizardState; catalogue:
       problems={problems}
       insist={tried}
       offers={offersOf(fields, catalogue)}
+      presets={name === 'Parameters' && draft.method !== null && <PresetMenu method={draft.method} fields={fields} />}
     />
   );
 }
@@ -217,7 +221,7 @@ function Wizard({ catalogue }: { catalogue: Catalogue }) {
   useKeys({ 'Alt+ArrowLeft': () => step > 0 && back() });
   return (
     <>
-      <WizardHeader wizard={wizard} />
+      <WizardHeader wizard={wizard} methods={catalogue.methods} />
       <Stepper steps={steps} current={step} onStep={go} />
       <div className="pl-columns">
         <Content label={name}>

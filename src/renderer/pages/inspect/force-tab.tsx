@@ -1,9 +1,10 @@
 /** Answers that no model wrote: how likely they are before and after training, in absolute and in relative terms. */
-import { Button, SegmentedControl, Textarea } from '@mantine/core';
+import { Button, SegmentedControl } from '@mantine/core';
 import { useState } from 'react';
 import { compact, fixed, signed } from '../../../charts/numbers.ts';
 import type { ModelChoice } from '../../../preload/contract/index.ts';
 import { Card } from '../../components/card.tsx';
+import { GrowingText } from '../../components/growing-text.tsx';
 import { Banner } from '../../components/labels.tsx';
 import { Dumbbells } from './dumbbells.tsx';
 import { readForced, useForced } from './force-data.ts';
@@ -11,7 +12,7 @@ import { type ForcedRow, ForceTable } from './force-table.tsx';
 import { betaOf, choiceOf, titleOf } from './models.ts';
 import { forcedNumbers, probability, sideOf } from './numbers.ts';
 import { PromptBox } from './prompt-box.tsx';
-import { usePaneModels, useParts } from './state.ts';
+import { useInspect, usePaneModels, useParts } from './state.ts';
 import { TokenList } from './token-list.tsx';
 import { probabilityText } from './token-words.ts';
 import { Beside, ColourBy } from './toolbar.tsx';
@@ -43,26 +44,19 @@ function Scores({ at }: { at: 0 | 1 }) {
   return <p className="pl-caption pl-scores">{words.join(', ')}</p>;
 }
 
-function Field({
-  side,
-  text,
-  onChange,
-}: {
-  side: 'chosen' | 'rejected';
-  text: string;
-  onChange: (text: string) => void;
-}) {
+/** A key in it draws it alone. */
+function Field({ side }: { side: 'chosen' | 'rejected' }) {
+  const parts = useParts(side, 'set');
   return (
     <div>
-      <Textarea
+      <GrowingText
         className={`pl-force-${side}`}
         label={side === 'chosen' ? 'Chosen y⁺' : 'Rejected y⁻'}
-        autosize
         minRows={2}
         maxRows={6}
-        value={text}
+        value={parts[side] ?? ''}
         placeholder={side === 'chosen' ? 'An answer to read under every model' : 'Another one beside it, or nothing'}
-        onChange={(event) => onChange(event.currentTarget.value)}
+        onChange={(event) => parts.set({ [side]: event.currentTarget.value })}
       />
       <Scores at={side === 'chosen' ? 0 : 1} />
     </div>
@@ -189,22 +183,22 @@ function Tokens({ choices, rows }: { choices: readonly ModelChoice[]; rows: read
 }
 
 export function ForceTab({ choices }: { choices: readonly ModelChoice[] }) {
-  const { prompt, chosen, rejected, set } = useParts('prompt', 'chosen', 'rejected', 'set');
+  const isEmpty = useInspect(({ chosen }) => chosen === '');
+  const begins = useInspect(({ prompt, chosen }) => !prompt.chat && chosen !== '' && !/^\s/.test(chosen));
   const [first] = usePaneModels();
   const { busy, panes, reference, scoreError } = useForced();
   const rows = useRows(choices);
   const failed = panes.filter(({ error }) => error !== null);
   const whyNot = panes.find(({ answers }) => answers?.whyNoReference)?.answers?.whyNoReference;
-  const begins = !prompt.chat && chosen !== '' && !/^\s/.test(chosen);
   return (
     <>
       <div className="pl-force-top">
         <PromptBox model={first ?? null} />
-        <Field side="chosen" text={chosen} onChange={(text) => set({ chosen: text })} />
-        <Field side="rejected" text={rejected} onChange={(text) => set({ rejected: text })} />
+        <Field side="chosen" />
+        <Field side="rejected" />
       </div>
       <div className="pl-inspect-bar">
-        <Button loading={busy} disabled={chosen === ''} onClick={() => void readForced(choices)}>
+        <Button loading={busy} disabled={isEmpty} onClick={() => void readForced(choices)}>
           Read probabilities
         </Button>
         <span className="pl-caption">

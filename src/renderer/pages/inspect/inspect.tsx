@@ -3,7 +3,7 @@ import { Button, Tabs } from '@mantine/core';
 import { IconGitCompare, IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react';
 import { useEffect, useRef } from 'react';
 import type { ModelChoice } from '../../../preload/contract/index.ts';
-import { replaceQuery, useQueryText } from '../../address.ts';
+import { currentAddress, replaceQuery, useQueryText } from '../../address.ts';
 import { Content } from '../../components/content.tsx';
 import { KeyCap } from '../../components/labels.tsx';
 import { PageHeader, PrimaryButton } from '../../components/page-header.tsx';
@@ -22,26 +22,49 @@ import { SavePair } from './save-pair.tsx';
 import { newPane, type Tab, useBusy, useInspect, usePaneModels, useParts } from './state.ts';
 import './inspect.css';
 
-/** Models of the address, else those of the last time, else the newest and its reference. */
-function useBeginning(choices: readonly ModelChoice[] | undefined): void {
+const WRITTEN_AFTER_MS = 250;
+
+/**
+ * Models of the address, else those of the last time, else the newest and its reference. Draws nothing, and writes the address some time after a change:
+ * a key in the prompt draws the page not anew.
+ */
+function InspectAddress({ choices }: { choices: readonly ModelChoice[] }) {
   const query = useQueryText();
-  const { set } = useParts('set');
-  const link = useInspect((state) => (state.panes.length === 0 ? null : writeLink(state)));
-  const written = useRef<string | null>(null);
+  const known = useRef<string | null>(null);
   useEffect(() => {
     // what this page wrote itself says nothing new, and the state may be further by now
-    if (!choices || query === written.current) return;
-    const linked = readLink(query, useInspect.getState());
-    const wanted = linked.panes ?? useInspect.getState().panes;
+    if (query === known.current) return;
+    known.current = query;
+    const { set, ...state } = useInspect.getState();
+    const linked = readLink(query, state);
+    const wanted = linked.panes ?? state.panes;
     // kept models may be gone; those of the address are named in their pane when they are
     const kept = linked.panes ? wanted : wanted.filter(({ model }) => choiceOf(choices, model));
     set({ ...linked, panes: kept.length > 0 ? kept : firstModels(choices).map(newPane) });
-  }, [query, choices, set]);
+  }, [query, choices]);
   useEffect(() => {
-    if (!choices || link === null) return;
-    written.current = link;
-    replaceQuery(link);
-  }, [choices, link]);
+    const [path] = currentAddress();
+    let timer: number | undefined;
+    const write = () => {
+      timer = undefined;
+      const state = useInspect.getState();
+      const [here, now] = currentAddress();
+      // an address that is not read yet, or another page's, is not ours to change
+      if (state.panes.length === 0 || here !== path || now !== known.current) return;
+      known.current = writeLink(state);
+      replaceQuery(known.current);
+    };
+    const later = () => {
+      timer ??= window.setTimeout(write, WRITTEN_AFTER_MS);
+    };
+    later();
+    const leave = useInspect.subscribe(later);
+    return () => {
+      leave();
+      clearTimeout(timer);
+    };
+  }, []);
+  return null;
 }
 
 function focusPane(index: number): void {
@@ -107,7 +130,6 @@ export function InspectPage() {
   const models = useCall('generations.models', {}, { fresh: true });
   const choices = models.data ?? NOTHING;
   const { tab, probes, set } = useParts('tab', 'probes', 'set');
-  useBeginning(models.data);
   const begin = () => {
     if (tab === 'generate') generateAll(choices);
     else if (tab === 'force') void readForced(choices);
@@ -116,6 +138,7 @@ export function InspectPage() {
   useInspectKeys(begin, choices);
   return (
     <>
+      {models.data && <InspectAddress choices={models.data} />}
       <PageHeader title="Inspect" actions={<Actions begin={begin} choices={choices} />} />
       <Tabs
         className="pl-tabbed"

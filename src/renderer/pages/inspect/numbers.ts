@@ -29,6 +29,12 @@ export function total(values: readonly (number | null)[]): number | null {
   return sum;
 }
 
+/** The values up to the first that is not there yet. */
+export function knownOf(values: readonly (number | null)[]): readonly (number | null)[] {
+  const end = values.indexOf(null);
+  return end < 0 ? values : values.slice(0, end);
+}
+
 /** Where colours end, in nats. */
 export const CUT: Readonly<Record<Mode, number>> = { logp: 5, reward: 0.4, kl: 1 };
 

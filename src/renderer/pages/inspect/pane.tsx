@@ -1,7 +1,7 @@
 /** One model's answer: its sums, its tokens, and where in the answer the reward was earned. */
 import { ActionIcon, Button, Select } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
-import { memo, useMemo, useRef } from 'react';
+import { memo, useDeferredValue, useMemo, useRef } from 'react';
 import type { LineChart } from '../../../charts/line-chart.ts';
 import { methodLook } from '../../../charts/method-looks.ts';
 import { compact, MISSING, shown, signed, whole } from '../../../charts/numbers.ts';
@@ -10,9 +10,10 @@ import { Banner, MethodMark, Tag } from '../../components/labels.tsx';
 import { MetricChart } from '../../components/metric-chart.tsx';
 import { WordDiff } from '../../components/word-diff.tsx';
 import { compareWords } from '../../components/words.ts';
-import { generateOne, readAgain, removePane } from './generation.ts';
+import { generateOne, removePane } from './generation.ts';
 import { betaOf, choiceOf, optionsOf, titleOf } from './models.ts';
-import { type Mode, runningSum, tokenValue, total } from './numbers.ts';
+import { knownOf, type Mode, runningSum, tokenValue, total } from './numbers.ts';
+import { readAgain } from './reading.ts';
 import { Sampling } from './sampling.tsx';
 import { answerText, isBusy, LETTERS, type Pane, type PaneAnswer, usePaneModels, useParts } from './state.ts';
 import { TokenList } from './token-list.tsx';
@@ -32,12 +33,19 @@ function Sum({ title, value, unit }: { title: string; value: string; unit: strin
 /** The same four places whatever there is to say: nothing moves while text streams in. */
 function Sums({ answer, beta }: { answer: PaneAnswer | null; beta: number }) {
   const tokens = answer?.tokens ?? [];
-  const sum = (mode: Mode) => total(tokens.map((token) => tokenValue(token, mode, beta)));
+  const valuesOf = (mode: Mode) => tokens.map((token) => tokenValue(token, mode, beta));
+  const rewards = valuesOf('reward');
+  // while an answer is written its newest tokens are not read yet
+  const read = isBusy(answer) ? knownOf(rewards) : rewards;
   const reward = answer?.reward ?? answer?.gold ?? null;
   return (
     <dl className="pl-sums">
-      <Sum title="implicit reward" value={signed(sum('reward'), 2)} unit="nats" />
-      <Sum title="log π" value={signed(sum('logp'), 1)} unit="nats" />
+      <Sum
+        title="implicit reward"
+        value={signed(total(read), 2)}
+        unit={read.length > 0 && read.length < rewards.length ? 'nats so far' : 'nats'}
+      />
+      <Sum title="log π" value={signed(total(valuesOf('logp')), 1)} unit="nats" />
       <Sum
         title={answer?.reward == null && answer?.gold != null ? 'gold reward' : 'reward model'}
         value={compact(reward)}
@@ -61,7 +69,7 @@ function stateWords({ status, end, tokens }: PaneAnswer): string | null {
 /** Which weights wrote the answer, what that changes, and whose numbers are shown. */
 const weightWords = ({ weights, exact }: PaneAnswer): string | null =>
   weights &&
-  `Written with ${weights.bits}-bit weights: mean |Δ ln p| ${compact(weights.meanAbsLogpChange)} and KL ${compact(weights.meanKl)} nats a token against float32, over ${weights.tokens} tokens of built-in texts. ${exact ? 'The numbers shown are read with the float32 weights.' : `The numbers shown are those of the ${weights.bits}-bit weights until the answer has ended.`}`;
+  `Written with ${weights.bits}-bit weights: mean |Δ ln p| ${compact(weights.meanAbsLogpChange)} and KL ${compact(weights.meanKl)} nats a token against float32, over ${weights.tokens} tokens of built-in texts. ${exact ? 'The numbers shown are read with the float32 weights.' : `Coloured tokens are read with the float32 weights; numbers of the newest are those of the ${weights.bits}-bit weights until they are read as well.`}`;
 
 interface BodyProps {
   readonly letter: string;
@@ -72,7 +80,7 @@ interface BodyProps {
   readonly first: boolean;
 }
 
-function Body({ letter, answer, beta, against, first }: BodyProps) {
+const Body = memo(function Body({ letter, answer, beta, against, first }: BodyProps) {
   const { mode, showNumbers, wordDiff } = useParts('mode', 'showNumbers', 'wordDiff');
   const text = answerText(answer);
   const parts = useMemo(() => {
@@ -107,7 +115,7 @@ function Body({ letter, answer, beta, against, first }: BodyProps) {
       {answer.tokens.length > 0 && answer.whyNoReference && <p className="pl-caption">{answer.whyNoReference}</p>}
     </>
   );
-}
+});
 
 const CHART_STEP = 16;
 
@@ -119,7 +127,15 @@ function useInSteps(tokens: PaneAnswer['tokens'], writing: boolean): PaneAnswer[
   return drawn.current;
 }
 
-function SumChart({ answer, beta, choice }: { answer: PaneAnswer; beta: number; choice: ModelChoice | undefined }) {
+const SumChart = memo(function SumChart({
+  answer,
+  beta,
+  choice,
+}: {
+  answer: PaneAnswer;
+  beta: number;
+  choice: ModelChoice | undefined;
+}) {
   const { mode } = useParts('mode');
   const tokens = useInSteps(answer.tokens, isBusy(answer));
   const chart = useMemo((): LineChart => {
@@ -133,7 +149,7 @@ function SumChart({ answer, beta, choice }: { answer: PaneAnswer; beta: number; 
     };
   }, [tokens, mode, beta, choice?.method]);
   return <MetricChart bare title="Running sum" chart={chart} height={116} />;
-}
+});
 
 export interface PaneProps {
   readonly pane: Pane;
@@ -196,6 +212,8 @@ const PaneHead = memo(function PaneHead({ id, model: chosen, own, index, choices
 export const PaneCard = memo(function PaneCard({ pane, index, choices, against }: PaneProps) {
   const { beta: chosen } = useParts('beta');
   const { answer } = pane;
+  // text and curve follow in their own time: a key that comes meanwhile goes first
+  const drawn = useDeferredValue(answer);
   const choice = choiceOf(choices, pane.model);
   const beta = betaOf(choice, chosen);
   const letter = LETTERS[index];
@@ -218,13 +236,13 @@ export const PaneCard = memo(function PaneCard({ pane, index, choices, against }
             {answer.error}
           </Banner>
         )}
-        {answer ? (
-          <Body letter={letter} answer={answer} beta={beta} against={against} first={index === 0} />
+        {drawn ? (
+          <Body letter={letter} answer={drawn} beta={beta} against={against} first={index === 0} />
         ) : (
           <p className="pl-caption">No answer yet. Press Generate.</p>
         )}
       </section>
-      <div className="pl-pane-chart">{answer && <SumChart answer={answer} beta={beta} choice={choice} />}</div>
+      <div className="pl-pane-chart">{drawn && <SumChart answer={drawn} beta={beta} choice={choice} />}</div>
     </section>
   );
 });

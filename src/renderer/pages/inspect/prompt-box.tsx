@@ -1,12 +1,13 @@
 /** The prompt: typed or picked, as text or through the chat template, and exactly as the model reads it. */
-import { Button, Checkbox, Textarea } from '@mantine/core';
+import { Button, Checkbox } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconCodeDots, IconListSearch } from '@tabler/icons-react';
 import { useState } from 'react';
 import { counted } from '../../../charts/numbers.ts';
+import { GrowingText } from '../../components/growing-text.tsx';
 import { useCall } from '../../host.ts';
 import { PickPrompt } from './pick-prompt.tsx';
-import { promptOf, useParts } from './state.ts';
+import { type Prompt, promptOf, useInspect, useParts } from './state.ts';
 import { inlineText, visibleText } from './token-words.ts';
 
 const SHOWN_AFTER_MS = 300;
@@ -40,31 +41,43 @@ function ExactPrompt({ model }: { model: string }) {
   );
 }
 
+const change = (part: Partial<Prompt>): void => {
+  const { prompt, set } = useInspect.getState();
+  set({ prompt: { ...prompt, ...part } });
+};
+
+/** Alone: a key in it draws nothing else. */
+function PromptText() {
+  const text = useInspect(({ prompt }) => prompt.text);
+  return (
+    <GrowingText
+      className="pl-prompt-text"
+      label="Prompt"
+      data-search=""
+      maxRows={6}
+      value={text}
+      placeholder="What the models answer"
+      onChange={(event) => change({ text: event.currentTarget.value })}
+    />
+  );
+}
+
 export function PromptBox({ model }: { model: string | null }) {
-  const { prompt, set } = useParts('prompt', 'set');
+  const chat = useInspect(({ prompt }) => prompt.chat);
+  const turnsBefore = useInspect(({ prompt }) => prompt.before.length);
   const [exact, setExact] = useState(false);
   const [picking, setPicking] = useState(false);
-  const change = (part: Partial<typeof prompt>) => set({ prompt: { ...prompt, ...part } });
   return (
     <div className="pl-prompt-box">
-      <Textarea
-        label="Prompt"
-        data-search=""
-        autosize
-        minRows={1}
-        maxRows={6}
-        value={prompt.text}
-        placeholder="What the models answer"
-        onChange={(event) => change({ text: event.currentTarget.value })}
-      />
+      <PromptText />
       <div className="pl-row pl-prompt-foot">
         <Checkbox
           label="Chat template"
-          checked={prompt.chat}
+          checked={chat}
           onChange={(event) => change({ chat: event.currentTarget.checked, before: [] })}
         />
-        {prompt.before.length > 0 && (
-          <span className="pl-caption">behind {counted(prompt.before.length, 'earlier turn')} of the picked row</span>
+        {turnsBefore > 0 && (
+          <span className="pl-caption">behind {counted(turnsBefore, 'earlier turn')} of the picked row</span>
         )}
         <span className="pl-grow" />
         <Button

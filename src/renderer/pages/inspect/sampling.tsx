@@ -1,9 +1,10 @@
 /** How tokens are drawn: a row of tags that says it, and the form behind it; for all panes, or for one alone. */
-import { ActionIcon, Button, Checkbox, Input, Popover, SegmentedControl, Textarea, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Checkbox, Input, Popover, SegmentedControl, TextInput } from '@mantine/core';
 import { IconAdjustmentsHorizontal } from '@tabler/icons-react';
 import { useId, useState } from 'react';
 import { shown } from '../../../charts/numbers.ts';
 import type { SamplingSettings } from '../../../preload/contract/index.ts';
+import { GrowingText } from '../../components/growing-text.tsx';
 import { Tag } from '../../components/labels.tsx';
 import { DEFAULT_SAMPLING } from './state.ts';
 
@@ -169,10 +170,9 @@ function Form({ settings, onChange }: { settings: SamplingSettings; onChange: (s
           onChange={(value) => set({ weightBits: BITS.find((bits) => String(bits) === value) })}
         />
       </Input.Wrapper>
-      <Textarea
+      <GrowingText
         label="Stop strings"
         description="One a line; \n is a line end"
-        autosize
         minRows={1}
         maxRows={4}
         value={stops}

@@ -1,6 +1,6 @@
 /** What Inspect works on: prompt, models, settings and the answers so far. Models and settings are kept in this browser or desktop profile, answers until the window is closed. */
 import { create } from 'zustand';
-import { createJSONStorage, persist, type StateStorage } from 'zustand/middleware';
+import { type PersistStorage, persist } from 'zustand/middleware';
 import { useShallow } from 'zustand/react/shallow';
 import type {
   ChatMessage,
@@ -43,6 +43,8 @@ export interface PaneAnswer {
   readonly weights: WeightsInCodes | null;
   /** Its numbers are those of the float32 weights, which an answer that has ended is read with. */
   readonly exact: boolean;
+  /** Tokens at its front that were read under the reference, with float32 weights. */
+  readonly readTo: number;
   /** The model that `refLogp` and `kl` of the tokens belong to. */
   readonly reference: string | null;
   readonly whyNoReference: string | null;
@@ -102,15 +104,26 @@ interface InspectStore extends InspectState {
 
 const PROBES = ['the the the', 'I hope this helps! I hope this helps!', 'As an AI language model, I cannot', ''];
 
-/** Writes what has changed only: every token changes the state, and hardly any what is kept of it. */
-function writingChanges(): StateStorage {
+const KEPT_AFTER_MS = 300;
+
+/** Writes some time after a change, and when the page is left: every key and token changes the state. */
+function writingLater<Kept>(): PersistStorage<Kept> {
   let last: string | null = null;
+  let waiting: (() => void) | null = null;
+  const write = () => {
+    waiting?.();
+    waiting = null;
+  };
+  globalThis.addEventListener?.('pagehide', write);
   return {
-    getItem: (name) => localStorage.getItem(name),
+    getItem: (name) => JSON.parse(localStorage.getItem(name) ?? 'null'),
     setItem(name, value) {
-      if (value === last) return;
-      last = value;
-      localStorage.setItem(name, value);
+      if (waiting === null) setTimeout(write, KEPT_AFTER_MS);
+      waiting = () => {
+        const text = JSON.stringify(value);
+        if (text !== last) localStorage.setItem(name, text);
+        last = text;
+      };
     },
     removeItem: (name) => localStorage.removeItem(name),
   };
@@ -150,7 +163,7 @@ export const useInspect = create<InspectStore>()(
     }),
     {
       name: 'plumbline.inspect',
-      storage: createJSONStorage(writingChanges),
+      storage: writingLater(),
       partialize: ({
         prompt,
         reference,

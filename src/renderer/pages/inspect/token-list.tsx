@@ -1,5 +1,14 @@
 /** An answer token by token, coloured by a number; one stop for Tab, arrow keys inside, and a card on focus and hover. */
-import { type KeyboardEvent, type MouseEvent, memo, useCallback, useId, useRef, useState } from 'react';
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  memo,
+  useCallback,
+  useDeferredValue,
+  useId,
+  useRef,
+  useState,
+} from 'react';
 import type { ReadToken } from '../../../preload/contract/index.ts';
 import { Anchored } from './anchored.tsx';
 import { colourStep, type Mode, tokenValue } from './numbers.ts';
@@ -39,6 +48,46 @@ const Token = memo(function Token({ token, index, count, mode, beta, numbers, is
   );
 });
 
+const BLOCK = 48;
+
+interface BlockProps extends Omit<TokenProps, 'token' | 'index' | 'isStop' | 'card'> {
+  /** Those of this block alone. */
+  readonly tokens: readonly ReadToken[];
+  readonly start: number;
+  /** Places in the whole text; those of other blocks are null. */
+  readonly stop: number | null;
+  readonly shown: number | null;
+  readonly card: string;
+}
+
+function isSameBlock(was: BlockProps, now: BlockProps): boolean {
+  const { tokens: before, ...restBefore } = was;
+  const { tokens: after, ...rest } = now;
+  return (
+    before.length === after.length &&
+    before.every((token, i) => token === after[i]) &&
+    (Object.keys(rest) as (keyof typeof rest)[]).every((key) => rest[key] === restBefore[key])
+  );
+}
+
+/** A stretch of the text: one that is written is passed over while others follow. */
+const TokenBlock = memo(function TokenBlock({ tokens, start, stop, shown, card, ...look }: BlockProps) {
+  return tokens.map((token, i) => (
+    <Token
+      // biome-ignore lint/suspicious/noArrayIndexKey: a token is its place in the text
+      key={start + i}
+      token={token}
+      index={start + i}
+      isStop={start + i === stop}
+      card={start + i === shown ? card : undefined}
+      {...look}
+    />
+  ));
+}, isSameBlock);
+
+const within = (place: number | null, start: number): number | null =>
+  place !== null && place >= start && place < start + BLOCK ? place : null;
+
 /** Where a key leads from a token; null when it is none of the list's. */
 export function nextToken(key: string, at: number, count: number): number | null {
   if (key === 'ArrowRight') return Math.min(count - 1, at + 1);
@@ -51,7 +100,7 @@ export function nextToken(key: string, at: number, count: number): number | null
 function tokenInLine(from: HTMLElement, down: boolean): HTMLElement | null {
   const box = from.getBoundingClientRect();
   const middle = box.left + box.width / 2;
-  const others = [...(from.parentElement?.querySelectorAll<HTMLElement>('.pl-token') ?? [])].map((element) => ({
+  const others = [...(from.closest('.pl-tokens')?.querySelectorAll<HTMLElement>('.pl-token') ?? [])].map((element) => ({
     element,
     box: element.getBoundingClientRect(),
   }));
@@ -82,6 +131,8 @@ export function TokenList({ label, tokens, mode, beta, numbers, writing = false 
   const focused = useRef<number | null>(null);
   const card = useId();
   const count = tokens.length;
+  // every token says of how many it is: when the last has come, all are drawn anew, in their own time
+  const total = useDeferredValue(writing ? null : count);
   const show = useCallback((element: HTMLElement | null) => {
     setShown(element ? { index: Number(element.dataset.index), at: element } : null);
   }, []);
@@ -99,7 +150,7 @@ export function TokenList({ label, tokens, mode, beta, numbers, writing = false 
       ? tokenInLine(element, event.key === 'ArrowDown')
       : next === null
         ? null
-        : element.parentElement?.querySelector<HTMLElement>(`[data-index="${next}"]`);
+        : element.closest('.pl-tokens')?.querySelector<HTMLElement>(`[data-index="${next}"]`);
     if (!target) return;
     event.preventDefault();
     target.focus();
@@ -130,18 +181,18 @@ export function TokenList({ label, tokens, mode, beta, numbers, writing = false 
           show(null);
         }}
       >
-        {tokens.map((each, index) => (
-          <Token
-            // biome-ignore lint/suspicious/noArrayIndexKey: a token is its place in the text
-            key={index}
-            token={each}
-            index={index}
-            count={writing ? null : count}
+        {Array.from({ length: Math.ceil(count / BLOCK) }, (_, block) => block * BLOCK).map((start) => (
+          <TokenBlock
+            key={start}
+            tokens={tokens.slice(start, start + BLOCK)}
+            start={start}
+            count={total}
             mode={mode}
             beta={beta}
             numbers={numbers}
-            isStop={index === Math.min(stop, count - 1)}
-            card={shown?.index === index ? card : undefined}
+            stop={within(Math.min(stop, count - 1), start)}
+            shown={within(shown?.index ?? null, start)}
+            card={card}
           />
         ))}
       </div>

@@ -3,9 +3,10 @@ import { SegmentedControl, Select, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { fixed, shown } from '../../../charts/numbers.ts';
 import type { ModelChoice } from '../../../preload/contract/index.ts';
-import { readAgain } from './generation.ts';
+
 import { optionsOf, referenceOf } from './models.ts';
 import { CUT, MODES, type Mode } from './numbers.ts';
+import { readAgain } from './reading.ts';
 import { usePaneModels, useParts } from './state.ts';
 import { MODE_WORDS } from './token-words.ts';
 

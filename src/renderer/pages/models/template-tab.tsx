@@ -1,5 +1,5 @@
 /** A conversation typed by hand, and the exact tokens that the model would be trained on. */
-import { ActionIcon, Button, NumberInput, Select, Switch, Textarea } from '@mantine/core';
+import { ActionIcon, Button, NumberInput, Select, Switch } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
@@ -7,6 +7,7 @@ import { counted, whole } from '../../../charts/numbers.ts';
 import type { ChatMessage, ModelDetail, TemplatePreview } from '../../../preload/contract/index.ts';
 import { Card } from '../../components/card.tsx';
 import { Legend } from '../../components/figures.tsx';
+import { GrowingText } from '../../components/growing-text.tsx';
 import { Banner } from '../../components/labels.tsx';
 import { EmptyState, ErrorState, SkeletonLines } from '../../components/states.tsx';
 import { useCall } from '../../host.ts';
@@ -54,9 +55,8 @@ function Editor({ lines, chat, onChange }: EditorProps) {
               onChange={(value) => change(key, { role: value ?? role })}
               w={116}
             />
-            <Textarea
+            <GrowingText
               aria-label={`Text of message ${at + 1}`}
-              autosize
               minRows={1}
               maxRows={8}
               value={content}

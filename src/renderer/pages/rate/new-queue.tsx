@@ -1,6 +1,6 @@
 /** A new queue: what is rated, how much of it, and who judges beside. */
 import { Checkbox, NativeSelect, NumberInput, SegmentedControl, TextInput } from '@mantine/core';
-import { type ReactNode, useState } from 'react';
+import { useState } from 'react';
 import { useLocation } from 'wouter';
 import type { JudgeEndpoint } from '../../../preload/contract/index.ts';
 import { useQueryText } from '../../address.ts';
@@ -9,27 +9,12 @@ import { Banner } from '../../components/labels.tsx';
 import { PageHeader, PrimaryButton } from '../../components/page-header.tsx';
 import { useAction, useCall } from '../../host.ts';
 import { queuePath } from './header.tsx';
-import { type Form, JUDGES, type JudgeKind, problemOf, queueOf, startFrom } from './queue-form.ts';
+import { type Form, JUDGES, type JudgeKind, type PartProps, problemOf, queueOf, startFrom } from './queue-form.ts';
+import { Row } from './queue-form-row.tsx';
+import { RatersPart } from './raters-part.tsx';
 import '../../components/param-form.css';
 import '../pages.css';
 import './rate.css';
-
-function Row({ title, help, children }: { title: string; help: string; children: ReactNode }) {
-  return (
-    <div className="pl-param">
-      <div className="pl-param-text">
-        <span className="pl-strong">{title}</span>
-        <p className="pl-caption">{help}</p>
-      </div>
-      <div className="pl-param-control">{children}</div>
-    </div>
-  );
-}
-
-interface PartProps {
-  readonly form: Form;
-  readonly onForm: (change: Partial<Form>) => void;
-}
 
 const select = (first: string, names: readonly { value: string; label: string }[]) => [
   { value: '', label: first },
@@ -261,6 +246,7 @@ export function NewQueuePage() {
               onChange={(value) => typeof value === 'number' && onForm({ count: Math.round(value) })}
             />
           </Row>
+          <RatersPart form={form} onForm={onForm} />
           <JudgePart form={form} onForm={onForm} judges={judges} />
         </form>
       </Content>

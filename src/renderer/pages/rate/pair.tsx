@@ -1,6 +1,6 @@
 /** One pair and everything that can be said of it, by keys or by pointer. What is said is stored before the next pair shows. */
 import { Button, TextInput } from '@mantine/core';
-import { type ReactNode, type RefObject, useRef, useState } from 'react';
+import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react';
 import { whole } from '../../../charts/numbers.ts';
 import type { ShownPair, Verdict } from '../../../preload/contract/index.ts';
 import { Bar } from '../../components/figures.tsx';
@@ -75,7 +75,7 @@ export interface PairProps {
   readonly total: number;
   /** At the right of the progress. */
   readonly note: ReactNode;
-  /** A key now would be about a pair that nobody has seen. */
+  /** What is shown may be about to change: a press waits. */
   readonly busy: boolean;
   /** Why the last thing said was not stored. */
   readonly refused: Error | null;
@@ -85,14 +85,30 @@ export interface PairProps {
   readonly onSkip: () => void;
 }
 
+/** A press while the page makes sure of its pair waits, and counts if the same two answers then stand where they stood. */
+function useHeldPress({ a, b }: ShownPair, busy: boolean): (act: () => void) => void {
+  const held = useRef<{ readonly a: string; readonly b: string; readonly act: () => void } | null>(null);
+  useEffect(() => {
+    const press = held.current;
+    if (busy || !press) return;
+    held.current = null;
+    if (press.a === a && press.b === b) press.act();
+  }, [busy, a, b]);
+  return (act) => {
+    if (busy) held.current = { a, b, act };
+    else act();
+  };
+}
+
 export function Pair({ pair, rated, total, note, busy, refused, tags, onSay, onSkip }: PairProps) {
   const [draft, setDraft] = useState<Draft>(EMPTY);
   const [marked, setMarked] = useState(false);
   const comment = useRef<HTMLInputElement>(null);
   const tagField = useRef<HTMLInputElement>(null);
   const change = (part: Partial<Draft>) => setDraft((was) => ({ ...was, ...part }));
-  const say = (verdict: Verdict) => !busy && onSay({ ...draft, verdict, comment: draft.comment.trim() || null });
-  const skip = () => !busy && onSkip();
+  const whenFree = useHeldPress(pair, busy);
+  const say = (verdict: Verdict) => whenFree(() => onSay({ ...draft, verdict, comment: draft.comment.trim() || null }));
+  const skip = () => whenFree(onSkip);
   const toggle = (tag: string) => change({ tags: withTag(draft.tags, tag) });
   const tagKeys = Object.fromEntries(TAG_KEYS.flatMap((key, i) => (tags?.[i] ? [[key, () => toggle(tags[i])]] : [])));
   useKeys({

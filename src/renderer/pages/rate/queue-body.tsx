@@ -135,13 +135,34 @@ function Answering({ queue }: { queue: QueueSummary }) {
   );
 }
 
-function Done({ queue, onUndo }: { queue: QueueSummary; onUndo: () => void }) {
+/** What is left for others. */
+function othersWords({ dealtTo, mine, items }: QueueSummary, rater: string): string {
+  const others = dealtTo.filter((name) => name !== rater);
+  if (others.length > 0) return `The others are dealt to ${others.join(', ')}: change the name at the top to go on.`;
+  return mine < items
+    ? 'The other pairs have as many ratings as they need.'
+    : 'Another person may rate them too: change the name at the top.';
+}
+
+function Done({ queue, rater, onUndo }: { queue: QueueSummary; rater: string; onUndo: () => void }) {
+  if (queue.rated === 0)
+    return (
+      <EmptyState title="No pair of this queue is for you.">
+        {queue.dealtTo.length > 0
+          ? `Its pairs are dealt to ${queue.dealtTo.join(', ')}. If you are one of them, change the name at the top.`
+          : 'All its pairs have as many ratings as they need.'}
+      </EmptyState>
+    );
   return (
     <EmptyState
-      title={`All ${counted(queue.items, 'pair')} are rated.`}
+      title={
+        queue.mine < queue.items
+          ? `All your ${counted(queue.mine, 'pair')} are rated.`
+          : `All ${counted(queue.items, 'pair')} are rated.`
+      }
       action={<Button onClick={onUndo}>Undo the last</Button>}
     >
-      Another person may rate them too: change the name at the top. What came of it stands at the right.
+      {othersWords(queue, rater)} What came of it stands at the right.
     </EmptyState>
   );
 }
@@ -174,7 +195,7 @@ export function QueueBody({
     );
   if (name.trim() === '') return <AskName />;
   if (item === undefined) return <SkeletonLines count={6} />;
-  if (item === null) return <Done queue={queue} onUndo={onUndo} />;
+  if (item === null) return <Done queue={queue} rater={nameOf(name)} onUndo={onUndo} />;
   return (
     <>
       {queue.error && (

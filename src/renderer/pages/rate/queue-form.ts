@@ -19,6 +19,19 @@ export interface Form {
   readonly url: string;
   readonly judgeModel: string;
   readonly rule: 'average' | 'disagreement';
+  /** Names with commas between; "": whoever comes. */
+  readonly raters: string;
+  /** "everybody", "one", or several: `ratersEach` of them. */
+  readonly who: 'everybody' | 'several' | 'one';
+  readonly ratersEach: number;
+  /** Percent of the pairs that are rated by more than one. */
+  readonly overlap: number;
+}
+
+/** A part of the form. */
+export interface PartProps {
+  readonly form: Form;
+  readonly onForm: (change: Partial<Form>) => void;
 }
 
 export const START: Form = {
@@ -35,7 +48,39 @@ export const START: Form = {
   url: '',
   judgeModel: '',
   rule: 'average',
+  raters: '',
+  who: 'everybody',
+  ratersEach: 2,
+  overlap: 100,
 };
+
+/** The names, each once. */
+export const namesIn = (line: string): string[] => [
+  ...new Set(
+    line
+      .split(',')
+      .map((name) => name.trim())
+      .filter(Boolean),
+  ),
+];
+
+const overlapCount = ({ count, overlap }: Pick<Form, 'count' | 'overlap'>): number =>
+  Math.min(count, Math.max(1, Math.round((overlap / 100) * count)));
+
+/** Who rates what, in a sentence under the settings. */
+export function dealingWords(form: Form): string {
+  const names = namesIn(form.raters);
+  if (form.who === 'one') return 'Each pair is rated once: nothing can be said of agreement between people.';
+  const many =
+    form.who === 'several' ? String(form.ratersEach) : names.length > 0 ? `all ${names.length}` : 'all raters';
+  const shared = overlapCount(form);
+  const part =
+    shared >= form.count
+      ? 'Each pair is'
+      : `About ${shared} of ${form.count} ${form.kind === 'models' ? 'prompts' : 'pairs'} are`;
+  const rest = shared >= form.count ? '' : ' The others are rated once.';
+  return `${part} rated by ${many}; κ and α rest on them.${rest}`;
+}
 
 export const JUDGES: readonly { value: JudgeKind; label: string }[] = [
   { value: 'none', label: 'Nobody' },
@@ -54,6 +99,9 @@ export function problemOf(form: Form): string | null {
   if (form.judge === 'reward-model' && form.rewardModel === '') return 'Choose the reward model that judges.';
   if (form.judge === 'llm' && form.endpoint === '' && (form.url.trim() === '' || form.judgeModel.trim() === ''))
     return 'The judge needs an address and the name of its model.';
+  const names = namesIn(form.raters);
+  if (names.length > 0 && form.who === 'several' && form.ratersEach > names.length)
+    return `${form.ratersEach} people are to rate each pair, and ${names.length === 1 ? 'one is' : `${names.length} are`} named. Name more, or ask fewer.`;
   return null;
 }
 
@@ -86,6 +134,9 @@ export function queueOf(form: Form, judges: readonly JudgeEndpoint[]): NewQueue 
     name: form.name.trim(),
     count: form.count,
     judge: judgeOf(form, judges),
+    raters: namesIn(form.raters),
+    ratersEach: form.who === 'several' ? form.ratersEach : null,
+    overlapShare: form.who === 'one' ? 0 : form.overlap / 100,
     source:
       form.kind === 'dataset'
         ? { kind: 'dataset', dataset: form.dataset }

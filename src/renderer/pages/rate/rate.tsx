@@ -84,7 +84,7 @@ export function RatePage({ params }: { params: Record<string, string> }) {
     { enabled: queue !== undefined, fresh: true },
   );
   const item = items.data?.[0];
-  const open = queues.data?.find(({ rated, items: all, status }) => rated < all || status === 'answering');
+  const open = queues.data?.find(({ rated, mine, status }) => rated < mine || status === 'answering');
   if (runs.data && !queue && params.run === undefined && open) return <Redirect to={queuePath(open.id)} replace />;
   const failed = runs.error ?? queues.error;
   return (

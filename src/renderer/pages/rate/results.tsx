@@ -78,7 +78,7 @@ function verdictOf({ interval: [low, high], n }: QueueRow, total: number): strin
 
 function Contest({ pair, rater, queue }: { pair: QueueResults['pairs'][number]; rater: string; queue: QueueSummary }) {
   const own = pair.rows.find(({ by, judge }) => by === rater && !judge);
-  const total = Math.round(queue.items / ((queue.models.length * (queue.models.length - 1)) / 2));
+  const total = Math.round(queue.mine / ((queue.models.length * (queue.models.length - 1)) / 2));
   return (
     <section aria-label={`${pair.a} against ${pair.b}`}>
       <p className="pl-2">
@@ -104,7 +104,7 @@ function Contest({ pair, rater, queue }: { pair: QueueResults['pairs'][number]; 
   );
 }
 
-function Agreement({ results, rater }: { results: QueueResults; rater: string }) {
+function Agreement({ results, rater, queue }: { results: QueueResults; rater: string; queue: QueueSummary }) {
   const name = (who: string) => (who === rater ? 'You' : who);
   return (
     <section aria-label="Agreement" className="pl-divide">
@@ -119,7 +119,7 @@ function Agreement({ results, rater }: { results: QueueResults; rater: string })
             <dd>
               {fixed(kappa, 2)}{' '}
               <span className="pl-caption">
-                {percent(agreed / n, 0)} of {whole(n)}
+                {percent(agreed / n, 0)} of {counted(n, 'pair')}
               </span>
             </dd>
           </div>
@@ -133,6 +133,10 @@ function Agreement({ results, rater }: { results: QueueResults; rater: string })
           </div>
         )}
       </dl>
+      <p className="pl-caption">
+        {whole(results.overlap)} of {counted(queue.overlap, 'pair')} of the overlap{' '}
+        {results.overlap === 1 ? 'has' : 'have'} more than one rating.
+      </p>
     </section>
   );
 }
@@ -181,10 +185,19 @@ function Shown({ queue, rater }: { queue: QueueSummary; rater: string }) {
       {results.data.pairs.map((pair) => (
         <Contest key={`${pair.a} ${pair.b}`} pair={pair} rater={rater} queue={queue} />
       ))}
-      <Agreement results={results.data} rater={rater} />
+      <Agreement results={results.data} rater={rater} queue={queue} />
       <Habits results={results.data} rater={rater} />
     </div>
   );
+}
+
+/** Who is to rate how much. */
+function overlapWords({ items, overlap, ratersEach, dealtTo }: QueueSummary): string {
+  const who = dealtTo.length > 0 ? ` of ${dealtTo.join(', ')}` : '';
+  const many =
+    ratersEach === null ? (dealtTo.length > 0 ? `all${who}` : 'everybody') : `${ratersEach}${who || ' people'}`;
+  if (overlap === 0) return `each rated by one${who || ' person'}`;
+  return overlap >= items ? `each rated by ${many}` : `${whole(overlap)} of them rated by ${many}, the others by one`;
 }
 
 export function ResultsPanel({ queue, rater }: { queue: QueueSummary; rater: string }) {
@@ -215,7 +228,8 @@ export function ResultsPanel({ queue, rater }: { queue: QueueSummary; rater: str
       <section className="pl-divide" aria-label="About this queue">
         <p className="pl-caption">
           {counted(queue.items, 'pair')}
-          {queue.dataset && ` from ${queue.dataset}`}. You rated {whole(queue.rated)}
+          {queue.dataset && ` from ${queue.dataset}`}, {overlapWords(queue)}. You rated {whole(queue.rated)} of{' '}
+          {whole(queue.mine)}
           {others.map(({ name, ratings }) => `, ${name} ${whole(ratings)}`).join('')}.
           {queue.judge &&
             ` ${queue.judge} judges beside you: ${whole(queue.judged)} of ${whole(queue.items)}; you see its word after yours.`}

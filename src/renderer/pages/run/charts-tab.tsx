@@ -34,6 +34,9 @@ export interface ChartsTabProps {
   /** Changes when the book has new values. */
   readonly version: number;
   readonly height: number;
+  /** Part of the names of metrics that are shown; '' shows all. */
+  readonly wanted: string;
+  readonly onWanted: (wanted: string) => void;
 }
 
 /** Logarithmic axes: what is not above 0 has no place on them. */
@@ -41,7 +44,7 @@ type LogAxes = Pick<LineChart, 'logX' | 'logY'>;
 const LINEAR: LogAxes = { logX: false, logY: false };
 
 /** Spec and chart of every group, made anew when there are new values or another choice. */
-function useGroups({ run, book, version }: ChartsTabProps, axis: XAxis, wanted: string, log: LogAxes) {
+function useGroups({ run, book, version, wanted }: ChartsTabProps, axis: XAxis, log: LogAxes) {
   const { smoothing } = useSettings();
   const { method, maxSteps } = run;
   const { colour } = methodLook(method);
@@ -60,13 +63,12 @@ function useGroups({ run, book, version }: ChartsTabProps, axis: XAxis, wanted: 
 }
 
 export function ChartsTab(props: ChartsTabProps) {
-  const { run, book, height } = props;
+  const { run, book, height, wanted, onWanted } = props;
   const { smoothing, set } = useSettings();
   const [axis, setAxis] = useState<XAxis>('step');
-  const [wanted, setWanted] = useState('');
   const [log, setLog] = useState(LINEAR);
   const axes = axesOf(book);
-  const groups = useGroups(props, axis, wanted, log);
+  const groups = useGroups(props, axis, log);
   const paired = book.find('rewards/chosen') !== undefined;
   return (
     <>
@@ -77,7 +79,7 @@ export function ChartsTab(props: ChartsTabProps) {
           placeholder="Find a metric"
           leftSection={<IconSearch />}
           value={wanted}
-          onChange={(event) => setWanted(event.currentTarget.value)}
+          onChange={(event) => onWanted(event.currentTarget.value)}
           w={160}
         />
         <span className="pl-caption">smoothing</span>

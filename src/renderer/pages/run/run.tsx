@@ -59,16 +59,24 @@ function TabBar({ counts }: { counts: Partial<Record<Tab, number>> }) {
   );
 }
 
-function Charts({ run, data }: { run: RunDetail; data: RunData }) {
+function Charts({ run, data, onSamples }: { run: RunDetail; data: RunData; onSamples: () => void }) {
   const { height, width } = useViewportSize();
+  const [wanted, setWanted] = useState('');
   const { metrics, book, version } = data;
   return (
     <>
-      {run.status !== 'failed' && <RunWarnings run={run} book={book} />}
+      {run.status !== 'failed' && <RunWarnings run={run} book={book} show={{ curve: setWanted, samples: onSamples }} />}
       {metrics.isError && (
         <ErrorState error={metrics.error} what="The metrics could not be read" onRetry={() => metrics.refetch()} />
       )}
-      <ChartsTab run={run} book={book} version={version} height={width >= 1600 && height > 900 ? 160 : 124} />
+      <ChartsTab
+        run={run}
+        book={book}
+        version={version}
+        height={width >= 1600 && height > 900 ? 160 : 124}
+        wanted={wanted}
+        onWanted={setWanted}
+      />
     </>
   );
 }
@@ -115,7 +123,7 @@ function Loaded({ run, data }: { run: RunDetail; data: RunData }) {
               </Banner>
             )}
             {tab === 'Charts' && run.status === 'failed' && <FailedRun run={run} log={data.log} />}
-            {tab === 'Charts' && <Charts run={run} data={data} />}
+            {tab === 'Charts' && <Charts run={run} data={data} onSamples={() => setTab('Samples')} />}
             {tab === 'Samples' && <SamplesTab prompts={prompts} />}
             {tab === 'Log' && <LogTab name={run.name} lines={data.log} />}
             {tab === 'Config' && <ConfigTab run={run} />}

@@ -5,12 +5,15 @@ import type { CurveBook } from '../../../charts/curve-book.ts';
 import type { RunDetail } from '../../../preload/contract/index.ts';
 import { Banner } from '../../components/labels.tsx';
 import { useSettings } from '../../settings.ts';
-import { Remedies } from './remedies.tsx';
+import { actionsOf, Remedies, type ShowOnPage } from './remedies.tsx';
 import { warningsOf } from './rules/index.ts';
 
 type Warning = ReturnType<typeof warningsOf>[number];
 
 const MOST_REMEMBERED = 200;
+
+const hasCurve = (book: CurveBook, name: string): boolean =>
+  book.find(name) !== undefined || book.find(name, true) !== undefined;
 
 /** Warnings of the run; what was raised once while the page is open stays, so that nothing blinks. */
 function useRaised(run: RunDetail, book: CurveBook): readonly Warning[] {
@@ -50,7 +53,13 @@ function HealthLine({ warnings, onOpen }: { warnings: readonly Warning[]; onOpen
   );
 }
 
-export function RunWarnings({ run, book }: { run: RunDetail; book: CurveBook }) {
+export interface RunWarningsProps {
+  readonly run: RunDetail;
+  readonly book: CurveBook;
+  readonly show: Omit<ShowOnPage, 'hasCurve'>;
+}
+
+export function RunWarnings({ run, book, show }: RunWarningsProps) {
   const warnings = useRaised(run, book);
   const [opened, setOpened] = useState(false);
   const [all, setAll] = useState(false);
@@ -72,12 +81,18 @@ export function RunWarnings({ run, book }: { run: RunDetail; book: CurveBook }) 
               {warnings.length - 1} more
             </button>
           )}
-          <Remedies run={run} remedies={warning.remedies} />
+          <Remedies actions={actionsOf(warning, run, { ...show, hasCurve: (name) => hasCurve(book, name) })} />
           <Dismiss run={run} warning={warning} />
         </>
       }
     >
-      {warning.text} <span className="pl-caption">Raised when {warning.raisedWhen}</span>
+      {warning.text}{' '}
+      <span className="pl-caption">
+        Raised when {warning.raisedWhen}{' '}
+        <a href={warning.paper.url} target="_blank" rel="noreferrer">
+          {warning.paper.title}
+        </a>
+      </span>
     </Banner>
   ));
 }

@@ -10,6 +10,7 @@ import { runPlans } from './0008-run-plans.ts';
 import { comparedRuns } from './0009-compared-runs.ts';
 import { datasetDerivations } from './0010-dataset-derivations.ts';
 import { rowDigests } from './0011-row-digests.ts';
+import { queueOverlap } from './0012-queue-overlap.ts';
 
 export interface Migration {
   readonly number: number;
@@ -28,4 +29,5 @@ export const migrations: readonly Migration[] = [
   comparedRuns,
   datasetDerivations,
   rowDigests,
+  queueOverlap,
 ];

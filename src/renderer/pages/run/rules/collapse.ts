@@ -1,6 +1,7 @@
 /** Collapse: the policy always says the same. */
 import type { CurveBook } from '../../../../charts/curve-book.ts';
 import { fixed, percent } from '../../../../charts/numbers.ts';
+import { arxiv, holdCloser, lowerRate, sampleWider } from './remedy.ts';
 import { average, FEW, means, type Rule } from './rule.ts';
 
 /** Entropy under the names that methods give it. */
@@ -31,6 +32,8 @@ function find(book: CurveBook): ReturnType<Rule['find']> {
 
 export const collapse: Rule = {
   kind: 'collapse',
+  remedies: [sampleWider, holdCloser, lowerRate, { to: 'samples' }],
+  paper: arxiv('Kirk et al., RLHF, generalisation and diversity', '2310.06452'),
   raisedWhen:
     'the entropy of the last 8 values is below a fifth of the first 8, or more than 30% of the sampled pairs are twice the same answer.',
   find,

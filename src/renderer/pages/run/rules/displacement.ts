@@ -1,6 +1,7 @@
 /** Likelihood displacement: log π(y⁺) falls while the margin grows (Razin et al. 2410.08847). */
 import type { CurveBook } from '../../../../charts/curve-book.ts';
 import { percent, signed } from '../../../../charts/numbers.ts';
+import { addChosenLoss, arxiv, holdCloser } from './remedy.ts';
 import { average, FEW, means, type Rule } from './rule.ts';
 
 /** Share of pairs whose chosen answer is less likely than at step 0. */
@@ -22,14 +23,13 @@ function find(book: CurveBook): ReturnType<Rule['find']> {
 
 export const displacement: Rule = {
   kind: 'displacement',
-  remedies: {
-    methods: ['dpo'],
-    links: [
-      { label: 'Show where the mass went', to: 'force' },
-      { label: 'Clone with rpo_alpha 1', to: 'clone', values: { rpo_alpha: 1 } },
-      { label: 'Continue as online DPO', to: 'continue', method: 'online_dpo' },
-    ],
-  },
+  remedies: [
+    { to: 'force', label: 'Show where the mass went', methods: ['dpo'] },
+    addChosenLoss,
+    holdCloser,
+    { to: 'continue', label: 'Continue as online DPO', methods: ['dpo'], method: 'online_dpo' },
+  ],
+  paper: arxiv('Razin et al., Unintentional unalignment', '2410.08847'),
   raisedWhen: 'rewards/chosen over the last 8 values is below 0 and below its first 8, while rewards/margins grew.',
   find,
 };

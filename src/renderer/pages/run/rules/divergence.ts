@@ -1,6 +1,7 @@
 /** A loss that is not a finite number. */
 import type { CurveBook } from '../../../../charts/curve-book.ts';
 import { whole } from '../../../../charts/numbers.ts';
+import { arxiv, clipHarder, lowerRate } from './remedy.ts';
 import type { Rule } from './rule.ts';
 
 function find(book: CurveBook): ReturnType<Rule['find']> {
@@ -14,6 +15,8 @@ function find(book: CurveBook): ReturnType<Rule['find']> {
 
 export const divergence: Rule = {
   kind: 'divergence',
+  remedies: [lowerRate, clipHarder, { to: 'curve', metrics: ['loss', 'grad_norm'] }],
+  paper: arxiv('Pascanu et al., On the difficulty of training recurrent networks', '1211.5063'),
   raisedWhen: 'loss is NaN or infinite at any step.',
   find,
 };

@@ -1,6 +1,7 @@
 /** A gradient far above the usual one. */
 import type { CurveBook } from '../../../../charts/curve-book.ts';
 import { fixed, whole } from '../../../../charts/numbers.ts';
+import { arxiv, clipHarder, lowerRate } from './remedy.ts';
 import { FEW, median, type Rule } from './rule.ts';
 
 function find(book: CurveBook): ReturnType<Rule['find']> {
@@ -17,6 +18,8 @@ function find(book: CurveBook): ReturnType<Rule['find']> {
 
 export const gradientSpike: Rule = {
   kind: 'gradient-spike',
+  remedies: [{ to: 'curve', metrics: ['grad_norm'] }, lowerRate, clipHarder],
+  paper: arxiv('Pascanu et al., On the difficulty of training recurrent networks', '1211.5063'),
   raisedWhen: 'a single grad_norm is above 10 times the median.',
   find,
 };

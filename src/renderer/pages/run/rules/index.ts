@@ -22,8 +22,8 @@ export const RULES: readonly Rule[] = [
 ];
 
 /** What the curves warn of, with when each of it is raised. */
-export const warningsOf = (book: CurveBook): readonly (Warning & Pick<Rule, 'raisedWhen' | 'remedies'>)[] =>
-  RULES.flatMap(({ kind, raisedWhen, remedies, find }) => {
+export const warningsOf = (book: CurveBook): readonly (Warning & Pick<Rule, 'raisedWhen' | 'remedies' | 'paper'>)[] =>
+  RULES.flatMap(({ kind, raisedWhen, remedies, paper, find }) => {
     const found = find(book);
-    return found ? [{ kind, raisedWhen, remedies, ...found }] : [];
+    return found ? [{ kind, raisedWhen, remedies, paper, ...found }] : [];
   });

@@ -1,6 +1,7 @@
 /** Answers that grow longer. */
 import type { CurveBook } from '../../../../charts/curve-book.ts';
 import { whole } from '../../../../charts/numbers.ts';
+import { arxiv, countExcessLess, holdCloser, normaliseLength } from './remedy.ts';
 import { average, FEW, means, type Rule } from './rule.ts';
 
 /** Mean length of answers, under the names that methods give it. */
@@ -19,6 +20,14 @@ function find(book: CurveBook): ReturnType<Rule['find']> {
 
 export const lengthDrift: Rule = {
   kind: 'length',
+  remedies: [
+    normaliseLength,
+    countExcessLess,
+    holdCloser,
+    { to: 'compare', label: 'Compare at equal length' },
+    { to: 'curve', metrics: LENGTHS },
+  ],
+  paper: arxiv('Singhal et al., A long way to go: length and RLHF', '2310.03716'),
   raisedWhen: 'the last 8 values of the answers’ mean length are more than 1.3 times the first 8.',
   find,
 };

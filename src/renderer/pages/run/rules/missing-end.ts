@@ -1,6 +1,7 @@
 /** Answers that are cut off. */
 import type { CurveBook } from '../../../../charts/curve-book.ts';
 import { percent } from '../../../../charts/numbers.ts';
+import { allowLonger, arxiv, penaliseTornAnswers } from './remedy.ts';
 import { means, type Rule } from './rule.ts';
 
 function find(book: CurveBook): ReturnType<Rule['find']> {
@@ -14,6 +15,8 @@ function find(book: CurveBook): ReturnType<Rule['find']> {
 
 export const missingEnd: Rule = {
   kind: 'missing-eos',
+  remedies: [penaliseTornAnswers, allowLonger, { to: 'samples' }, { to: 'curve', metrics: ['val/contain_eos_token'] }],
+  paper: arxiv('Huang et al., The N+ implementation details of RLHF with PPO', '2403.17031'),
   raisedWhen: 'fewer than 80% of answers end by themselves at the last value of val/contain_eos_token.',
   find,
 };

@@ -1,6 +1,7 @@
 /** Over-optimisation: the reward that is learnt from still rises, gold has turned (Gao et al., 2210.10760). */
 import type { CurveBook, Value } from '../../../../charts/curve-book.ts';
 import { fixed, whole } from '../../../../charts/numbers.ts';
+import { arxiv, holdCloser, lowerRate } from './remedy.ts';
 import type { Rule } from './rule.ts';
 
 /** Evaluations after the best one: a single low one is noise. */
@@ -24,11 +25,19 @@ function find(book: CurveBook): ReturnType<Rule['find']> {
   return {
     title: `The proxy reward still rises, the gold score has fallen since step ${whole(best.step)}.`,
     text: `Gold went from ${fixed(best.value, 2)} to ${fixed(last.value, 2)} while objective/scores rose from ${fixed(atBest.value, 2)} to ${fixed(now.value, 2)}. What is learnt now is how to please the reward model. Take an earlier checkpoint, or raise β or the KL coefficient.`,
+    step: best.step,
   };
 }
 
 export const overOptimisation: Rule = {
   kind: 'over-optimisation',
+  remedies: [
+    { to: 'checkpoint' },
+    holdCloser,
+    lowerRate,
+    { to: 'curve', metrics: ['objective/gold', 'objective/scores'] },
+  ],
+  paper: arxiv('Gao et al., Scaling laws for reward model overoptimization', '2210.10760'),
   raisedWhen:
     'the best eval_objective/gold is two evaluations old or more, a tenth of its gain is lost again, and eval_objective/scores is higher than then.',
   find,

@@ -1,5 +1,6 @@
 /** What a warning of a run is, and how a rule reads the ends of a curve. */
 import type { CurveBook, Value } from '../../../../charts/curve-book.ts';
+import type { Paper, Remedy } from './remedy.ts';
 
 export interface Warning {
   readonly kind: string;
@@ -7,21 +8,16 @@ export interface Warning {
   readonly title: string;
   /** The numbers behind it, what it means, what to do. */
   readonly text: string;
+  /** The step that it is about, where there is one. */
+  readonly step?: number;
 }
-
-/** What can be done about it, as a link of the warning. */
-export type Remedy =
-  /** Inspect, with a pair of the data forced onto this run's model and its reference. */
-  | { readonly label: string; readonly to: 'force' }
-  /** The wizard with this run's config, and these options changed. */
-  | { readonly label: string; readonly to: 'clone'; readonly values: Readonly<Record<string, unknown>> }
-  /** The wizard for another method, from where this run ended. */
-  | { readonly label: string; readonly to: 'continue'; readonly method: string };
 
 export interface Rule {
   readonly kind: string;
-  /** Methods whose runs can be remedied so. */
-  readonly remedies?: { readonly methods: readonly string[]; readonly links: readonly Remedy[] };
+  /** What can be done about it, the likeliest first; each is offered where it fits the run. */
+  readonly remedies: readonly Remedy[];
+  /** Where it is described. */
+  readonly paper: Paper;
   /** When the warning is raised, with its threshold, in a sentence. */
   readonly raisedWhen: string;
   /** Looks at the curves; null while there is nothing to say, or not enough to say it from. */
