@@ -6,6 +6,8 @@ import { readGgufHeader } from '../data/checkpoints/gguf/header.ts';
 import { openCheckpoint } from '../data/checkpoints/index.ts';
 import { loadTokenizer } from '../data/tokenizers/index.ts';
 import { mergeAdapter } from '../engine/adapters/lora.ts';
+import { architectures } from '../engine/models/index.ts';
+import { namedTensors } from '../engine/models/language-model.ts';
 import { savedTensors } from '../train/checkpoint.ts';
 import { loadModel } from '../train/load-model.ts';
 import { ExportError, type ExportFormat, type ExportOptions, type ExportSource } from './export-format.ts';
@@ -28,11 +30,16 @@ export function exportSource(path: string, options: SourceOptions = {}): ExportS
     licence: licenceAt(path),
   };
   if (options.adapter !== undefined || checkpoint.adapter) return adapted(path, options, shared);
+  // a family that is unknown here is copied as it is
+  const known = architectures.all.some(({ modelTypes }) => modelTypes.includes(String(checkpoint.config.model_type)));
+  const { raw, tensors } = known
+    ? namedTensors(checkpoint.config, checkpoint.tensors)
+    : { raw: checkpoint.config, tensors: checkpoint.tensors };
   return {
     ...shared,
     path,
-    config: checkpoint.config,
-    tensors: checkpoint.tensors,
+    config: raw,
+    tensors,
     tokenizer: tokenizer === null ? null : loadTokenizer(tokenizer),
     ...(options.tokenizer === undefined ? {} : { tokenizerPath: options.tokenizer }),
     adapted: null,

@@ -10,6 +10,7 @@ describe('stringifyLike', () => {
     '{"rope": {"factor": 8.0, "theta": 10000}, "list": [1.0, 2, [3.0, "4.0"]]}',
     '{"text": "30.0 \\" 5.0", "2.0": 2.0, "empty": {}, "none": null, "flag": true, "nothing": []}',
     '"3.0"',
+    '{"a": NaN, "b": [Infinity, -Infinity, 1.0], "c": "NaN", "d": {"e": -Infinity}}',
   ])('%s', (text) => {
     expect(again(text).replace(/\s/g, '')).toBe(text.replace(/\s/g, ''));
   });
@@ -26,7 +27,16 @@ describe('stringifyLike', () => {
   });
 
   it('what is not JSON is refused as JSON.parse refuses it', () => {
-    for (const bad of ['{"a": 01.5}', '{"a": 1.}', '{"a": NaN}', '', '{"a": 1.0.0}'])
+    for (const bad of [
+      '{"a": 01.5}',
+      '{"a": 1.}',
+      '{"a": -NaN}',
+      '{"a": nan}',
+      '{"a": +Infinity}',
+      '{NaN: 1}',
+      '',
+      '{"a": 1.0.0}',
+    ])
       expect(() => parseWithFloats(bad), bad).toThrow(SyntaxError);
   });
 });

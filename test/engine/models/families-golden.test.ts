@@ -2,12 +2,22 @@
 import { describe, expect, it } from 'vitest';
 import { UnsupportedModel } from '../../../src/main/engine/models/config.ts';
 import { initLanguageModel } from '../../../src/main/engine/models/language-model.ts';
+import { createScorer } from '../../../src/main/evaluate/scoring.ts';
 import { TINY_FAMILIES } from '../../fixtures/tiny-families.ts';
 import { describeCheckpoints } from './checkpoint-golden.ts';
 
 describeCheckpoints(new URL('../../golden/families/', import.meta.url));
 
 const { qwen2, qwen3, mistral, gemma2, gemma3, gpt2, gpt_neox } = TINY_FAMILIES;
+
+it('a dynamic RoPE scaling holds up to the context of the model and is refused beyond', async () => {
+  const model = initLanguageModel({ ...qwen3, rope_scaling: { rope_type: 'dynamic', factor: 2 } }, 1);
+  const limit = model.config.context;
+  await createScorer(model, { weights: 'frozen', maxPositions: limit, threads: 1 });
+  await expect(createScorer(model, { weights: 'frozen', maxPositions: limit + 1, threads: 1 })).rejects.toThrow(
+    `this model ends at ${limit} positions (learnt ones, or a "dynamic" RoPE scaling, whose angles change there), this needs ${limit + 1}`,
+  );
+});
 
 describe('what cannot be computed is refused by name', () => {
   it.each<[Record<string, unknown>, Record<string, unknown>, string]>([
@@ -17,7 +27,9 @@ describe('what cannot be computed is refused by name', () => {
     [qwen2, { model_type: 'qwen2_moe' }, 'model_type "qwen2_moe" is not supported; supported: llama, qwen2'],
     [qwen2, { quantization_config: { quant_method: 'gptq' } }, 'the weights are quantised ({"quant_method":"gptq"})'],
     [qwen3, { partial_rotary_factor: 0.5 }, 'partial_rotary_factor 0.5 is supported in gpt_neox only'],
-    [qwen3, { rope_scaling: { rope_type: 'dynamic', factor: 2 } }, 'RoPE scaling "dynamic" is not supported'],
+    [qwen3, { rope_scaling: { rope_type: 'dynamic' } }, '"factor" must be a number above 0, found undefined'],
+    [qwen3, { rope_scaling: { rope_type: 'proportional' } }, 'RoPE scaling "proportional" is not supported'],
+    [gemma2, { rms_norm_eps: Number.NaN }, '"rms_norm_eps" must be a number, found NaN'],
     [mistral, { sliding_window: 0 }, '"sliding_window" must be a number above 0, found 0'],
     [mistral, { sliding_window: 2.5 }, '"sliding_window" must be a whole number of tokens, found 2.5'],
     [gemma2, { sliding_window: null }, 'layer 0 has sliding attention, but there is no sliding_window'],

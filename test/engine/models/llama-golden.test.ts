@@ -16,7 +16,10 @@ describe('what cannot be computed is refused by name', () => {
     [{ model_type: 'mamba' }, 'model_type "mamba" is not supported'],
     [{ hidden_act: 'softplus' }, 'hidden_act "softplus" is not supported'],
     [{ hidden_act: 3 }, 'hidden_act 3 is not supported'],
-    [rope({ rope_type: 'dynamic', factor: 2 }), 'RoPE scaling "dynamic" is not supported; supported: default'],
+    [
+      rope({ rope_type: 'proportional', factor: 2 }),
+      'RoPE scaling "proportional" is not supported; supported: default',
+    ],
     [rope({ rope_type: 'longrope' }), '"short_factor" of RoPE scaling "longrope" must be a list of numbers'],
     [
       longrope({ short_factor: [1, 2], long_factor: [1, 0] }),

@@ -1,9 +1,9 @@
 /** Hugging Face model folders: config.json, one or several safetensors files, tokenizer files. */
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { replaceFolderAtomic } from './atomic.ts';
 import { checkInside, fileInside } from './inside.ts';
-import { parseWithFloats, stringifyLike } from './json-floats.ts';
+import { readPythonJson, stringifyLike } from './json-floats.ts';
 import type { ModelFolder, TensorSource } from './model-folder.ts';
 import {
   CheckpointError,
@@ -24,7 +24,7 @@ export function readJsonObject(path: string): Record<string, unknown> {
     throw new CheckpointError(`${path}: ${size} bytes; a config has at most ${MAX_JSON_BYTES}`);
   let value: unknown;
   try {
-    value = parseWithFloats(readFileSync(path, 'utf8'));
+    value = readPythonJson(path);
   } catch (cause) {
     throw new CheckpointError(`${path} is not valid JSON: ${cause instanceof Error ? cause.message : cause}`, {
       cause,

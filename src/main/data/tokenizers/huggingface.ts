@@ -4,6 +4,7 @@
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { readPythonJson, stringifyLike } from '../checkpoints/json-floats.ts';
 import { renderTemplate } from './chat.ts';
 import { type AddedToken, readAddedTokens } from './pipeline/added-tokens.ts';
 import { isObject, type Json, objectAt } from './pipeline/component.ts';
@@ -24,10 +25,10 @@ function readText(path: string, limit: number): string {
   return readFileSync(path, 'utf8');
 }
 
-function readObject(path: string): Json {
+function readObject(path: string, parse: (path: string) => unknown): Json {
   let value: unknown;
   try {
-    value = JSON.parse(readText(path, MAX_BYTES));
+    value = parse(path);
   } catch (cause) {
     if (cause instanceof TokenizerError) throw cause;
     throw new TokenizerError(`${path} is not valid JSON: ${cause instanceof Error ? cause.message : cause}`, { cause });
@@ -35,7 +36,8 @@ function readObject(path: string): Json {
   return objectAt(value, path);
 }
 
-const optionalObject = (path: string): Json => (existsSync(path) ? readObject(path) : {});
+/** Files beside tokenizer.json, which Python reads. */
+const optionalObject = (path: string): Json => (existsSync(path) ? readObject(path, readPythonJson) : {});
 
 /** A special token is a string or an object with `content`. */
 function specialToken(config: Json, key: string): string | null {
@@ -69,7 +71,14 @@ export function readTokenizer(file: string): Tokenizer {
     ...optionalObject(join(folder, 'special_tokens_map.json')),
     ...optionalObject(join(folder, 'tokenizer_config.json')),
   };
-  return createTokenizer({ tokenizer: readObject(file), config, template: templateOf(config, folder) }, file);
+  return createTokenizer(
+    {
+      tokenizer: readObject(file, (path) => JSON.parse(readText(path, MAX_BYTES))),
+      config,
+      template: templateOf(config, folder),
+    },
+    file,
+  );
 }
 
 /** The special tokens a chat template may name. */
@@ -126,7 +135,7 @@ export function createTokenizer({ tokenizer, config, template }: TokenizerParts,
     },
     files: () => ({
       'tokenizer.json': JSON.stringify(tokenizer),
-      'tokenizer_config.json': `${JSON.stringify(config, null, 2)}\n`,
+      'tokenizer_config.json': `${stringifyLike(config, config)}\n`,
       ...(template ? { 'chat_template.jinja': template } : {}),
     }),
   };

@@ -81,18 +81,35 @@ export function withSavedAdapter(model: LanguageModel, config: LoraConfig, sourc
   const layout = layOut(model, config);
   const names = new Set(source.names());
   const weights = new Map<string, Float32Array>();
+  const base = new Map(model.weights);
   for (const { name, shape } of layout.specs) {
     if (!names.delete(name))
       throw new UnsupportedAdapter(`the adapter has no tensor "${name}", which its config asks for on this base model`);
-    const found = source.shape(name);
-    if (found.length !== shape.length || found.some((size, i) => size !== shape[i]))
-      throw new UnsupportedAdapter(
-        `the adapter's tensor "${name}" has shape ${formatShape(found)}, its config and base model ask for ${formatShape(shape)}`,
-      );
-    weights.set(name, source.float32(name));
+    weights.set(name, read(source, name, shape));
   }
-  for (const name of names) throw new UnsupportedAdapter(unexpected(name));
-  return { ...model, adapter: { ...layout, weights } };
+  for (const name of names) {
+    const spec = tokenMatrix(model, name);
+    if (!spec) throw new UnsupportedAdapter(unexpected(name));
+    base.set(spec.name, read(source, name, spec.shape));
+  }
+  return { ...model, weights: base, adapter: { ...layout, weights } };
+}
+
+function read(source: WeightSource, name: string, shape: readonly number[]): Float32Array {
+  const found = source.shape(name);
+  if (found.length === shape.length && found.every((size, i) => size === shape[i])) return source.float32(name);
+  throw new UnsupportedAdapter(
+    `the adapter's tensor "${name}" has shape ${formatShape(found)}, its config and base model ask for ${formatShape(shape)}`,
+  );
+}
+
+/** PEFT writes embedding and head beside an adapter that sits on one of them, or when it is told to: they take the base's place. */
+function tokenMatrix({ architecture, specs }: LanguageModel, tensor: string): ParameterSpec | undefined {
+  const name = tensor.startsWith(PREFIX) ? tensor.slice(PREFIX.length).replace('.base_layer.', '.') : '';
+  const { embeddingName, headName } = architecture;
+  return [embeddingName, headName].some((module) => name === `${module}.weight`)
+    ? specs.find((spec) => spec.name === name)
+    : undefined;
 }
 
 function unexpected(name: string): string {

@@ -19,12 +19,16 @@ export interface AttentionKind {
   readonly window: number | null;
 }
 
-/** Layer → its kind. Tables and masks that layers share are made once. */
+/** Layer → its kind. Tables and masks that layers share are made once. Throws RangeError for texts longer than the model has positions. */
 export function attentionKinds(
   g: GraphBuilder,
   config: ModelConfig,
   input: DecoderInput,
 ): (layer: number) => AttentionKind {
+  if (config.positionLimit !== null && input.maxPositions > config.positionLimit)
+    throw new RangeError(
+      `this model ends at ${config.positionLimit} positions (learnt ones, or a "dynamic" RoPE scaling, whose angles change there), this needs ${input.maxPositions}: shorten texts or completions`,
+    );
   const made = new Map<string, AttentionKind>();
   return (layer) => {
     // a window that no sequence of this graph fills is none

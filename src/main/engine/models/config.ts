@@ -12,7 +12,7 @@ export interface ModelConfig {
   readonly headSize: number;
   readonly intermediate: number;
   readonly context: number;
-  /** Positions there are, where they are learnt; null: rotation has no end. */
+  /** Positions there are, where they are learnt or rotation holds for so many only; null: no end. */
   readonly positionLimit: number | null;
   readonly normEpsilon: number;
   readonly tiedHead: boolean;
@@ -66,6 +66,9 @@ const LIMITS = {
   context: 10_000_000,
 };
 
+/** JSON, in which NaN and Infinity would read as null. */
+const shown = (value: unknown): string => (typeof value === 'number' ? String(value) : JSON.stringify(value));
+
 /** Reads fields of an untrusted config with named errors. */
 export class ConfigReader {
   readonly raw: Readonly<Record<string, unknown>>;
@@ -78,7 +81,7 @@ export class ConfigReader {
     const value = this.raw[key] ?? otherwise;
     if (typeof value !== 'number' || !Number.isInteger(value) || value < 1 || value > LIMITS[limit])
       throw new UnsupportedModel(
-        `config.json: "${key}" must be an integer from 1 to ${LIMITS[limit]}, found ${JSON.stringify(value)}`,
+        `config.json: "${key}" must be an integer from 1 to ${LIMITS[limit]}, found ${shown(value)}`,
       );
     return value;
   }
@@ -86,14 +89,14 @@ export class ConfigReader {
   number(key: string, otherwise: number): number {
     const value = this.raw[key] ?? otherwise;
     if (typeof value !== 'number' || !Number.isFinite(value))
-      throw new UnsupportedModel(`config.json: "${key}" must be a number, found ${JSON.stringify(value)}`);
+      throw new UnsupportedModel(`config.json: "${key}" must be a number, found ${shown(value)}`);
     return value;
   }
 
   positive(key: string, otherwise?: number): number {
     const value = this.raw[key] ?? otherwise;
     if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0)
-      throw new UnsupportedModel(`config.json: "${key}" must be a number above 0, found ${JSON.stringify(value)}`);
+      throw new UnsupportedModel(`config.json: "${key}" must be a number above 0, found ${shown(value)}`);
     return value;
   }
 

@@ -22,7 +22,9 @@ export function readDecoder(read: ConfigReader, family: string, defaults: Decode
   const hidden = read.size('hidden_size', 'hidden');
   const layers = read.size('num_hidden_layers', 'layers');
   const heads = read.size('num_attention_heads', 'heads');
-  const keyValueHeads = read.size('num_key_value_heads', 'heads', defaults.keyValueHeads ?? heads);
+  // an absent key means the family's usual number, null as many as there are query heads
+  const usualHeads = read.raw.num_key_value_heads === null ? heads : (defaults.keyValueHeads ?? heads);
+  const keyValueHeads = read.size('num_key_value_heads', 'heads', usualHeads);
   const headSize = read.size('head_dim', 'hidden', defaults.headSize ?? Math.floor(hidden / heads));
   if (heads % keyValueHeads !== 0)
     throw new UnsupportedModel(`config.json: ${heads} attention heads cannot share ${keyValueHeads} key-value heads`);
@@ -44,7 +46,7 @@ export function readDecoder(read: ConfigReader, family: string, defaults: Decode
     headSize,
     intermediate: read.size('intermediate_size', 'intermediate'),
     context: read.size('max_position_embeddings', 'context', defaults.context ?? 2048),
-    positionLimit: null,
+    positionLimit: rope.reach,
     normEpsilon: read.number('rms_norm_eps', 1e-6),
     tiedHead: read.flag('tie_word_embeddings', defaults.tiedHead ?? false),
     qkvBias: read.flag('attention_bias', false),

@@ -62,19 +62,20 @@ export const gptNeox: Architecture = {
     const read = new ConfigReader(raw);
     const sizes = readSizes(read);
     const bias = read.flag('attention_bias', true);
+    const rotation = readRotation(read, sizes.headSize);
     isParallel(raw);
     return {
       family: 'gpt_neox',
       ...sizes,
       keyValueHeads: sizes.heads,
-      positionLimit: null,
       normEpsilon: read.number('layer_norm_eps', 1e-5),
       tiedHead: read.flag('tie_word_embeddings', false),
       qkvBias: bias,
       outputBias: bias,
       mlpBias: true,
       activation: readActivation(read, 'hidden_act', 'gelu'),
-      ...readRotation(read, sizes.headSize),
+      ...rotation,
+      positionLimit: rotation.rope?.reach ?? null,
       ...readPlain(read, sizes),
     };
   },

@@ -99,10 +99,6 @@ export const gpt2: Architecture = {
   },
 
   decode(g, config, weights, input) {
-    if (input.maxPositions > config.context)
-      throw new RangeError(
-        `GPT-2 has learnt ${config.context} positions, this needs ${input.maxPositions}: shorten texts or completions`,
-      );
     const dense = (x: Value, name: string) =>
       linear(g, x, weights(`${name}.weight`), weights(`${name}.bias`), 'in-out');
     const norm = (x: Value, name: string) =>

@@ -41,41 +41,35 @@ export interface WeightSource {
 /** Tensors that checkpoints carry although they are computed from the config, or that only training state uses. */
 const IGNORED = /rotary_emb\.inv_freq$/;
 
-const sameNumbers = (a: Float32Array, b: Float32Array | undefined): boolean =>
-  a.length === b?.length && a.every((x, i) => x === b[i]);
+const sameNumbers = (a: Float32Array, b: Float32Array): boolean =>
+  a.length === b.length && a.every((x, i) => x === b[i]);
 
 /** Reads all weights, each through `take` as it comes; throws UnsupportedModel naming each tensor that is missing, unexpected or of another shape. */
 export function loadLanguageModel(
-  raw: Readonly<Record<string, unknown>>,
+  found: Readonly<Record<string, unknown>>,
   source: WeightSource,
   take: (name: string, data: Float32Array) => Float32Array = (_, data) => data,
 ): LanguageModel {
+  const { raw, tensors } = namedTensors(found, source);
   const architecture = architectureOf(raw);
   const config = architecture.readConfig(raw);
   const head = headOf(raw);
   const specs = head === 'score' ? scoreParameters(architecture, config) : architecture.parameters(config);
-  const places = placesOf(architecture, source.names());
+  const others = new Set(tensors.names());
   const weights = new Map<string, Float32Array>();
   for (const { name, shape } of specs) {
-    const place = places.get(name);
-    if (place === undefined)
-      throw new UnsupportedModel(`the checkpoint has no tensor "${name}", which config.json asks for`);
-    const found = source.shape(place);
-    if (found.length !== shape.length || found.some((d, i) => d !== shape[i]))
+    const held = tensors.shape(name);
+    if (held.length !== shape.length || held.some((d, i) => d !== shape[i]))
       throw new UnsupportedModel(
-        `tensor "${name}" has shape ${formatShape(found)}, config.json asks for ${formatShape(shape)}`,
+        `tensor "${name}" has shape ${formatShape(held)}, config.json asks for ${formatShape(shape)}`,
       );
-    weights.set(name, take(name, source.float32(place)));
-    places.delete(name);
+    weights.set(name, take(name, tensors.float32(name)));
+    others.delete(name);
   }
-  // a tied head may be stored twice; when both differ the file is right and config.json wrong, as in transformers
-  const spareName = `${architecture.headName}.weight`;
-  const spare = config.tiedHead ? places.get(spareName) : undefined;
-  if (spare && !sameNumbers(source.float32(spare), weights.get(`${architecture.embeddingName}.weight`)))
-    return loadLanguageModel({ ...raw, tie_word_embeddings: false }, source, take);
-  for (const name of places.keys()) {
+  for (const name of others) {
     // anything else would be silently left out of the computation
-    if (IGNORED.test(name) || architecture.ignored?.test(name) || (spare && name === spareName)) continue;
+    const isSpare = config.tiedHead && name === `${architecture.headName}.weight`;
+    if (IGNORED.test(name) || architecture.ignored?.test(name) || isSpare) continue;
     throw new UnsupportedModel(
       `the checkpoint holds the tensor "${name}", which a ${architecture.title} model does not have`,
     );
@@ -83,16 +77,58 @@ export function loadLanguageModel(
   return { architecture, head, config, specs, weights };
 }
 
-/** The engine's name of each tensor → its name in the checkpoint: a bare model's tensors lack the prefix, some heads have had two names. */
-function placesOf({ basePrefix, headName, aliases }: Architecture, names: readonly string[]): Map<string, string> {
-  const bare = !names.some((name) => name.startsWith(basePrefix));
-  return new Map(
+/**
+ * A checkpoint's tensors by this engine's names, and its config.json: a tied head may be stored twice, and when both differ the file is right and
+ * config.json wrong, as in transformers. Asking for a tensor that is not there throws UnsupportedModel.
+ */
+export function namedTensors(
+  raw: Readonly<Record<string, unknown>>,
+  source: WeightSource,
+): { raw: Readonly<Record<string, unknown>>; tensors: WeightSource } {
+  const architecture = architectureOf(raw);
+  const { tiedHead } = architecture.readConfig(raw);
+  const places = placesOf(architecture, tiedHead, source.names());
+  const place = (name: string): string => {
+    const found = places.get(name);
+    if (found !== undefined) return found;
+    throw new UnsupportedModel(`the checkpoint has no tensor "${name}", which config.json asks for`);
+  };
+  const [head, embedding] = [architecture.headName, architecture.embeddingName].map((name) => `${name}.weight`);
+  const twice = tiedHead && places.has(head) && place(head) !== place(embedding);
+  const untied = twice && !sameNumbers(source.float32(place(head)), source.float32(place(embedding)));
+  return {
+    raw: untied ? { ...raw, tie_word_embeddings: false } : raw,
+    tensors: {
+      names: () => [...places.keys()],
+      shape: (name) => source.shape(place(name)),
+      float32: (name) => source.float32(place(name)),
+    },
+  };
+}
+
+/**
+ * The engine's name of each tensor → its name in the checkpoint: a bare model's tensors lack the prefix, a wrapped one's (torch.compile, DataParallel, the
+ * text part of a larger model) have one more, some heads have had two names, and a tied matrix may be stored under the head's alone.
+ */
+function placesOf(architecture: Architecture, tiedHead: boolean, names: readonly string[]): Map<string, string> {
+  const { basePrefix, headName, embeddingName, aliases } = architecture;
+  const before = (end: string): string | undefined =>
+    names.find((name) => name === end || name.endsWith(`.${end}`))?.slice(0, -end.length);
+  const head = `${headName}.weight`;
+  const bodyPrefix = before(`${embeddingName.slice(basePrefix.length)}.weight`);
+  const found = bodyPrefix ?? (before(head) ?? '') + basePrefix;
+  const wrapper = found.endsWith(`.${basePrefix}`) ? found.slice(0, -basePrefix.length) : '';
+  const places = new Map(
     names.map((name) => {
-      const known = aliases?.[name] ?? name;
-      const isHead = known === `${headName}.weight` || known === SCORE_WEIGHT;
-      return [bare && !isHead ? basePrefix + known : known, name];
+      const bare = name.startsWith(wrapper) ? name.slice(wrapper.length) : name;
+      const known = aliases?.[bare] ?? bare;
+      if (known === head || known === SCORE_WEIGHT) return [known, name];
+      return [name.startsWith(found) ? basePrefix + name.slice(found.length) : known, name];
     }),
   );
+  const headPlace = places.get(head);
+  if (tiedHead && bodyPrefix === undefined && headPlace !== undefined) places.set(`${embeddingName}.weight`, headPlace);
+  return places;
 }
 
 /**

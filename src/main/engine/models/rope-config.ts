@@ -21,11 +21,14 @@ export interface RopeConfig {
   /** cos and sin are multiplied by it. */
   readonly attentionFactor: number;
   readonly originalContext: number;
+  /** The longest text that these angles hold for; null: any. */
+  readonly reach: number | null;
   /** Neighbouring elements form a pair (llama2.c) instead of element i with i + d/2. */
   readonly interleaved: boolean;
 }
 
-const ROPE_TYPES = ['default', 'linear', 'llama3', 'yarn', 'longrope'] as const;
+/** dynamic (NTK-aware by length) is plain up to the model's context, and another rotation for every length beyond. */
+const ROPE_TYPES = ['default', 'linear', 'dynamic', 'llama3', 'yarn', 'longrope'] as const;
 
 /** RoPE as transformers 4 (rope_theta, rope_scaling) and 5 (rope_parameters) write it. */
 export function readRope(reader: ConfigReader, defaultTheta = 10_000): RopeConfig {
@@ -55,14 +58,15 @@ export function ropeFrom(reader: ConfigReader, scaling: Readonly<Record<string, 
     if (types.includes(type)) return found.positive(key, otherwise);
     return otherwise ?? 1;
   };
-  const factor = own('factor', ['linear', 'llama3', 'yarn']);
+  const factor = own('factor', ['linear', 'dynamic', 'llama3', 'yarn']);
   const contextAtHand = own(
     'original_max_position_embeddings',
     ['llama3', 'yarn', 'longrope'],
     reader.size('max_position_embeddings', 'context', 2048),
   );
   return {
-    type,
+    type: type === 'dynamic' ? 'default' : type,
+    reach: type === 'dynamic' ? reader.size('max_position_embeddings', 'context') : null,
     theta: found.positive('rope_theta', theta),
     factor,
     lowFrequencyFactor: own('low_freq_factor', ['llama3']),
@@ -96,7 +100,7 @@ function pairFactors({ raw }: ConfigReader): readonly number[] {
 }
 
 function attentionFactorOf(
-  type: RopeConfig['type'],
+  type: (typeof ROPE_TYPES)[number],
   found: ConfigReader,
   reader: ConfigReader,
   factor: number,

@@ -31,6 +31,9 @@ const splitter = (source: RegExp, behavior: SplitBehavior): PreTokenizer => {
 
 const gpt2 = splitter(compileOniguruma(GPT2_PATTERN_SOURCE, 'ByteLevel'), 'Isolated');
 const WHITE_SPACE = /\p{White_Space}/gu;
+/** Whitespace's words are those of Rust's regex crate, in which joiners belong to a word. */
+const WORDS =
+  /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]+|[^\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}\p{White_Space}]+/gu;
 const PUNCTUATION = /[!-/:-@[-`{-~\p{P}]/gu;
 
 const byteLevel: Build<PreTokenizer> = (node) => {
@@ -95,8 +98,8 @@ const KINDS: Readonly<Record<string, Build<PreTokenizer>>> = {
     const behavior = behaviorOf(node, where, 'Isolated');
     return (value) => split(value, find, behavior);
   },
-  Whitespace: (_, where) => {
-    const find = regexFinder(compileOniguruma('\\w+|[^\\w\\s]+', where));
+  Whitespace: () => {
+    const find = regexFinder(WORDS);
     return (value) => split(value, find, 'Removed', true);
   },
   WhitespaceSplit: () => splitter(WHITE_SPACE, 'Removed'),
