@@ -7,6 +7,9 @@ export const BEHIND_PAGE = { job: 10, generation: 5 } as const;
 
 const LOWEST = 19;
 
+/** Gone already, or not ours to change. */
+const LEFT_ALONE = ['ESRCH', 'EPERM', 'EACCES'];
+
 /** Linux keeps a priority for each thread; a thread started later has that of the one that starts it. */
 function threadsOf(pid: number): readonly number[] {
   if (process.platform !== 'linux') return [pid];
@@ -25,7 +28,8 @@ export function putBehind(pid: number | undefined, steps: number): void {
     try {
       setPriority(thread, wanted);
     } catch (error) {
-      if ((error as { info?: { code?: string } }).info?.code !== 'ESRCH') throw error;
+      // a container may forbid it: then all are alike
+      if (!LEFT_ALONE.includes(String((error as { info?: { code?: string } }).info?.code))) throw error;
     }
   }
 }
