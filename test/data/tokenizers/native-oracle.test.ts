@@ -36,6 +36,8 @@ const PATTERNS: Record<string, string> = {
     "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
   deepseek:
     '[!"#$%&\'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\\r\\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| ?[\\p{P}\\p{S}]+[\\r\\n]*|\\s+(?!\\S)|\\s+',
+  wordsOrSigns: '\\w+|[^\\w\\s]+',
+  wordsInClass: '[\\w-]+',
   range: '[一-龥\u3040-ゟ゠-ヿ]+',
   script: '\\p{Han}+|[^\\p{Han}]+',
   words: '\\w+|\\d|\\W',
@@ -112,6 +114,8 @@ const VARIANTS: Record<string, Json> = {
 };
 
 const PIECES = [
+  'z\u200dw',
+  'a½ x² ①',
   'a',
   'b',
   'e',

@@ -8,7 +8,8 @@ const MAX_PATTERN_LENGTH = 20_000;
 /** What the Unicode-wide short forms mean; U+0085 is white space, U+FEFF is not (in JavaScript it is the other way round). */
 const SETS: Readonly<Record<string, string>> = {
   s: '\\p{White_Space}',
-  w: '\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}',
+  // Oniguruma takes Latin-1 from its own table, where raised digits and fractions are word characters
+  w: '\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\u00b2\u00b3\u00b9\u00bc-\u00be',
   d: '\\p{Nd}',
   h: '0-9a-fA-F',
 };
