@@ -1,8 +1,6 @@
-/**
- * Chat templates (Jinja), rendered as transformers' apply_chat_template does. Where @huggingface/jinja is known to differ from Jinja2: no `raw` blocks,
- * a printed boolean reads `true`, not `True`, an attribute of something undefined is no error, and a JSON 1.0 prints as 1.
- */
+/** Chat templates (Jinja), rendered as transformers' apply_chat_template does. */
 import { Template } from '@huggingface/jinja';
+import { inTurns } from './chat-engine.ts';
 import { type ChatMessage, type ChatOptions, TokenizerError } from './tokenizer.ts';
 
 /** Templates are a page of text; bounds what a hostile one costs to parse. */
@@ -37,6 +35,8 @@ interface TemplateNode {
   object?: TemplateNode;
   property?: TemplateNode;
   args?: TemplateNode[];
+  body?: unknown;
+  defaultBlock?: unknown;
 }
 
 /** Functions of ours in place of the library's; a name with a space cannot be written in a template. */
@@ -44,7 +44,7 @@ const GLOBALS = { raise_exception: ' raise_exception', strftime_now: ' strftime_
 const STRIPS = new Set(['strip', 'lstrip', 'rstrip']);
 
 /**
- * Walks the syntax tree: `raise_exception` must be told from a failure of the engine, `strftime_now` knows too few codes in the library, and its
+ * Walks the syntax tree: a loop's turns have scopes of their own, `raise_exception` must be told from a failure of the engine, `strftime_now` knows too few codes in the library, and its
  * `strip('…')`, `lstrip('…')`, `rstrip('…')` ignore their argument.
  */
 function redirect(value: unknown): void {
@@ -58,6 +58,7 @@ function redirect(value: unknown): void {
   const node: TemplateNode = value;
   if (node.type === 'CallExpression') redirectCall(node);
   for (const child of Object.values(node)) if (child !== null && typeof child === 'object') redirect(child);
+  if (node.type === 'For') inTurns(node);
 }
 
 function redirectCall(node: TemplateNode): void {
