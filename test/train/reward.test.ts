@@ -1,5 +1,5 @@
 /** The reward model beyond TRL's runs: analytic start, ties, dropped rows, what is saved, normalisation, evaluation, resume. */
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { mean, standardDeviation } from '../../src/main/base/statistics.ts';
@@ -86,6 +86,10 @@ describe('reward model', () => {
     const softplus = (x: number) => Math.log1p(Math.exp(x));
     expect(a.loss).toBeCloseTo(softplus(-Number(a.margin)), 5);
     expect(b.loss).toBeCloseTo(softplus(1.5 - Number(b.margin)), 5);
+    const long = JSON.stringify({ ...toyPairs[0], margin: 1.5 }).replace('1.5', '1.50000000000000000000001');
+    writeFileSync(join(toy.folder, 'long-margin.jsonl'), long);
+    const c = (await toy.train({ ...base, dataset: 'long-margin.jsonl', max_steps: 1 })).steps[0].metrics;
+    expect(c.loss).toBe(b.loss);
     const wrong = toy.write('margin.jsonl', [{ ...toyPairs[0], margin: 'much' }]);
     await expect(toy.train({ ...base, dataset: wrong })).rejects.toThrow(
       'margin.jsonl:1: "margin" must be a number, found "much"',

@@ -1,4 +1,5 @@
 /** Records → training examples under TRL's column names: preference pairs, prompt and completion, text, messages. */
+import { wideAsNumber } from './records/exact-json.ts';
 import { DatasetError, type SourceRecord } from './records.ts';
 
 export interface Message {
@@ -61,13 +62,13 @@ export function chatVariables(path: string, record: SourceRecord): ChatVariables
   const taken = RENDERING.find((name) => name in kwargs);
   if (taken !== undefined)
     throw new DatasetError(`${where(path, record)}: "chat_template_kwargs" sets "${taken}", which a row cannot decide`);
-  return { variables: kwargs as Readonly<Record<string, unknown>>, ...(tools && { tools }) };
+  return { variables: wideAsNumber(kwargs) as Readonly<Record<string, unknown>>, ...(tools && { tools }) };
 }
 
 function toolsOf(path: string, record: SourceRecord): readonly unknown[] | undefined {
   const { tools } = record.value;
   if (tools === undefined || tools === null) return undefined;
-  const found = typeof tools === 'string' ? parsedJson(tools) : tools;
+  const found = typeof tools === 'string' ? parsedJson(tools) : wideAsNumber(tools);
   if (found === null) return undefined;
   if (Array.isArray(found)) return found.length > 0 ? found : undefined;
   throw new DatasetError(

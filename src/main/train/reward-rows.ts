@@ -1,6 +1,7 @@
 /** Preference rows as a reward model trains on them: both sides whole, with margin and tie. */
 import { type Dropped, pairTokens, type TokenRow } from '../data/batches.ts';
 import { isTie, type PreferenceExample, preferenceExample } from '../data/examples.ts';
+import { wideAsNumber } from '../data/records/exact-json.ts';
 import { DatasetError, type SourceRecord } from '../data/records.ts';
 import type { Tokenizer } from '../data/tokenizers/tokenizer.ts';
 import { PromptError, type Task } from '../tasks/task.ts';
@@ -34,9 +35,9 @@ export function rewardRow(
   record: SourceRecord,
   { maxLength, ties, task }: RewardRowOptions,
 ): RewardRow | Dropped {
-  const { margin = 0 } = record.value;
+  const margin = wideAsNumber(record.value.margin ?? 0);
   const place = record.line === null ? `${path}: row ${record.row}` : `${path}:${record.line}`;
-  if (margin !== null && (typeof margin !== 'number' || !Number.isFinite(margin)))
+  if (typeof margin !== 'number' || !Number.isFinite(margin))
     throw new DatasetError(`${place}: "margin" must be a number, found ${JSON.stringify(margin)}`);
   const tie = isTie(path, record);
   if (tie && ties === 'drop') return TIE;
@@ -48,7 +49,7 @@ export function rewardRow(
   const longest = Math.max(chosen.ids.length, rejected.ids.length);
   if (maxLength !== null && longest > maxLength)
     return { dropped: `prompt and answer have ${longest} tokens; max_length is ${maxLength}` };
-  return { chosen, rejected, margin: margin ?? 0, tie, prompt: JSON.stringify(example.prompt), ...(gold && { gold }) };
+  return { chosen, rejected, margin, tie, prompt: JSON.stringify(example.prompt), ...(gold && { gold }) };
 }
 
 /** Throws DatasetError on a pair that is not of this world. */

@@ -66,6 +66,9 @@ function mapWide(value: unknown, of: (number: WideNumber) => unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, mapWide(inner, of)]));
 }
 
+/** For what counts with doubles: wide numbers as the nearest ones. */
+export const wideAsNumber = (value: unknown): unknown => mapWide(value, (number) => Number(String(number)));
+
 /** For readers that would round them: wide numbers as texts. */
 export const wideAsText = (value: unknown): unknown => mapWide(value, String);
 
