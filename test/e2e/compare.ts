@@ -194,6 +194,8 @@ export const compareSpecs: readonly Spec[] = [
       await page.getByRole('button', { name: /^Next/ }).click();
       const sweep = page.getByRole('region', { name: 'Sweep' });
       await sweep.getByRole('button', { name: 'Vary an option' }).click();
+      // its list hides where the field is out of sight
+      await sweep.getByRole('combobox', { name: 'Option to vary' }).click();
       await sweep.getByRole('combobox', { name: 'Option to vary' }).fill('beta');
       await page.getByRole('option', { name: 'beta', exact: true }).click();
       await sweep.getByRole('textbox', { name: 'Values of beta' }).fill('0.1, -1');
