@@ -19,6 +19,9 @@ export const secondsText = (seconds: number): string => {
   return `${fixed(seconds * 1000, seconds < 0.01 ? 1 : 0)} ms`;
 };
 
+/** How long a whole run takes: short ones to the tenth, long ones in minutes and hours. */
+export const runText = (seconds: number): string => (seconds < 10 ? secondsText(seconds) : duration(seconds));
+
 const TIME_WORDS: Readonly<Record<string, string>> = {
   sampling: 'Sampling answers',
   annotator: 'Annotator',
@@ -110,7 +113,7 @@ export function PlanParts({ plan }: { plan: RunPlan }) {
       {runTime && typeof secondsPerRun === 'number' && (
         <Parts
           title="Time of the run"
-          total={duration(secondsPerRun)}
+          total={runText(secondsPerRun)}
           parts={runTime}
           words={RUN_WORDS}
           show={secondsText}
@@ -142,7 +145,7 @@ export function Estimate({ config, steps }: EstimateProps) {
       <div className="pl-plan">
         {seconds !== null && (
           <div>
-            <Figure value={duration(seconds)} />
+            <Figure value={runText(seconds)} />
             <p className="pl-caption">with evaluations and checkpoints</p>
           </div>
         )}

@@ -66,8 +66,9 @@ export function Review({ method, fields, config, steps, error }: ReviewProps) {
           <CopyButton text={() => trlConfig(wholeConfig(method, fields, draft))}>Copy as TRL config</CopyButton>
         )}
       </div>
-      <RunPlanCard config={config} steps={steps} onCheckpointing={setCheckpointing} />
+      {/* the plan comes a moment later, and moves nothing that is typed into */}
       <SweepCard fields={fields} />
+      <RunPlanCard config={config} steps={steps} onCheckpointing={setCheckpointing} />
       <div className="pl-card flush">
         <table className="pl-table" aria-label="Parameters that differ from the defaults">
           <thead>

@@ -1,16 +1,16 @@
 /** Before the start: what the run will need of memory and time, whether it fits, and what gradient checkpointing would change. */
 import { Button } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react';
-import { bytes, duration } from '../../../charts/numbers.ts';
+import { bytes } from '../../../charts/numbers.ts';
 import type { RunPlan } from '../../../preload/contract/index.ts';
 import { ErrorState, SkeletonLines } from '../../components/states.tsx';
 import { useCall } from '../../host.ts';
-import { PlanParts, runSeconds, secondsText } from './plan-parts.tsx';
+import { PlanParts, runSeconds, runText, secondsText } from './plan-parts.tsx';
 import './run-plan.css';
 
 const stepWords = (seconds: number | null): string => (seconds === null ? 'not known' : secondsText(seconds));
 
-const runWords = (seconds: number | null): string => (seconds === null ? 'not known' : duration(seconds));
+const runWords = (seconds: number | null): string => (seconds === null ? 'not known' : runText(seconds));
 
 interface RowProps {
   readonly name: string;
