@@ -15,7 +15,7 @@ export class BinaryValue {
 /** A number where a double holds it. */
 const numberOf = (digits: string): number | WideNumber => (isExact(digits) ? Number(digits) : new WideNumber(digits));
 
-export const integerOf = (value: bigint): number | WideNumber => numberOf(String(value));
+const integerOf = (value: bigint): number | WideNumber => numberOf(String(value));
 
 /** A decimal is a whole number of units of 10^-scale. */
 export function decimalOf(units: bigint, scale: number): number | WideNumber {
@@ -46,7 +46,7 @@ export function instantOf(value: bigint, places: number): Date | FineInstant {
 }
 
 /** Tables of Python write "no number here" as NaN. */
-export const numberOrNull = (value: number): number | null => (Number.isNaN(value) ? null : value);
+const numberOrNull = (value: number): number | null => (Number.isNaN(value) ? null : value);
 
 const isTypedArray = (value: object): value is Iterable<unknown> =>
   ArrayBuffer.isView(value) && Symbol.iterator in value;

@@ -258,9 +258,10 @@ export const kto: Method = {
     const sampler = await createSampler(loaded, options, control);
     try {
       const parts = { loaded, optimiser, options, rows: rows.length, reference: start.name };
+      const every = moving.ref_model_sync_steps.parse(options.ref_model_sync_steps);
+      const share = moving.ref_model_mixup_alpha.parse(options.ref_model_mixup_alpha);
       const afterStep = (done: number) => {
-        if (following && done % (options.ref_model_sync_steps ?? 512) === 0)
-          moveReference(following.model, model, options.ref_model_mixup_alpha ?? 0.6);
+        if (following && done % every === 0) moveReference(following.model, model, share);
       };
       const looks = {
         afterStep,

@@ -232,12 +232,9 @@ async function offlinePairs(
   if (options.offline_dataset === undefined)
     throw new ConfigError('offline_share mixes in fixed pairs: name them with "offline_dataset"');
   const limits = { maxLength: options.max_length, truncation: 'keep_start' } as const;
-  const pairs = await readRows<PairTokens>(options.offline_dataset, control, (file, record) =>
+  return readRows<PairTokens>(options.offline_dataset, control, (file, record) =>
     pairRow(tokenizer, file, record, limits),
   );
-  if (pairs.length === 0)
-    throw new ConfigError(`offline_dataset ${options.offline_dataset}: no pair can be trained on`);
-  return pairs;
 }
 
 /** The fixed pairs of a step, in an order that follows from seed and step. */

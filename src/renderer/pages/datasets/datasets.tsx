@@ -31,7 +31,8 @@ function NoDatasets() {
     <Content label="All datasets">
       <EmptyState title="No datasets yet.">
         A dataset holds pairs of a better and a worse answer, single answers with a mark, or prompts. Press Import, or
-        drop a file anywhere on this window: JSONL, JSON, CSV or TSV, also packed with gzip or zstandard.
+        drop a file anywhere on this window: JSONL, JSON, CSV, TSV, Parquet, Arrow or XLSX, also packed with gzip or
+        zstandard.
       </EmptyState>
     </Content>
   );
