@@ -132,6 +132,7 @@ function scored(
   isNormal: (id: number) => boolean,
   note: (text: string) => void,
 ): [string, Entry][] {
+  if (model.tied_merges !== undefined) refuse('several of its tokens have the same score');
   const pairs = (Array.isArray(model.merges) ? model.merges : []).map((merge: unknown): [string, string] => {
     const [left, right] = Array.isArray(merge) ? merge : String(merge).split(' ');
     return [String(left), String(right)];
