@@ -5,8 +5,8 @@ import { ByteReader, ReadError } from './byte-reader.ts';
 import { type MetadataValue, readKeys } from './metadata.ts';
 import { type TensorType, typeOfNumber } from './types/index.ts';
 
-/** No known model has more tensors. */
-const MAX_TENSORS = 1_000_000;
+/** No known model has more than some thousands. */
+const MAX_TENSORS = 100_000;
 const MAX_NAME_BYTES = 1024;
 /** GGML's. */
 const MAX_RANK = 4;

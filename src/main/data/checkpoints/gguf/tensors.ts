@@ -42,7 +42,7 @@ export function checkTensors(
     const isBias = part?.suffix === 'bias';
     if (!known || (isBias && !family.biases.some(({ parts }) => parts.includes(known[0]))))
       fields.fail(`the tensor "${name}" is no part of the architecture "${family.id}" that is supported here`);
-    if (part && Number(part.layer) >= layers)
+    if (part && part.layer !== '' && Number(part.layer) >= layers)
       fields.fail(`the tensor "${name}" is of a layer beyond the ${layers} of the metadata`);
     if (isBias && known) sameShape(name, shape, [sizes[known[2]]]);
   }

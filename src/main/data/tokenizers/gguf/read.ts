@@ -160,6 +160,8 @@ function scoredJson(vocabulary: Vocabulary): Record<string, unknown> {
   const scores = fields.numbers(`${KEY}.scores`);
   if (scores.length !== texts.length)
     fields.fail(`"${KEY}.scores" has ${scores.length} entries, the vocabulary has ${texts.length} tokens`);
+  const wrong = scores.findIndex(Number.isNaN);
+  if (wrong >= 0) fields.fail(`"${KEY}.scores"[${wrong}] is no number`);
   const missing = byteNames().find((name) => !texts.includes(name));
   if (missing) fields.fail(`the vocabulary has no token ${missing}; all 256 bytes were expected`);
   const unknown = tokenId(fields, 'unknown', texts) ?? (types.includes(UNKNOWN) ? types.indexOf(UNKNOWN) : undefined);
