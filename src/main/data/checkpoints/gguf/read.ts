@@ -40,8 +40,11 @@ const NEUTRAL: readonly (readonly [key: string, ...neutral: unknown[]])[] = [
   ['rope.dimension_sections', 0],
 ];
 
-/** Reads metadata now, tensors when asked for. Throws CheckpointError that names the file and what is wrong or not supported. */
-export function readGguf(path: string): ModelFolder {
+/**
+ * Reads metadata now, tensors when asked for; `tokenizer` names another than the file's own. Throws CheckpointError that names the file and what is wrong or
+ * not supported.
+ */
+export function readGguf(path: string, tokenizer: string | null = null): ModelFolder {
   const header = readGgufParts(path);
   const fields = fieldsOf(header);
   const architecture = fields.text('general.architecture');
@@ -58,7 +61,7 @@ export function readGguf(path: string): ModelFolder {
     config,
     generationConfig: generationConfigOf(fields),
     tensors: tensorSource(family, fields, header, Number(config.head_dim)),
-    tokenizerPath: hasTokenizer(fields) ? path : null,
+    tokenizerPath: tokenizer ?? (hasTokenizer(fields) ? path : null),
     bytes: header.fileBytes,
   };
 }
@@ -96,6 +99,9 @@ function configOf(family: GgufFamily, fields: Fields, header: GgufHeader): Recor
   const embedding = header.tensors.get('token_embd.weight');
   if (embedding?.shape.length !== 2)
     return fields.fail('the tensor "token_embd.weight" [vocabulary, hidden] is missing');
+  const tokens = fields.raw('tokenizer.ggml.tokens');
+  if (Array.isArray(tokens) && tokens.length > embedding.shape[0])
+    fields.fail(`"tokenizer.ggml.tokens" has ${tokens.length} entries, "token_embd.weight" ${embedding.shape[0]} rows`);
   const epsilon = `${family.id}.attention.layer_norm_rms_epsilon`;
   if (fields.raw(epsilon) === undefined) fields.fail(`the metadata "${epsilon}" is missing`);
   const { bos, eos, pad } = specialIds(fields);
