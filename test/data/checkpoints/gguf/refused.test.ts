@@ -56,7 +56,7 @@ describe('metadata', () => {
     ['architecture of no text', { 'general.architecture': asU32(3) }, /"general.architecture" must be a text/],
     ['no architecture', { 'general.architecture': undefined }, /"general.architecture" is missing/],
     ['experts', { 'llama.expert_count': asU32(8) }, /"llama.expert_count" is 8/],
-    ['caps', { 'llama.final_logit_softcapping': asF32(30) }, /"llama.final_logit_softcapping" is 30/],
+    ['caps', { 'llama.final_logit_softcapping': asF32(20) }, /"llama.final_logit_softcapping" is 20/],
     ['scale', { 'llama.attention.scale': asF32(0.5) }, /"llama.attention.scale" is 0.5/],
     ['not causal', { 'llama.attention.causal': asBool(false) }, /"llama.attention.causal" is false/],
     [

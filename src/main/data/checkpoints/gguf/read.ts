@@ -29,8 +29,9 @@ const NEUTRAL: readonly (readonly [key: string, ...neutral: unknown[]])[] = [
   ['attention.output_scale', 0, 1],
   ['attention.value_scale', 0, 1],
   ['attention.shared_kv_layers', 0],
-  ['attn_logit_softcapping', 0],
-  ['final_logit_softcapping', 0],
+  // Gemma 2's numbers are what llama.cpp writes into every file that it saves, and reads for other families alone
+  ['attn_logit_softcapping', 0, 50],
+  ['final_logit_softcapping', 0, 30],
   // a factor of 1 changes as little as one that is not set
   ['logit_scale', 0, 1],
   ['embedding_scale', 0, 1],

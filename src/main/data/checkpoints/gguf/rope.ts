@@ -11,13 +11,21 @@ const LONG_FACTORS = 'rope_factors_long.weight';
 /** Tensors that say how positions are rotated: no parameters of the model. */
 export const isRotation = (name: string): boolean => [ROPE_FACTORS, SHORT_FACTORS, LONG_FACTORS].includes(name);
 
-/** Keys of YaRN (after "rope.scaling.") that llama.cpp's llama, qwen2 and qwen3 do not read and transformers does, with the values that change nothing. */
-const UNREAD: readonly (readonly [key: string, isNeutral: (value: number, usual: number) => boolean])[] = [
-  // −1 stands for "not set"
-  ['yarn_ext_factor', (value) => value === 1 || value < 0],
-  ['yarn_attn_factor', (value, usual) => Math.abs(value - usual) < 1e-4],
-  ['yarn_log_multiplier', (value) => value === 0],
-];
+/** Keys of YaRN that llama.cpp's llama, qwen2 and qwen3 do not read and transformers does: refused unless they change nothing for either. */
+function refuseUnread(fields: Fields, key: (name: string) => string, factor: number): void {
+  const value = (name: string, otherwise: number) => fields.number(key(`scaling.${name}`), otherwise);
+  const extrapolation = value('yarn_ext_factor', 1);
+  // llama.cpp saves −1 for "not set", and then 1 as the factor
+  const isUnset = extrapolation < 0;
+  const attention = value('yarn_attn_factor', usualAttention(factor));
+  const found: readonly (readonly [name: string, isNeutral: boolean])[] = [
+    ['yarn_ext_factor', isUnset || extrapolation === 1],
+    ['yarn_attn_factor', (isUnset && attention === 1) || Math.abs(attention - usualAttention(factor)) < 1e-4],
+    ['yarn_log_multiplier', value('yarn_log_multiplier', 0) === 0],
+  ];
+  for (const [name, isNeutral] of found)
+    if (!isNeutral) fields.fail(`"${key(`scaling.${name}`)}" is ${value(name, 0)}: this part of YaRN is not supported`);
+}
 
 /** 0.1 ln s + 1 (2309.00071, eq. 22). */
 export const usualAttention = (factor: number): number => (factor <= 1 ? 1 : 0.1 * Math.log(factor) + 1);
@@ -45,11 +53,7 @@ export function ropeParameters(
     if (header.tensors.has(ROPE_FACTORS))
       fields.fail(`it has ${ROPE_FACTORS} and also RoPE scaling "yarn"; one of them was expected`);
     refuseFactors(fields, header, type);
-    for (const [name, isNeutral] of UNREAD) {
-      const value = fields.raw(key(`scaling.${name}`));
-      if (value !== undefined && !(typeof value === 'number' && isNeutral(value, usualAttention(factor))))
-        fields.fail(`"${key(`scaling.${name}`)}" is ${String(value)}: this part of YaRN is not supported`);
-    }
+    refuseUnread(fields, key, factor);
     return {
       rope_type: 'yarn',
       rope_theta,
