@@ -1,5 +1,5 @@
 /** A GGUF model cut into parts (llama.cpp's gguf-split): the first has the metadata, each has tensors of its own. */
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { CheckpointError } from '../safetensors.ts';
 import { type Fields, fieldsOf } from './fields.ts';
@@ -15,6 +15,13 @@ const partName = (path: string, number: number, count: number): string =>
     return `-${five(number)}-of-${five(count)}${whole.slice(-5)}`;
   });
 
+/** The files beside `path` that make one model with it, by its name; none for a file that is no first part. */
+export function otherGgufParts(path: string): string[] {
+  const [, number, count] = NAME.exec(path)?.map(Number) ?? [];
+  if (number !== 1 || count > MAX_PARTS) return [];
+  return Array.from({ length: count - 1 }, (_, i) => partName(path, i + 2, count));
+}
+
 /** The whole model from its first part, or from a file that is not cut. Throws CheckpointError that names the part and what is wrong with it. */
 export function readGgufParts(path: string): GgufHeader {
   const first = readGgufHeader(path);
@@ -29,8 +36,7 @@ export function readGgufParts(path: string): GgufHeader {
     );
   if (number !== 1)
     fields.fail(`it is part ${number} of ${count}: give the first one, ${basename(partName(path, 1, count))}`);
-  const parts = [first];
-  for (let i = 2; i <= count; i++) parts.push(readPart(partName(path, i, count), i, count, fields));
+  const parts = [first, ...otherGgufParts(path).map((part, i) => readPart(part, i + 2, count, fields))];
   const tensors = new Map<string, GgufTensor>();
   for (const part of parts)
     for (const tensor of part.tensors.values()) {
@@ -45,7 +51,9 @@ export function readGgufParts(path: string): GgufHeader {
 }
 
 function readPart(path: string, number: number, count: number, first: Fields): GgufHeader {
-  if (!existsSync(path)) return first.fail(`it is part 1 of ${count}, and ${basename(path)} is not beside it`);
+  // a pipe or a device would be waited for
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile())
+    return first.fail(`it is part 1 of ${count}, and ${basename(path)} is not beside it`);
   const header = readGgufHeader(path);
   const fields = fieldsOf(header);
   const [no, of] = [fields.optionalCount('split.no'), fields.optionalCount('split.count')];
