@@ -50,10 +50,7 @@ export function mergesOfScores(
   return joins.map(({ left, right }) => [left, right]);
 }
 
-/**
- * Spans [first, count] of merges that make different tokens of one score: among them the leftmost pair is joined first, whichever it is. Ranks alone would
- * say that one of the tokens comes before the others.
- */
+/** Spans [first, count] of merges that make different tokens of one score: among them the leftmost pair is joined first, whichever it is. */
 function tiedMerges(
   merges: readonly (readonly [string, string])[],
   scoreOf: (token: string) => number,
@@ -79,7 +76,6 @@ export function sentencePieceJson(vocabulary: ScoredVocabulary): Record<string, 
   const marked = { type: 'Replace', pattern: { String: ' ' }, content: SPACE_MARK };
   const merges = mergesOfScores(texts, scores, (_, id) => id >= firstJoined);
   const idOf = new Map(texts.map((text, id) => [text, id]));
-  const tied = tiedMerges(merges, (token) => scores[idOf.get(token) ?? 0]);
   const strip = { type: 'Strip', content: ' ', start: 1, stop: 0 };
   return {
     version: '1.0',
@@ -111,8 +107,8 @@ export function sentencePieceJson(vocabulary: ScoredVocabulary): Record<string, 
       ignore_merges: false,
       vocab: Object.fromEntries(texts.map((text, id) => [text, id])),
       merges,
-      // a field of our own, which the tokenizers library passes over
-      ...(tied.length === 0 ? {} : { tied_merges: tied }),
+      // a field of our own, which the tokenizers library passes over: merges are due by score, also those of one token, and ranks alone would order them
+      tied_merges: tiedMerges(merges, (token) => scores[idOf.get(token) ?? 0]),
     },
   };
 }

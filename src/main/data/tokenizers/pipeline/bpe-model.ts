@@ -30,13 +30,18 @@ function readMerges(model: Json, vocabulary: Vocabulary, prefix: string, where: 
     joined[rank] = idOf(left + right.slice(right.startsWith(prefix) ? prefix.length : 0));
     ranks.set(pairKey(idOf(left), idOf(right)), rank);
   });
-  return { ranks, joined, turns: readTurns(model, list.length, where) };
+  return { ranks, joined, turns: readTurns(model, joined, where) };
 }
 
-/** `tied_merges`, our own field (sentence-piece-json.ts): spans [first, count] of merges of which the leftmost in the text comes first. */
-function readTurns(model: Json, count: number, where: string): Int32Array {
+/**
+ * `tied_merges`, our own field (sentence-piece-json.ts): merges have scores, so that those of one token have the same turn, and so have those in the spans
+ * [first, count] that it lists; of one turn the leftmost in the text comes first.
+ */
+function readTurns(model: Json, joined: Int32Array, where: string): Int32Array {
+  const count = joined.length;
   const turns = Int32Array.from({ length: count }, (_, rank) => rank);
   if (model.tied_merges === undefined) return turns;
+  for (let rank = 1; rank < count; rank++) if (joined[rank] === joined[rank - 1]) turns[rank] = turns[rank - 1];
   for (const span of listAt(model.tied_merges, `${where} "tied_merges"`)) {
     const [first, length]: readonly unknown[] = Array.isArray(span) ? span : [];
     const isSpan = Number.isInteger(first) && Number.isInteger(length) && Number(first) >= 0 && Number(length) > 0;
@@ -56,6 +61,10 @@ function partsOf(entry: unknown, where: string): [string, string] {
   if (parts.length === 2 && typeof left === 'string' && typeof right === 'string') return [left, right];
   throw new TokenizerError(`${where}: expected "a b" or ["a", "b"], found ${shorten(entry)}`);
 }
+
+/** When each merge is due, by its place in the list: its rank, or that of the first it is tied with. Throws TokenizerError. */
+export const mergeTurns = (model: Json, vocabulary: Vocabulary, where: string): Int32Array =>
+  readMerges(model, vocabulary, '', where).turns;
 
 export function bpeModel(model: Json, vocabulary: Vocabulary, where: string): SubwordModel {
   const prefix = typeof model.continuing_subword_prefix === 'string' ? model.continuing_subword_prefix : '';
