@@ -1,8 +1,8 @@
 /** A GGUF file as a model: its metadata as config.json, its tensors as float32 under their Hugging Face names. */
 import type { ModelFolder } from '../model-folder.ts';
-import { toHalfSplit } from '../rotary-order.ts';
-import { type GgufFamily, translate } from './families/family.ts';
+import { type GgufFamily, type SharedConfig, translate } from './families/family.ts';
 import { ggufFamilies } from './families/index.ts';
+import type { HeadSizes } from './families/layouts.ts';
 import { type Fields, fieldsOf } from './fields.ts';
 import { type GgufHeader, type GgufTensor, readGgufHeader, readGgufTensor } from './header.ts';
 import { ROPE_FACTORS, ropeParameters } from './rope.ts';
@@ -38,13 +38,14 @@ export function readGguf(path: string): ModelFolder {
       `the architecture "${architecture}" is not supported in GGUF files; supported: ${ggufFamilies.all.map((f) => f.id).join(', ')}`,
     );
   const family = ggufFamilies.get(architecture);
-  for (const [key, neutral] of NEUTRAL) checkNeutral(fields, `${architecture}.${key}`, neutral);
-  const config = configOf(family, fields, header);
+  for (const [key, neutral] of NEUTRAL)
+    if (!family.ownKeys?.includes(key)) checkNeutral(fields, `${architecture}.${key}`, neutral);
+  const { config, sizes } = configOf(family, fields, header);
   return {
     path,
     config,
     generationConfig: generationConfigOf(fields),
-    tensors: tensorSource(family, fields, header, config),
+    tensors: tensorSource(family, fields, header, sizes),
     tokenizerPath: header.metadata.has('tokenizer.ggml.model') ? path : null,
     bytes: header.fileBytes,
   };
@@ -62,7 +63,11 @@ const specialIds = (fields: Fields) => {
   return { bos: id('bos'), eos: id('eos'), pad: id('padding'), turn: id('eot') };
 };
 
-function configOf(family: GgufFamily, fields: Fields, header: GgufHeader): Record<string, unknown> {
+function configOf(
+  family: GgufFamily,
+  fields: Fields,
+  header: GgufHeader,
+): { config: Record<string, unknown>; sizes: HeadSizes } {
   const count = (key: string) => fields.count(`${family.id}.${key}`);
   const optional = (key: string) => fields.optionalCount(`${family.id}.${key}`);
   const hidden = count('embedding_length');
@@ -75,10 +80,7 @@ function configOf(family: GgufFamily, fields: Fields, header: GgufHeader): Recor
   if (embedding?.shape.length !== 2)
     return fields.fail('the tensor "token_embd.weight" [vocabulary, hidden] is missing');
   const { bos, eos, pad } = specialIds(fields);
-  return {
-    architectures: [family.className],
-    model_type: family.modelType,
-    vocab_size: embedding.shape[0],
+  const shared: SharedConfig = {
     hidden_size: hidden,
     intermediate_size: count('feed_forward_length'),
     num_hidden_layers: count('block_count'),
@@ -86,17 +88,27 @@ function configOf(family: GgufFamily, fields: Fields, header: GgufHeader): Recor
     num_key_value_heads: optional('attention.head_count_kv') ?? heads,
     head_dim: headSize,
     max_position_embeddings: context,
+    rope_parameters: ropeParameters(fields, header, { headSize, context, partly: family.rotatesPartly ?? false }),
+  };
+  const config = withoutUnset({
+    architectures: [family.className],
+    model_type: family.modelType,
+    vocab_size: embedding.shape[0],
+    ...shared,
     rms_norm_eps: fields.number(`${family.id}.attention.layer_norm_rms_epsilon`, 1e-5),
-    rope_parameters: ropeParameters(fields, header, { headSize, context }),
     tie_word_embeddings: !header.tensors.has('output.weight'),
     hidden_act: 'silu',
-    ...family.config(fields, header),
+    ...family.config(fields, header, shared),
     bos_token_id: bos,
     eos_token_id: eos,
     pad_token_id: pad,
     dtype: 'float32',
-  };
+  });
+  return { config, sizes: { heads, headSize } };
 }
+
+const withoutUnset = (config: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined));
 
 /** Tokens that end an answer: the end of a text, and of a turn where the file names one. */
 function generationConfigOf(fields: Fields): Record<string, unknown> {
@@ -113,7 +125,7 @@ function tensorSource(
   family: GgufFamily,
   fields: Fields,
   header: GgufHeader,
-  config: Readonly<Record<string, unknown>>,
+  sizes: HeadSizes,
 ): ModelFolder['tensors'] {
   const byName = new Map<string, GgufTensor>();
   for (const tensor of header.tensors.values()) {
@@ -122,15 +134,14 @@ function tensorSource(
     byName.set(translate(family.names, tensor.name, 'huggingFace') ?? tensor.name, tensor);
   }
   const of = (name: string) => byName.get(name) ?? fields.fail(`there is no tensor for "${name}"`);
-  const headSize = Number(config.head_dim);
+  const layoutOf = (name: string) => family.layout?.(name, sizes);
+  const shapeOf = (name: string) => layoutOf(name)?.ownShape(of(name).shape) ?? of(name).shape;
   return {
     names: () => [...byName.keys()],
-    shape: (name) => of(name).shape,
+    shape: shapeOf,
     float32(name) {
-      const tensor = of(name);
-      const values = readGgufTensor(header, tensor);
-      const isRotated = family.neighbouringRows && /\.[qk]_proj\.(weight|bias)$/.test(name);
-      return isRotated ? toHalfSplit(values, tensor.shape[0], headSize) : values;
+      const values = readGgufTensor(header, of(name));
+      return layoutOf(name)?.fromFile(values, shapeOf(name)) ?? values;
     },
   };
 }

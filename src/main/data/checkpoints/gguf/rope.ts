@@ -5,17 +5,17 @@ import { type GgufHeader, readGgufTensor } from './header.ts';
 /** One float32 for each rotary pair, by which its frequency is divided (Llama 3.1's scaling, precomputed). */
 export const ROPE_FACTORS = 'rope_freqs.weight';
 
-/** transformers 5's form. `context` is the model's longest sequence, `headSize` what its heads have. */
+/** transformers 5's form. `context` is the model's longest sequence, `headSize` what its heads have, `partly` whether a part of one may be rotated. */
 export function ropeParameters(
   fields: Fields,
   header: GgufHeader,
-  { headSize, context }: { headSize: number; context: number },
+  { headSize, context, partly }: { headSize: number; context: number; partly: boolean },
 ): Record<string, unknown> {
   const architecture = fields.text('general.architecture');
   const key = (name: string) => `${architecture}.rope.${name}`;
   const rope_theta = fields.number(key('freq_base'), 10_000);
   const dimensions = fields.optionalCount(key('dimension_count')) ?? headSize;
-  if (dimensions !== headSize)
+  if (dimensions > headSize || (dimensions !== headSize && !partly))
     fields.fail(
       `"${key('dimension_count')}" is ${dimensions} and the heads have ${headSize}: partly rotated heads are not supported here`,
     );

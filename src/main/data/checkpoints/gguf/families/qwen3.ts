@@ -1,16 +1,17 @@
 /** qwen3 in a GGUF file: norms on queries and keys, rows as at Hugging Face. */
-import { DECODER_NAMES, type GgufFamily } from './family.ts';
+import { DECODER_NAMES, type GgufFamily, HEAD_NORM_NAMES, oddParts, SILU } from './family.ts';
 
 export const qwen3: GgufFamily = {
   id: 'qwen3',
   modelType: 'qwen3',
   writes: ['qwen3'],
   className: 'Qwen3ForCausalLM',
-  neighbouringRows: false,
-  names: [
-    ...DECODER_NAMES,
-    ['blk.{i}.attn_q_norm', 'model.layers.{i}.self_attn.q_norm'],
-    ['blk.{i}.attn_k_norm', 'model.layers.{i}.self_attn.k_norm'],
-  ],
+  names: [...DECODER_NAMES, ...HEAD_NORM_NAMES],
   config: (_, { tensors }) => ({ attention_bias: tensors.has('blk.0.attn_q.bias'), use_sliding_window: false }),
+  odd: (config) => [
+    oddParts.activation(config, SILU),
+    oddParts.windows(config),
+    oddParts.interleaved(config),
+    oddParts.outputBias(config),
+  ],
 };
