@@ -1,7 +1,8 @@
 /** Exports: what leaves comes in again with the same numbers, as far as the type of its weights holds them; what a format cannot hold is refused by name. */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, describe, expect, it } from 'vitest';
 import { narrowBfloat16, narrowFloat16, widenBfloat16, widenFloat16 } from '../../src/main/data/checkpoints/float16.ts';
@@ -14,7 +15,7 @@ import { withScoreHead } from '../../src/main/engine/models/score-head.ts';
 import { encodePortable } from '../../src/main/engine/onnx/encode.ts';
 import { createScorer } from '../../src/main/evaluate/scoring.ts';
 import { ExportError, type ExportSource, type ExportType } from '../../src/main/exports/export-format.ts';
-import { exportModel } from '../../src/main/exports/export-model.ts';
+import { exportModel, exportSource } from '../../src/main/exports/export-model.ts';
 import { exportFormats } from '../../src/main/exports/index.ts';
 import { portableGraph } from '../../src/main/exports/onnx-graph.ts';
 import { CONFIGS, goldenTokenizer, type Json, OTHER_CONFIGS, TEMPLATE, tinySource } from './tiny-models.ts';
@@ -125,6 +126,52 @@ describe.each(['f32', 'f16', 'bf16'] as const)('a Hugging Face folder in %s', (t
     expect(config.dtype).toBe({ f32: 'float32', f16: 'float16', bf16: 'bfloat16' }[type]);
     if (type === 'f32') expect(await logits(loaded)).toEqual(await logits(model));
   });
+});
+
+describe('a base with its adapter merged', () => {
+  const golden = fileURLToPath(new URL('../golden/', import.meta.url));
+  const tokenizer = join(golden, 'models/llama/tokenizer.json');
+
+  it.each(['tied-head', 'tied-whole-embedding', 'gpt2-whole-embedding', 'gpt_neox-head'])(
+    '%s: a head of its own where the adapter changed one side of a shared matrix',
+    async (name) => {
+      const source = exportSource(join(golden, 'adapters', name), { tokenizer });
+      const { config, tensors } = openCheckpoint(await exported(source, 'hf'));
+      expect(config.tie_word_embeddings).toBe(false);
+      const { prompts } = JSON.parse(readFileSync(join(golden, 'adapters', name, 'expected.json'), 'utf8')) as {
+        prompts: { input_ids: number[]; last_logits: number[] }[];
+      };
+      const scorer = await createScorer(loadLanguageModel(config, tensors), {
+        weights: 'frozen',
+        maxPositions: 16,
+        threads: 1,
+      });
+      const found = await scorer.lastLogits(prompts.map((prompt) => prompt.input_ids));
+      await scorer.close();
+      prompts.forEach(({ last_logits }, i) => {
+        last_logits.forEach((logit, j) => {
+          expect(found[i][j]).toBeCloseTo(logit, 4);
+        });
+      });
+    },
+  );
+
+  it('stays tied where the adapter sits elsewhere', async () => {
+    const source = exportSource(join(golden, 'adapters/gemma3'), { tokenizer });
+    const { config, tensors } = openCheckpoint(await exported(source, 'hf'));
+    expect(config.tie_word_embeddings).not.toBe(false);
+    expect(tensors.names()).not.toContain('lm_head.weight');
+  });
+});
+
+it('a reward model whose config.json does not name its class says so when it leaves', async () => {
+  const golden = fileURLToPath(new URL('../golden/models/llama-reward', import.meta.url));
+  const unnamed = join(folder, 'unnamed');
+  cpSync(golden, unnamed, { recursive: true });
+  const { architectures: _class, id2label: _a, label2id: _b, ...rest } = openCheckpoint(golden).config;
+  writeFileSync(join(unnamed, 'config.json'), JSON.stringify(rest));
+  const { config } = openCheckpoint(await exported(exportSource(unnamed), 'hf'));
+  expect([config.architectures, config.id2label]).toEqual([['LlamaForSequenceClassification'], { 0: 'LABEL_0' }]);
 });
 
 const int64 = (rows: readonly number[][]): Tensor =>

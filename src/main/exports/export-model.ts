@@ -37,7 +37,8 @@ export function exportSource(path: string, options: SourceOptions = {}): ExportS
     : { raw: checkpoint.config, tensors: checkpoint.tensors };
   return {
     ...shared,
-    path,
+    // a config.json that does not say what its model is would not be understood elsewhere
+    path: raw.architectures === checkpoint.config.architectures ? path : null,
     config: raw,
     tensors,
     tokenizer: tokenizer === null ? null : loadTokenizer(tokenizer),
