@@ -140,14 +140,29 @@ export const OTHER_CONFIGS: Readonly<Record<string, Json>> = {
   mistral: { ...base, model_type: 'mistral', sliding_window: 4 },
 };
 
-export function goldenTokenizer(name: string, config: Json = {}): Tokenizer {
-  const tokenizer = JSON.parse(
-    readFileSync(new URL(`../golden/tokenizers/${name}.json`, import.meta.url), 'utf8'),
-  ) as Json;
-  return createTokenizer({ tokenizer, config, template: null }, name);
-}
+const goldenJson = (name: string): Json =>
+  JSON.parse(readFileSync(new URL(`../golden/tokenizers/${name}.json`, import.meta.url), 'utf8')) as Json;
+
+export const goldenTokenizer = (name: string, config: Json = {}): Tokenizer =>
+  createTokenizer({ tokenizer: goldenJson(name), config, template: null }, name);
 
 export const TEMPLATE = "{% for m in messages %}<{{ m['role'] }}>{{ m['content'] }}{% endfor %}";
+
+const MARKED_SPACES = { type: 'Split', pattern: { String: ' ' }, behavior: 'MergedWithPrevious', invert: false };
+const TOKENS_OF = {
+  bytes: { bos_token: '<|endoftext|>', eos_token: '<|endoftext|>', pad_token: '<|im_end|>' },
+  pieces: { bos_token: '<s>', eos_token: '</s>', unk_token: '<unk>', pad_token: '</s>' },
+};
+
+/** A tokenizer of the kind that models of this family have: Gemma's cuts at spaces that are marked already. */
+export function modelTokenizer({ model_type }: Json): Tokenizer {
+  const isGemma = String(model_type).startsWith('gemma');
+  const name = isGemma ? 'spm-bpe-no-prefix' : 'byte-bpe';
+  const tokenizer = goldenJson(name);
+  const own = isGemma ? { ...tokenizer, pre_tokenizer: MARKED_SPACES } : tokenizer;
+  const config = isGemma ? TOKENS_OF.pieces : TOKENS_OF.bytes;
+  return { ...createTokenizer({ tokenizer: own, config, template: null }, name), chatTemplate: TEMPLATE };
+}
 
 /** A model with seeded weights, and what exports are made of. */
 export function tinySource(config: Json): { model: LanguageModel; source: ExportSource } {
