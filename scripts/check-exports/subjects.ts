@@ -44,6 +44,8 @@ export interface Subject {
 
 const options = { weights: 'frozen', maxPositions: 128, threads: 1 } as const;
 
+const positionsOf = ({ config }: LanguageModel): number => Math.min(options.maxPositions, config.context);
+
 async function expected(source: ExportSource): Promise<Expected> {
   const { tokenizer } = source;
   if (!tokenizer) throw new Error(`${source.name}: it has no tokenizer`);
@@ -53,14 +55,14 @@ async function expected(source: ExportSource): Promise<Expected> {
 }
 
 async function scores(model: LanguageModel, ids: number[][]): Promise<Expected> {
-  const scorer = await createRewardScorer(model, options);
+  const scorer = await createRewardScorer(model, { ...options, maxPositions: positionsOf(model) });
   const values = [...(await scorer.scores(ids))].map((score) => [score]);
   await scorer.close();
   return { ids, values, greedy: [] };
 }
 
 async function logps(model: LanguageModel, ids: number[][]): Promise<Expected> {
-  const maxPositions = Math.min(options.maxPositions, model.config.context);
+  const maxPositions = positionsOf(model);
   const scorer = await createScorer(model, { ...options, maxPositions });
   const values = await scorer.score(ids);
   await scorer.close();
