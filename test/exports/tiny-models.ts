@@ -181,7 +181,7 @@ export function tinySource(config: Json): { model: LanguageModel; source: Export
     },
     tokenizer,
     adapted: null,
-    licence: 'apache-2.0',
+    licence: { id: 'apache-2.0' },
   };
   return { model, source };
 }

@@ -20,6 +20,7 @@ const TYPES: Readonly<Record<string, string>> = { f32: 'F32', f16: 'F16', bf16: 
 export const gguf: ExportFormat = {
   id: 'gguf',
   title: 'GGUF file',
+  library: 'gguf',
   types: ['f32', 'f16', 'bf16', 'q8_0'],
   async write(source, folder, { type = 'f16', signal, onProgress, note = () => undefined }) {
     const architecture = architectureOf(source.config);
@@ -27,7 +28,7 @@ export const gguf: ExportFormat = {
     const family = familyOf(source, config);
     if (EXACT_GELU.includes(config.activation))
       note(`llama.cpp computes the activation ${config.activation} by its tanh approximation`);
-    const about = { name: source.name, ...(source.licence === null ? {} : { license: source.licence }) };
+    const about = { name: source.name, ...licenceMetadata(source) };
     const metadata = new Map([
       ...modelMetadata(family, config, TYPES[type], about),
       ...ggufTokenizer(requireTokenizer(source), config.vocabulary, note),
@@ -42,6 +43,16 @@ export const gguf: ExportFormat = {
     });
   },
 };
+
+function licenceMetadata({ licence }: ExportSource): Record<string, string> {
+  if (licence === null) return {};
+  const { id, name, link } = licence;
+  return {
+    license: id,
+    ...(name === undefined ? {} : { 'license.name': name }),
+    ...(link === undefined ? {} : { 'license.link': link }),
+  };
+}
 
 const fileStem = (name: string): string => name.replace(/[^\w.-]+/g, '-').replace(/\.gguf$/i, '') || 'model';
 

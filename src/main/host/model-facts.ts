@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ADAPTER_CONFIG, isAdapterFolder, readAdapterFolder } from '../data/checkpoints/adapter-folder.ts';
 import { belongsToModel } from '../data/checkpoints/inside.ts';
 import type { TensorSource } from '../data/checkpoints/model-folder.ts';
-import { licenceOf } from '../exports/model-card.ts';
+import { licenceOf } from '../exports/licence.ts';
 import { headIn } from './head-in.ts';
 
 export interface FolderFacts {
@@ -19,7 +19,7 @@ const NOTHING: FolderFacts = { adapter: null, scores: false, diskBytes: null, li
 /** Reads small files and headers only. A folder that is gone or damaged has no facts: its page says what is wrong with it. */
 export function folderFacts(folder: string): FolderFacts {
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return NOTHING;
-  const shared = { diskBytes: bytesIn(folder), licence: licenceOf(folder) };
+  const shared = { diskBytes: bytesIn(folder), licence: licenceNamed(folder) };
   try {
     if (!isAdapterFolder(folder)) return { ...shared, adapter: null, scores: headIn(folder) === 'score' };
     const { config, tensors } = readAdapterFolder(folder);
@@ -33,6 +33,11 @@ export function folderFacts(folder: string): FolderFacts {
     return { ...NOTHING, ...shared };
   }
 }
+
+const licenceNamed = (folder: string): string | null => {
+  const licence = licenceOf(folder);
+  return licence && (licence.name ?? licence.id);
+};
 
 const parametersOf = (tensors: TensorSource): number =>
   tensors.names().reduce((total, name) => total + tensors.shape(name).reduce((a, b) => a * b, 1), 0);
