@@ -1,5 +1,5 @@
 /** Exports: what leaves comes in again with the same numbers, as far as the type of its weights holds them; what a format cannot hold is refused by name. */
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,7 +14,12 @@ import { type LanguageModel, loadLanguageModel } from '../../src/main/engine/mod
 import { withScoreHead } from '../../src/main/engine/models/score-head.ts';
 import { encodePortable } from '../../src/main/engine/onnx/encode.ts';
 import { createScorer } from '../../src/main/evaluate/scoring.ts';
-import { ExportError, type ExportSource, type ExportType } from '../../src/main/exports/export-format.ts';
+import {
+  ExportError,
+  type ExportFormat,
+  type ExportSource,
+  type ExportType,
+} from '../../src/main/exports/export-format.ts';
 import { exportModel, exportSource } from '../../src/main/exports/export-model.ts';
 import { exportFormats } from '../../src/main/exports/index.ts';
 import { portableGraph } from '../../src/main/exports/onnx-graph.ts';
@@ -310,6 +315,30 @@ describe('what a format cannot hold', () => {
 
   it('GGUF: a tokenizer with more tokens than the model has rows', () =>
     fails({ ...CONFIGS.llama, vocab_size: 100 }, 'gguf', {}, /it has \d+ tokens, the model's embedding has 100 rows/));
+
+  it.runIf(existsSync('/dev/full'))(
+    'what the disk does not take: told by the folder, nothing is left behind',
+    async () => {
+      const { source } = tinySource(CONFIGS.llama);
+      const full: ExportFormat = {
+        ...exportFormats.get('hf'),
+        async write(_, place) {
+          writeFileSync(join(place, 'config.json'), '{}');
+          writeFileSync('/dev/full', 'x');
+        },
+      };
+      const place = join(folder, 'disk');
+      mkdirSync(place);
+      const rest = { run: null, base: null, basePath: null };
+      await expect(exportModel(source, { ...rest, format: full, out: join(place, 'out') })).rejects.toThrow(
+        `${join(place, 'out')}: no space is left on the disk; nothing was written`,
+      );
+      expect(readdirSync(place)).toEqual([]);
+      await expect(exportModel(source, { ...rest, format: full, out: '/proc/plumbline-out' })).rejects.toThrow(
+        '/proc/plumbline-out: no folder can be made there; nothing was written',
+      );
+    },
+  );
 
   it('a model without a tokenizer, a type the format does not have, a score head', async () => {
     await fails(CONFIGS.llama, 'onnx', { tokenizer: null }, /it has no tokenizer; name one with --tokenizer/);
