@@ -13,6 +13,7 @@ export const DATA_FILE = 'model.onnx_data';
 export const onnx: ExportFormat = {
   id: 'onnx',
   title: 'ONNX folder',
+  library: 'transformers.js',
   types: ['f32'],
   async write(source, folder, { signal, onProgress }) {
     const model = loadLanguageModel(source.config, source.tensors);

@@ -4,13 +4,16 @@ import type { Fields } from './fields.ts';
 import type { GgufHeader } from './header.ts';
 import { isRotation } from './rope.ts';
 
-/** Throws CheckpointError that names the tensor which is missing, of another shape, or no part of the family. */
+/** Throws CheckpointError that names the tensor which is missing, of another shape, or no part of a family whose parts have shapes. */
 export function checkTensors(
   family: GgufFamily,
   fields: Fields,
   { tensors }: GgufHeader,
   config: Readonly<Record<string, unknown>>,
 ): void {
+  const { biases } = family;
+  // the model's loader checks the others
+  if (!biases) return;
   const size = (key: string) => Number(config[key]);
   const sizes: Record<Dimension, number> = {
     vocabulary: size('vocab_size'),
@@ -40,7 +43,7 @@ export function checkTensors(
     const part = partOf(name);
     const known = family.names.find(([pattern]) => pattern === part?.pattern);
     const isBias = part?.suffix === 'bias';
-    if (!known || (isBias && !family.biases.some(({ parts }) => parts.includes(known[0]))))
+    if (!known || (isBias && !biases.some(({ parts }) => parts.includes(known[0]))))
       fields.fail(`the tensor "${name}" is no part of the architecture "${family.id}" that is supported here`);
     if (part && part.layer !== '' && Number(part.layer) >= layers)
       fields.fail(`the tensor "${name}" is of a layer beyond the ${layers} of the metadata`);
@@ -52,7 +55,7 @@ export function checkTensors(
 export function missingBiases(family: GgufFamily, { tensors }: GgufHeader): Map<string, readonly number[]> {
   const missing = new Map<string, readonly number[]>();
   const found = new Set([...tensors.keys()].flatMap((name) => patternOf(name, 'bias')));
-  for (const { flag, parts } of family.biases) {
+  for (const { flag, parts } of family.biases ?? []) {
     if (flag !== null && !parts.some((pattern) => found.has(pattern))) continue;
     for (const [name, { shape }] of tensors) {
       const bias = name.replace(/\.weight$/, '.bias');
