@@ -136,20 +136,36 @@ function scored(
     const [left, right] = Array.isArray(merge) ? merge : String(merge).split(' ');
     return [String(left), String(right)];
   });
-  const rank = new Map<string, number>();
-  pairs.forEach(([left, right], i) => {
-    if (!rank.has(left + right)) rank.set(left + right, i);
-  });
-  const turns = mergeTurns(model, new Map(texts.map((text, id) => [text, id])), 'model');
-  const scores = texts.map((text) => -(turns[rank.get(text) ?? -1] ?? pairs.length));
+  const turns = turnsOf(model, texts, pairs);
+  const scores = texts.map((text) => -(turns.get(text) ?? pairs.length));
   const joins = mergesOfScores(texts, scores, (_, id) => isNormal(id));
-  checkJoins(model, texts, pairs, joins, rank, note);
+  checkJoins(model, texts, pairs, joins, turns, note);
   return [
     ['tokenizer.ggml.model', { text: 'llama' }],
     ['tokenizer.ggml.pre', { text: 'default' }],
     ['tokenizer.ggml.scores', { f32s: scores }],
     ['tokenizer.ggml.add_space_prefix', { bool: spacePrefix(json, note) }],
   ];
+}
+
+/** Token → when it is joined: the turn of the first merge that makes it. Runs of one character whose merges lie among each other have one turn (Llama 2's spaces). */
+function turnsOf(model: Json, texts: readonly string[], merges: readonly [string, string][]): Map<string, number> {
+  const tokens = merges.map(([left, right]) => left + right);
+  const due = mergeTurns(model, new Map(texts.map((text, id) => [text, id])), 'model');
+  const turns = new Map<string, number>();
+  const last = new Map<string, number>();
+  tokens.forEach((token, rank) => {
+    if (!turns.has(token)) turns.set(token, due[rank]);
+    last.set(token, rank);
+  });
+  for (let first = 0, next = 0; first < tokens.length; first = next) {
+    for (let end = first; next <= end; next++) end = Math.max(end, last.get(tokens[next]) ?? 0);
+    const group = new Set(tokens.slice(first, next));
+    const [character] = tokens[first];
+    const areRuns = [...group].every((token) => token === character.repeat(token.length));
+    if (group.size > 1 && areRuns) for (const token of group) turns.set(token, first);
+  }
+  return turns;
 }
 
 /**
@@ -163,7 +179,7 @@ function checkJoins(
   texts: readonly string[],
   merges: readonly [string, string][],
   joins: readonly [string, string][],
-  rank: ReadonlyMap<string, number>,
+  turns: ReadonlyMap<string, number>,
   note: (text: string) => void,
 ): void {
   const odd = (what: string): never =>
@@ -172,9 +188,9 @@ function checkJoins(
   let before = -1;
   let early: string | undefined;
   for (const [left, right] of isByScore ? [] : merges) {
-    const own = rank.get(left + right) ?? 0;
+    const own = turns.get(left + right) ?? 0;
     if (own < before) odd(`${left} ${right}`);
-    if (Math.max(rank.get(left) ?? -1, rank.get(right) ?? -1) >= own) early ??= `${left} ${right}`;
+    if (Math.max(turns.get(left) ?? -1, turns.get(right) ?? -1) >= own) early ??= `${left} ${right}`;
     before = own;
   }
   const known = new Set(merges.map(([left, right]) => `${left} ${right}`));
