@@ -1,5 +1,6 @@
 /** Models small enough to export in a test, of several families, with tokenizers that are real. */
 import { readFileSync } from 'node:fs';
+import { createRandom } from '../../src/main/base/random.ts';
 import { createTokenizer } from '../../src/main/data/tokenizers/huggingface.ts';
 import type { Tokenizer } from '../../src/main/data/tokenizers/tokenizer.ts';
 import { initLanguageModel, type LanguageModel } from '../../src/main/engine/models/language-model.ts';
@@ -164,9 +165,22 @@ export function modelTokenizer({ model_type }: Json): Tokenizer {
   return { ...createTokenizer({ tokenizer: own, config, template: null }, name), chatTemplate: TEMPLATE };
 }
 
-/** A model with seeded weights, and what exports are made of. */
-export function tinySource(config: Json): { model: LanguageModel; source: ExportSource } {
+/** Seeded weights, norms and biases among them: at their start they are 1 and 0, which hides where they went. */
+function tinyModel(config: Json): LanguageModel {
   const model = initLanguageModel(config, 7);
+  const root = createRandom(11);
+  for (const { name, init } of model.specs) {
+    const data = model.weights.get(name);
+    if (!data || !('value' in init)) continue;
+    const random = root.fork(name);
+    for (let i = 0; i < data.length; i++) data[i] += 0.2 * random.normal();
+  }
+  return model;
+}
+
+/** A model, and what exports are made of. */
+export function tinySource(config: Json): { model: LanguageModel; source: ExportSource } {
+  const model = tinyModel(config);
   const tokenizer = { ...goldenTokenizer('byte-bpe'), chatTemplate: TEMPLATE };
   const shapes = new Map(model.specs.map(({ name, shape }) => [name, shape]));
   const source: ExportSource = {
