@@ -86,6 +86,19 @@ export const CONFIGS: Readonly<Record<string, Json>> = {
     model_type: 'llama',
     ...scaled({ rope_type: 'yarn', factor: 4, original_max_position_embeddings: 16 }),
   },
+  'llama, longrope': {
+    ...base,
+    model_type: 'llama',
+    ...scaled({
+      rope_type: 'longrope',
+      short_factor: [1, 1, 1.1, 1.3, 1.8, 2.5, 3, 4],
+      long_factor: [1, 1, 1.1, 1.3, 1.8, 2.5, 3, 4],
+      attention_factor: 1,
+      original_max_position_embeddings: 32,
+    }),
+  },
+  'mistral, no window': { ...base, model_type: 'mistral', sliding_window: null },
+  'mistral, a window that no text fills': { ...base, model_type: 'mistral', sliding_window: 64 },
   qwen2: { ...base, model_type: 'qwen2' },
   qwen3: { ...base, model_type: 'qwen3' },
   gemma2: { ...gemma, model_type: 'gemma2', attn_logit_softcapping: 50, final_logit_softcapping: 30 },
@@ -96,6 +109,7 @@ export const CONFIGS: Readonly<Record<string, Json>> = {
     attn_logit_softcapping: null,
     final_logit_softcapping: null,
     layer_types: ['full_attention', 'sliding_attention'],
+    ...scaled({ rope_type: 'linear', factor: 2 }),
   },
   gemma3: {
     ...gemma,
@@ -117,6 +131,15 @@ export const CONFIGS: Readonly<Record<string, Json>> = {
       sliding_attention: { rope_type: 'default', rope_theta: 500 },
     },
   },
+  'gemma3, yarn': {
+    ...gemma,
+    model_type: 'gemma3_text',
+    layer_types: ['sliding_attention', 'full_attention'],
+    rope_parameters: {
+      full_attention: { rope_type: 'yarn', rope_theta: 10_000, factor: 4, original_max_position_embeddings: 16 },
+      sliding_attention: { rope_type: 'default', rope_theta: 500 },
+    },
+  },
   gpt2,
   'gpt2, own head, scales by layer': {
     ...gpt2,
@@ -133,6 +156,16 @@ export const CONFIGS: Readonly<Record<string, Json>> = {
     attention_bias: false,
     rotary_pct: 0.5,
     hidden_act: 'gelu_new',
+  },
+  'gpt_neox, yarn': {
+    ...gptNeox,
+    rope_parameters: {
+      rope_type: 'yarn',
+      rope_theta: 10_000,
+      partial_rotary_factor: 0.5,
+      factor: 4,
+      original_max_position_embeddings: 16,
+    },
   },
 };
 
