@@ -79,7 +79,15 @@ export function openSubject(path: string): Subject {
     source.adapted?.model.head === 'score' || /SequenceClassification/.test(String(source.config.architectures));
   const kind = source.adapted ? (scoring ? 'adapted score' : 'adapted') : scoring ? 'score' : 'language';
   const base = source.adapted?.folder.path ?? null;
-  return { name: basename(path), family: String(source.config.model_type), kind, base, source: () => source, expected };
+  return {
+    name: basename(path),
+    family: String(source.config.model_type),
+    kind,
+    base,
+    refused: /cannot hold this tokenizer|cannot be written to a GGUF file/,
+    source: () => source,
+    expected,
+  };
 }
 
 const PLAIN: LoraConfig = {

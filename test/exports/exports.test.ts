@@ -255,6 +255,19 @@ describe('ONNX', () => {
     },
   );
 
+  it('words that are tokens as a whole are cut apart where transformers.js would not', async () => {
+    const reference = fileURLToPath(new URL('../../resources/models/helpful-reference', import.meta.url));
+    const out = await exported(exportSource(reference), 'onnx');
+    const texts = ['what do cats eat ?', '<|user|> cats <|end|>', 'a  about?', ' a\nabout .<|end|> ! ?'];
+    const before = loadTokenizer(reference);
+    const after = loadTokenizer(out);
+    for (const text of texts) expect(after.encode(text).ids, text).toEqual(before.encode(text).ids);
+    // as transformers.js 4 reads what is written; what the reference has is one unknown token for it
+    expect(after.encode(texts[0]).ids).toEqual([2, 40, 2, 47, 6]);
+    const json = JSON.parse(readFileSync(join(out, 'tokenizer.json'), 'utf8')) as { pre_tokenizer: Json };
+    expect(json.pre_tokenizer).toMatchObject({ type: 'Split', invert: true });
+  });
+
   it('weights of a large model lie in a file beside it', () => {
     const { model } = tinySource(CONFIGS.llama);
     const whole = encodePortable(portableGraph(model), 'model.onnx_data');

@@ -1,5 +1,6 @@
 /** Models small enough to export in a test, of several families, with tokenizers that are real. */
 import { readFileSync } from 'node:fs';
+import { createRandom } from '../../src/main/base/random.ts';
 import { createTokenizer } from '../../src/main/data/tokenizers/huggingface.ts';
 import type { Tokenizer } from '../../src/main/data/tokenizers/tokenizer.ts';
 import { initLanguageModel, type LanguageModel } from '../../src/main/engine/models/language-model.ts';
@@ -85,6 +86,19 @@ export const CONFIGS: Readonly<Record<string, Json>> = {
     model_type: 'llama',
     ...scaled({ rope_type: 'yarn', factor: 4, original_max_position_embeddings: 16 }),
   },
+  'llama, longrope': {
+    ...base,
+    model_type: 'llama',
+    ...scaled({
+      rope_type: 'longrope',
+      short_factor: [1, 1, 1.1, 1.3, 1.8, 2.5, 3, 4],
+      long_factor: [1, 1, 1.1, 1.3, 1.8, 2.5, 3, 4],
+      attention_factor: 1,
+      original_max_position_embeddings: 32,
+    }),
+  },
+  'mistral, no window': { ...base, model_type: 'mistral', sliding_window: null },
+  'mistral, a window that no text fills': { ...base, model_type: 'mistral', sliding_window: 64 },
   qwen2: { ...base, model_type: 'qwen2' },
   qwen3: { ...base, model_type: 'qwen3' },
   gemma2: { ...gemma, model_type: 'gemma2', attn_logit_softcapping: 50, final_logit_softcapping: 30 },
@@ -95,6 +109,7 @@ export const CONFIGS: Readonly<Record<string, Json>> = {
     attn_logit_softcapping: null,
     final_logit_softcapping: null,
     layer_types: ['full_attention', 'sliding_attention'],
+    ...scaled({ rope_type: 'linear', factor: 2 }),
   },
   gemma3: {
     ...gemma,
@@ -116,6 +131,15 @@ export const CONFIGS: Readonly<Record<string, Json>> = {
       sliding_attention: { rope_type: 'default', rope_theta: 500 },
     },
   },
+  'gemma3, yarn': {
+    ...gemma,
+    model_type: 'gemma3_text',
+    layer_types: ['sliding_attention', 'full_attention'],
+    rope_parameters: {
+      full_attention: { rope_type: 'yarn', rope_theta: 10_000, factor: 4, original_max_position_embeddings: 16 },
+      sliding_attention: { rope_type: 'default', rope_theta: 500 },
+    },
+  },
   gpt2,
   'gpt2, own head, scales by layer': {
     ...gpt2,
@@ -132,6 +156,16 @@ export const CONFIGS: Readonly<Record<string, Json>> = {
     attention_bias: false,
     rotary_pct: 0.5,
     hidden_act: 'gelu_new',
+  },
+  'gpt_neox, yarn': {
+    ...gptNeox,
+    rope_parameters: {
+      rope_type: 'yarn',
+      rope_theta: 10_000,
+      partial_rotary_factor: 0.5,
+      factor: 4,
+      original_max_position_embeddings: 16,
+    },
   },
 };
 
@@ -164,9 +198,22 @@ export function modelTokenizer({ model_type }: Json): Tokenizer {
   return { ...createTokenizer({ tokenizer: own, config, template: null }, name), chatTemplate: TEMPLATE };
 }
 
-/** A model with seeded weights, and what exports are made of. */
-export function tinySource(config: Json): { model: LanguageModel; source: ExportSource } {
+/** Seeded weights, norms and biases among them: at their start they are 1 and 0, which hides where they went. */
+function tinyModel(config: Json): LanguageModel {
   const model = initLanguageModel(config, 7);
+  const root = createRandom(11);
+  for (const { name, init } of model.specs) {
+    const data = model.weights.get(name);
+    if (!data || !('value' in init)) continue;
+    const random = root.fork(name);
+    for (let i = 0; i < data.length; i++) data[i] += 0.2 * random.normal();
+  }
+  return model;
+}
+
+/** A model, and what exports are made of. */
+export function tinySource(config: Json): { model: LanguageModel; source: ExportSource } {
+  const model = tinyModel(config);
   const tokenizer = { ...goldenTokenizer('byte-bpe'), chatTemplate: TEMPLATE };
   const shapes = new Map(model.specs.map(({ name, shape }) => [name, shape]));
   const source: ExportSource = {

@@ -32,6 +32,11 @@ export function neededFiles(id: string, listed: readonly ListedFile[], file?: st
   );
 }
 
+function among(listed: readonly ListedFile[], kind: RegExp): string {
+  const names = listed.map(({ path }) => path).filter((path) => kind.test(path));
+  return names.length === 0 ? '' : `; it has ${names.slice(0, 12).join(', ')}${names.length > 12 ? ', …' : ''}`;
+}
+
 /** A GGUF file cut into parts comes with all of them. */
 function otherParts(file: string, listed: readonly ListedFile[]): ListedFile[] {
   const part = GGUF_PART.exec(file);
@@ -39,9 +44,4 @@ function otherParts(file: string, listed: readonly ListedFile[]): ListedFile[] {
   const isOther = (path: string) =>
     path !== file && path.startsWith(file.slice(0, part.index)) && path.endsWith(part[1]);
   return listed.filter(({ path }) => isOther(path) && GGUF_PART.exec(path)?.index === part.index);
-}
-
-function among(listed: readonly ListedFile[], kind: RegExp): string {
-  const names = listed.map(({ path }) => path).filter((path) => kind.test(path));
-  return names.length === 0 ? '' : `; it has ${names.slice(0, 12).join(', ')}${names.length > 12 ? ', …' : ''}`;
 }
