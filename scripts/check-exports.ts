@@ -65,9 +65,12 @@ const CHECKS: readonly Check[] = [
     command: (peers, folder) => [process.execPath, [script('transformers-js.mjs'), join(peers, 'node'), folder]],
   },
   { format: 'gguf', type: 'f32', reader: 'llama.cpp', tolerance: 0.01, command: llamaCpp },
-  { format: 'gguf', type: 'f16', reader: 'llama.cpp', tolerance: 0.02, command: llamaCpp },
-  { format: 'gguf', type: 'bf16', reader: 'llama.cpp', tolerance: 0.1, command: llamaCpp },
-  { format: 'gguf', type: 'q8_0', reader: 'llama.cpp', tolerance: 0.3, command: llamaCpp },
+  // The written bytes are those of llama.cpp's own quantiser in each of the three types (SmolLM2-135M, all 272 tensors), so that the distance is llama.cpp's own:
+  // it rounds activations to the weights' type before it multiplies, and keeps keys and values in float16. On SmolLM2, which is much more sensitive than the small
+  // models, rounding the weights alone changes ln p by 0.022 (F16), 0.038 (BF16) and 0.20 (Q8_0), reading with llama.cpp by 0.024, 0.32 and 0.33 to 0.53.
+  { format: 'gguf', type: 'f16', reader: 'llama.cpp', tolerance: 0.03, command: llamaCpp },
+  { format: 'gguf', type: 'bf16', reader: 'llama.cpp', tolerance: 0.4, command: llamaCpp },
+  { format: 'gguf', type: 'q8_0', reader: 'llama.cpp', tolerance: 0.6, command: llamaCpp },
 ];
 
 /** ln p of every next token, from this program. */

@@ -60,6 +60,7 @@ function familyOf({ name, config: raw }: ExportSource, config: ModelConfig): Ggu
     [config.attentionCap !== null || config.logitCap !== null, 'soft caps'],
     [config.embeddingScale !== 1, 'scaled embeddings'],
     [config.rope?.interleaved ?? false, 'interleaved rotation'],
+    [hasOwnRamp(config), "a ramp of YaRN's other than the usual one"],
     [
       config.attentionScales.some((scale) => Math.abs(scale * Math.sqrt(config.headSize) - 1) > 1e-6),
       'another scale of attention',
@@ -69,6 +70,10 @@ function familyOf({ name, config: raw }: ExportSource, config: ModelConfig): Ggu
     if (present) throw new ExportError(`${name}: ${what} cannot be written to a GGUF file of ${family.id}`);
   return family;
 }
+
+/** llama.cpp's families that are written have YaRN's usual ramp, whatever the file says. */
+const hasOwnRamp = ({ rope }: ModelConfig): boolean =>
+  rope?.type === 'yarn' && (rope.betaFast !== 32 || rope.betaSlow !== 1 || !rope.truncate);
 
 function ropeOf({ name }: ExportSource, { rope }: ModelConfig): NonNullable<ModelConfig['rope']> {
   if (rope) return rope;

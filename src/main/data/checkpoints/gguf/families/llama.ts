@@ -1,5 +1,6 @@
-/** llama in a GGUF file; biases exist where their tensors do. */
-import { DECODER_NAMES, type GgufFamily } from './family.ts';
+/** llama in a GGUF file; biases exist where their tensors do, and a sliding window makes it a mistral. */
+import { slidingWindow } from '../window.ts';
+import { ATTENTION_BIASES, DECODER_NAMES, type GgufFamily } from './family.ts';
 
 export const llama: GgufFamily = {
   id: 'llama',
@@ -8,8 +9,11 @@ export const llama: GgufFamily = {
   className: 'LlamaForCausalLM',
   neighbouringRows: true,
   names: DECODER_NAMES,
-  config: (_, { tensors }) => ({
-    attention_bias: tensors.has('blk.0.attn_q.bias'),
-    mlp_bias: tensors.has('blk.0.ffn_gate.bias'),
-  }),
+  biases: [ATTENTION_BIASES, { flag: 'mlp_bias', parts: ['blk.{i}.ffn_gate', 'blk.{i}.ffn_up', 'blk.{i}.ffn_down'] }],
+  config(fields) {
+    const window = slidingWindow(fields);
+    return window === null
+      ? {}
+      : { model_type: 'mistral', architectures: ['MistralForCausalLM'], sliding_window: window };
+  },
 };

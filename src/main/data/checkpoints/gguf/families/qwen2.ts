@@ -1,4 +1,5 @@
 /** qwen2 in a GGUF file: biases on queries, keys and values, rows as at Hugging Face. */
+import { withoutWindow } from '../window.ts';
 import { DECODER_NAMES, type GgufFamily } from './family.ts';
 
 export const qwen2: GgufFamily = {
@@ -8,5 +9,6 @@ export const qwen2: GgufFamily = {
   className: 'Qwen2ForCausalLM',
   neighbouringRows: false,
   names: DECODER_NAMES,
-  config: () => ({ use_sliding_window: false }),
+  biases: [{ flag: null, parts: ['blk.{i}.attn_q', 'blk.{i}.attn_k', 'blk.{i}.attn_v'] }],
+  config: withoutWindow,
 };

@@ -1,5 +1,6 @@
 /** qwen3 in a GGUF file: norms on queries and keys, rows as at Hugging Face. */
-import { DECODER_NAMES, type GgufFamily } from './family.ts';
+import { withoutWindow } from '../window.ts';
+import { ATTENTION_BIASES, DECODER_NAMES, type GgufFamily } from './family.ts';
 
 export const qwen3: GgufFamily = {
   id: 'qwen3',
@@ -9,8 +10,9 @@ export const qwen3: GgufFamily = {
   neighbouringRows: false,
   names: [
     ...DECODER_NAMES,
-    ['blk.{i}.attn_q_norm', 'model.layers.{i}.self_attn.q_norm'],
-    ['blk.{i}.attn_k_norm', 'model.layers.{i}.self_attn.k_norm'],
+    ['blk.{i}.attn_q_norm', 'model.layers.{i}.self_attn.q_norm', 'head'],
+    ['blk.{i}.attn_k_norm', 'model.layers.{i}.self_attn.k_norm', 'head'],
   ],
-  config: (_, { tensors }) => ({ attention_bias: tensors.has('blk.0.attn_q.bias'), use_sliding_window: false }),
+  biases: [ATTENTION_BIASES],
+  config: withoutWindow,
 };
