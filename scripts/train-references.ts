@@ -74,7 +74,10 @@ async function modelCard(task: Task, path: string, seconds: number): Promise<str
     rows.push(`| ${temperature} | ${gold} | ${tokens} | ${share((a) => a.ended)}% | ${share((a) => !a.onGrammar)}% |`);
   }
   console.error(`${task.id}: ${seconds.toFixed(0)} s\n${rows.join('\n')}`);
-  return `# ${task.id}-reference
+  return `---
+license: mit
+---
+# ${task.id}-reference
 
 ${task.title}: ${task.summary} A llama of width ${hidden}, ${layers} layers, ${heads} heads, SwiGLU ${intermediate}, float32, one token a word.
 Trained from scratch by \`node scripts/train-references.ts ${task.id}\`: ${TRAINING.max_steps} steps of ${TRAINING.per_device_train_batch_size} on ${DEMONSTRATIONS} demonstrations

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { type CardRun, licenceOf, modelCard } from '../../src/main/exports/model-card.ts';
+import { licenceFront, licenceOf } from '../../src/main/exports/licence.ts';
+import { type CardRun, modelCard } from '../../src/main/exports/model-card.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'plumb-card-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -28,7 +29,9 @@ const facts = {
   format: 'GGUF file',
   family: 'llama',
   parameters: 134_515_008,
-  licence: 'apache-2.0',
+  licence: { id: 'apache-2.0' },
+  library: 'transformers',
+  scores: false,
   base: null,
 };
 
@@ -59,6 +62,59 @@ it('tells of data, method, options, metrics, seed and licence', () => {
   expect(card).toContain('a\\|b.json');
 });
 
+it('no place of this machine, however deep it lies; what only begins with a slash stays', () => {
+  const config = {
+    model: '/home/me/a base',
+    reward_models: ['/home/me/rm', { path: 'C:\\Users\\me\\rm2' }],
+    judge: { script: 'file:///home/me/judge.mjs' },
+    probe: '/no_think',
+  };
+  const card = modelCard({ ...facts, run: { ...run, model: null, dataset: '/home/me/pairs.jsonl', config } });
+  expect(card).not.toMatch(/home\/me|Users/);
+  for (const part of [
+    '| Data | pairs.jsonl |',
+    '["rm",{"path":"rm2"}]',
+    '{"script":"judge.mjs"}',
+    '| `probe` | /no_think |',
+  ])
+    expect(card).toContain(part);
+  // the hub would refuse the whole card for a name with a space
+  expect(card).not.toContain('base_model:');
+  expect(card).toContain('| Started from | a base |');
+});
+
+it('odd names are texts, not marks', () => {
+  const name = '# a\n---\n<img src=x> *b* [c](d) `e` _f_';
+  const card = modelCard({ ...facts, name, run: { ...run, name, dataset: 'me/pairs' } });
+  expect(card).toContain('\n# # a --- \\<img src=x> \\*b\\* [c]\\(d) \\`e\\` \\_f\\_\n');
+  expect(card.match(/^---$/gm)).toHaveLength(2);
+  expect(parse(/^---\n([\s\S]*?)\n---\n/.exec(card)?.[1] ?? '')).toMatchObject({ datasets: ['me/pairs'] });
+});
+
+it('a reward model and an adapter say so', () => {
+  const card = modelCard({ ...facts, scores: true, library: 'peft', run });
+  expect(parse(/^---\n([\s\S]*?)\n---\n/.exec(card)?.[1] ?? '')).toMatchObject({
+    library_name: 'peft',
+    pipeline_tag: 'text-classification',
+    tags: ['plumbline', 'reward-model', 'dpo'],
+  });
+  expect(card).toContain('A llama reward model (one score for a text) of 134,515,008 parameters');
+});
+
+it("a licence of the base's own goes along with its name and link; one that the hub does not know is its other", () => {
+  writeFileSync(
+    join(folder, 'README.md'),
+    '---\nlicense: other\nlicense_name: qwen-research\nlicense_link: LICENSE\n---\n',
+  );
+  expect(licenceFront(licenceOf(folder))).toEqual({
+    license: 'other',
+    license_name: 'qwen-research',
+    license_link: 'LICENSE',
+  });
+  expect(licenceFront({ id: 'My Licence, v2' })).toEqual({ license: 'other', license_name: 'my-licence-v2' });
+  expect(licenceFront(null)).toEqual({});
+});
+
 it('says what is not known', () => {
   const card = modelCard({ ...facts, licence: null, run: null });
   expect(card).toContain('The licence of the base model was not found');
@@ -76,5 +132,5 @@ it.each([
   ['# no front matter\nlicense: mit', null],
 ])('%j: the licence is %s', (text, licence) => {
   writeFileSync(join(folder, 'README.md'), text);
-  expect(licenceOf(folder)).toBe(licence);
+  expect(licenceOf(folder)?.id ?? null).toBe(licence);
 });

@@ -105,7 +105,7 @@ describe('a page', () => {
     expect(Object.fromEntries(detail.config).Family).toMatch(/^llama, \d+ layers × \d+$/);
     expect(detail.exports.map(({ format }) => format)).toEqual(['hf', 'onnx', 'gguf']);
     const reference = await named('helpful-reference');
-    expect(reference).toMatchObject({ kind: 'base', licence: 'MIT', origin: 'built-in' });
+    expect(reference).toMatchObject({ kind: 'base', licence: 'mit', origin: 'built-in' });
     expect(await call('models.get', { id: reference.id })).toMatchObject({
       keptBecause: expect.stringMatching(/stays/),
     });

@@ -3,6 +3,7 @@ import type { Named } from '../base/registry.ts';
 import type { TensorSource } from '../data/checkpoints/model-folder.ts';
 import type { Tokenizer } from '../data/tokenizers/tokenizer.ts';
 import type { LoadedModel } from '../train/load-model.ts';
+import type { Licence } from './licence.ts';
 
 /** A model on its way out, wherever it came from: a folder, a file, or a base with an adapter merged into it. */
 export interface ExportSource {
@@ -19,7 +20,7 @@ export interface ExportSource {
   /** The base with its adapter apart, where the model is one. */
   readonly adapted: LoadedModel | null;
   /** Licence of the base model, when something beside it says so. */
-  readonly licence: string | null;
+  readonly licence: Licence | null;
 }
 
 export type ExportType = 'f32' | 'f16' | 'bf16' | 'q8_0';
@@ -35,6 +36,8 @@ export interface ExportOptions {
 
 export interface ExportFormat extends Named {
   readonly title: string;
+  /** The hub's name of the library that reads it. */
+  readonly library: string;
   /** The types of weights it can be written in. */
   readonly types: readonly ExportType[];
   /** Fills an empty folder. Throws an error that names what the format cannot hold. */

@@ -8,10 +8,12 @@ import { loadTokenizer } from '../data/tokenizers/index.ts';
 import { mergeAdapter } from '../engine/adapters/lora.ts';
 import { architectures } from '../engine/models/index.ts';
 import { namedTensors } from '../engine/models/language-model.ts';
+import { headOf } from '../engine/models/score-head.ts';
 import { savedTensors } from '../train/checkpoint.ts';
 import { loadModel } from '../train/load-model.ts';
 import { ExportError, type ExportFormat, type ExportOptions, type ExportSource } from './export-format.ts';
-import { type CardRun, licenceOf, modelCard } from './model-card.ts';
+import { type Licence, licenceFrom, licenceOf } from './licence.ts';
+import { type CardRun, modelCard } from './model-card.ts';
 
 export interface SourceOptions {
   readonly tokenizer?: string;
@@ -37,7 +39,8 @@ export function exportSource(path: string, options: SourceOptions = {}): ExportS
     : { raw: checkpoint.config, tensors: checkpoint.tensors };
   return {
     ...shared,
-    path,
+    // a config.json that does not say what its model is would not be understood elsewhere
+    path: raw.architectures === checkpoint.config.architectures ? path : null,
     config: raw,
     tensors,
     tokenizer: tokenizer === null ? null : loadTokenizer(tokenizer),
@@ -58,6 +61,7 @@ function adapted(
   const tensor = (name: string) => tensors.get(name) ?? { shape: [], data: new Float32Array() };
   return {
     ...shared,
+    licence: shared.licence ?? licenceAt(loaded.folder.path),
     path: null,
     config: merged.config.raw,
     tensors: {
@@ -70,11 +74,13 @@ function adapted(
   };
 }
 
-function licenceAt(path: string): string | null {
+/** Of a model's folder, or of a GGUF file. */
+export function licenceAt(path: string): Licence | null {
   if (statSync(path).isDirectory()) return licenceOf(path);
   if (!path.endsWith('.gguf')) return null;
-  const licence = readGgufHeader(path).metadata.get('general.license');
-  return typeof licence === 'string' ? licence : null;
+  const { metadata } = readGgufHeader(path);
+  const of = (key: string) => metadata.get(`general.license${key}`);
+  return licenceFrom({ id: of(''), name: of('.name'), link: of('.link') });
 }
 
 export interface ModelExport extends ExportOptions {
@@ -103,18 +109,26 @@ export async function exportModel(source: ExportSource, options: ModelExport): P
 function writeCard(source: ExportSource, folder: string, { format, run, base, basePath }: ModelExport): void {
   const path = join(folder, 'README.md');
   if (run === null && existsSync(path)) return;
-  const { config, tensors } = source;
+  const { config, tensors, adapted } = source;
   const card = modelCard({
     name: source.name,
     format: format.title,
+    library: format.library,
+    scores: headOf(config) === 'score',
     family: String(config.model_type),
     parameters: tensors.names().reduce((sum, name) => sum + tensors.shape(name).reduce((a, b) => a * b, 1), 0),
     licence: source.licence ?? (basePath === null ? null : licenceAt(basePath)),
-    base,
+    base: base ?? (adapted ? nameOf(adapted.folder.path) : null),
     run,
   });
   if (existsSync(path)) writeFileSync(join(folder, 'BASE_README.md'), readFileSync(path));
   writeFileSync(path, card);
+}
+
+/** What a model's folder calls it: the hub's name where it lies in the hub's cache (models--owner--name/snapshots/commit). */
+function nameOf(path: string): string {
+  const cached = /(?:^|[\\/])models--(.+?)[\\/]snapshots[\\/][^\\/]+$/.exec(path);
+  return cached ? cached[1].replaceAll('--', '/') : basename(path);
 }
 
 /** Paths of all files, sorted. */

@@ -15,6 +15,7 @@ const WRITTEN: Readonly<Record<string, { readonly type: WrittenType; readonly dt
 export const hf: ExportFormat = {
   id: 'hf',
   title: 'Hugging Face folder',
+  library: 'transformers',
   types: ['f32', 'f16', 'bf16'],
   async write(source, folder, { type, signal, onProgress }) {
     if (source.path !== null && type === undefined) {

@@ -1,8 +1,8 @@
 /** The model card (README.md with the hub's front matter) of an exported model, written from the record of the run that made it. */
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { basename, isAbsolute, join } from 'node:path';
-import { parse, stringify } from 'yaml';
-import { markdownTable } from '../base/markup.ts';
+import { posix, win32 } from 'node:path';
+import { stringify } from 'yaml';
+import { escapeMarkdown, markdownTable } from '../base/markup.ts';
+import { type Licence, licenceFront } from './licence.ts';
 
 /** The record of a run, as far as a card tells of it. */
 export interface CardRun {
@@ -23,29 +23,52 @@ export interface CardRun {
 export interface CardFacts {
   readonly name: string;
   readonly format: string;
+  /** The hub's name of the library that reads it. */
+  readonly library: string;
   readonly family: string;
   readonly parameters: number;
-  readonly licence: string | null;
+  /** A reward model: one number for a text instead of more text. */
+  readonly scores: boolean;
+  readonly licence: Licence | null;
   /** The base, where no run names it. */
   readonly base: string | null;
   readonly run: CardRun | null;
 }
 
-/** Paths of this machine say nothing elsewhere: the last part stays. */
+/** A place of this machine: more than one step from a root. What only begins with a slash ("/no_think") is a text. */
+const isPlace = (text: string): boolean => win32.isAbsolute(text) && /[\\/].*[\\/]./.test(text) && !text.includes('\n');
+
+/** Paths of this machine say nothing elsewhere: the last part stays, however deep in a value they lie. */
+function withoutPlaces(value: unknown): unknown {
+  if (typeof value === 'string') {
+    const text = value.replace(/^file:\/\/(?=\/|[A-Za-z]:)/, '');
+    return isPlace(text) ? posix.basename(win32.basename(text)) : value;
+  }
+  if (Array.isArray(value)) return value.map(withoutPlaces);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, withoutPlaces(each)]));
+}
+
 const shown = (value: unknown): string => {
-  if (typeof value !== 'string') return JSON.stringify(value);
-  return isAbsolute(value) ? basename(value) : value;
+  const told = withoutPlaces(value);
+  return typeof told === 'string' ? told : (JSON.stringify(told) ?? '');
 };
+
+/** Names that the hub takes for models and data sets: one of another form makes a whole card invalid there. */
+const HUB_NAME = /^(?:[A-Za-z0-9][\w.-]*\/)?[A-Za-z0-9][\w.-]*$/;
 
 /** Keys that stand elsewhere in the card, or say only where files lay. */
 const ELSEWHERE = new Set(['model', 'ref_model', 'dataset', 'eval_dataset', 'output_dir', 'method']);
 
+const codeOf = (key: string): string => `\`${key.replace(/[`\s]+/g, ' ')}\``;
+
 function runSection(run: CardRun): string[] {
   const facts: [string, string][] = [
+    ['Run', run.name],
     ['Method', run.method],
-    ['Started from', run.model ?? shown(run.config.model ?? 'not recorded')],
-    ['Reference', run.referenceModel ?? shown(run.config.ref_model ?? 'the model as it started')],
-    ['Data', run.dataset ?? shown(run.config.dataset ?? 'none: prompts of a built-in task')],
+    ['Started from', shown(run.model ?? run.config.model ?? 'not recorded')],
+    ['Reference', shown(run.referenceModel ?? run.config.ref_model ?? 'the model as it started')],
+    ['Data', shown(run.dataset ?? run.config.dataset ?? 'none: prompts of a built-in task')],
     ['Seed', shown(run.config.seed ?? 'default')],
     ['Steps', run.status === 'finished' ? `${run.step}` : `${run.step} of ${run.maxSteps} (${run.status})`],
     ['Finished', run.endedAt ?? 'not finished'],
@@ -54,65 +77,65 @@ function runSection(run: CardRun): string[] {
   const options = Object.entries(run.config)
     .filter(([key, value]) => !ELSEWHERE.has(key) && value !== null && value !== undefined)
     .sort(([a], [b]) => a.localeCompare(b))
-    .map(([key, value]) => [`\`${key}\``, shown(value)]);
+    .map(([key, value]) => [codeOf(key), escapeMarkdown(shown(value))]);
   const metrics = Object.entries(run.latest)
     .sort(([a], [b]) => a.localeCompare(b))
-    .map(([key, value]) => [`\`${key}\``, value === null ? 'not finite' : String(Number(value.toPrecision(6)))]);
+    .map(([key, value]) => [codeOf(key), value === null ? 'not finite' : String(Number(value.toPrecision(6)))]);
   return [
     '## Training',
     '',
-    markdownTable(['', ''], facts),
+    markdownTable(
+      ['', ''],
+      facts.map(([what, value]) => [what, escapeMarkdown(value)]),
+    ),
     '',
     '### Options',
     '',
     markdownTable(['option', 'value'], options),
     '',
-    '### Metrics at the last step',
+    '### Metrics, the last value of each',
     '',
     metrics.length > 0 ? markdownTable(['metric', 'value'], metrics) : 'None were recorded.',
   ];
 }
 
 /** The whole file. */
-export function modelCard({ name, format, family, parameters, licence, base, run }: CardFacts): string {
-  const from = run?.model ?? (typeof run?.config.model === 'string' ? shown(run.config.model) : base);
+export function modelCard({
+  name,
+  format,
+  library,
+  family,
+  parameters,
+  scores,
+  licence,
+  base,
+  run,
+}: CardFacts): string {
+  const from = shown(run?.model ?? run?.config.model ?? base ?? '');
+  const data = shown(run?.dataset ?? run?.config.dataset ?? '');
   const front = {
-    ...(licence === null ? {} : { license: licence }),
-    library_name: 'transformers',
-    pipeline_tag: 'text-generation',
-    ...(from === null || from === undefined ? {} : { base_model: from }),
-    tags: ['plumbline', ...(run ? [run.method] : [])],
+    ...licenceFront(licence),
+    library_name: library,
+    pipeline_tag: scores ? 'text-classification' : 'text-generation',
+    ...(HUB_NAME.test(from) ? { base_model: from } : {}),
+    // a name without an owner is one of this workspace
+    ...(HUB_NAME.test(data) && data.includes('/') ? { datasets: [data] } : {}),
+    tags: ['plumbline', ...(scores ? ['reward-model'] : []), ...(run ? [run.method] : [])],
   };
+  const what = scores ? `${family} reward model (one score for a text)` : `${family} model`;
   return [
     '---',
     stringify(front).trimEnd(),
     '---',
-    `# ${name}`,
+    `# ${escapeMarkdown(name)}`,
     '',
-    `A ${family} model of ${parameters.toLocaleString('en-US')} parameters, written by Plumbline as ${format}.`,
+    `A ${escapeMarkdown(what)} of ${parameters.toLocaleString('en-US')} parameters, written by Plumbline as ${format}.`,
+    ...(run || from === '' ? [] : [`Its base model: ${escapeMarkdown(from)}.`]),
     licence === null
       ? 'The licence of the base model was not found; look it up before the model is passed on.'
-      : `Licence of the base model: ${licence}.`,
+      : `Licence of the base model: ${escapeMarkdown(licence.name ?? licence.id)}.`,
     '',
     ...(run ? runSection(run) : ['No record of a training run belongs to it.']),
     '',
   ].join('\n');
-}
-
-/** A card is a page or two. */
-const MAX_CARD_BYTES = 4 << 20;
-
-/** `license` of the front matter of the README.md in a folder; null when nothing says so. */
-export function licenceOf(folder: string): string | null {
-  const path = join(folder, 'README.md');
-  if (!existsSync(path) || statSync(path).size > MAX_CARD_BYTES) return null;
-  const front = /^---\r?\n([\s\S]*?)\r?\n---/.exec(readFileSync(path, 'utf8'))?.[1];
-  if (front === undefined) return null;
-  try {
-    const { license } = (parse(front) ?? {}) as { license?: unknown };
-    return typeof license === 'string' ? license : null;
-  } catch {
-    // a card of others that is no YAML says nothing; the export does not depend on it
-    return null;
-  }
 }

@@ -1,5 +1,5 @@
 /** ONNX with a KV cache in the layout that transformers.js reads: onnx/model.onnx beside config and tokenizer. */
-import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeAll } from '../data/checkpoints/safetensors.ts';
 import { loadLanguageModel } from '../engine/models/language-model.ts';
@@ -7,12 +7,14 @@ import { encodePortable } from '../engine/onnx/encode.ts';
 import { ExportError, type ExportFormat } from './export-format.ts';
 import { writeBeside } from './hf.ts';
 import { portableGraph } from './onnx-graph.ts';
+import { adaptTokenizer } from './onnx-tokenizer.ts';
 
 export const DATA_FILE = 'model.onnx_data';
 
 export const onnx: ExportFormat = {
   id: 'onnx',
   title: 'ONNX folder',
+  library: 'transformers.js',
   types: ['f32'],
   async write(source, folder, { signal, onProgress }) {
     const model = loadLanguageModel(source.config, source.tensors);
@@ -23,17 +25,9 @@ export const onnx: ExportFormat = {
     if (external.length > 0) writeParts(join(folder, 'onnx', DATA_FILE), external, signal, onProgress);
     const config = external.length > 0 ? { 'transformers.js_config': { use_external_data_format: true } } : {};
     writeBeside(source, folder, { dtype: 'float32', ...config });
-    addTemplate(folder, source.tokenizer?.chatTemplate ?? null);
+    adaptTokenizer(folder, source.tokenizer, source.name);
   },
 };
-
-/** transformers.js looks for the chat template in tokenizer_config.json. */
-function addTemplate(folder: string, template: string | null): void {
-  if (template === null) return;
-  const path = join(folder, 'tokenizer_config.json');
-  const config = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
-  writeFileSync(path, `${JSON.stringify({ ...config, chat_template: template }, null, 2)}\n`);
-}
 
 function writeParts(
   path: string,

@@ -5,6 +5,7 @@ import { ExportError, type ExportFormat } from './export-format.ts';
 export const peft: ExportFormat = {
   id: 'peft',
   title: 'PEFT adapter',
+  library: 'peft',
   types: ['f32'],
   async write({ adapted, name }, folder) {
     if (!adapted?.model.adapter)

@@ -2,11 +2,10 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ADAPTER_CONFIG, isAdapterFolder, readAdapterFolder } from '../data/checkpoints/adapter-folder.ts';
-import { readJsonObject } from '../data/checkpoints/huggingface.ts';
 import { belongsToModel } from '../data/checkpoints/inside.ts';
 import type { TensorSource } from '../data/checkpoints/model-folder.ts';
-import { headOf } from '../engine/models/score-head.ts';
-import { licenceOf } from '../exports/model-card.ts';
+import { licenceOf } from '../exports/licence.ts';
+import { headIn } from './head-in.ts';
 
 export interface FolderFacts {
   readonly adapter: { readonly rank: number; readonly parameters: number } | null;
@@ -20,10 +19,9 @@ const NOTHING: FolderFacts = { adapter: null, scores: false, diskBytes: null, li
 /** Reads small files and headers only. A folder that is gone or damaged has no facts: its page says what is wrong with it. */
 export function folderFacts(folder: string): FolderFacts {
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return NOTHING;
-  const shared = { diskBytes: bytesIn(folder), licence: licenceOf(folder) };
+  const shared = { diskBytes: bytesIn(folder), licence: licenceNamed(folder) };
   try {
-    if (!isAdapterFolder(folder))
-      return { ...shared, adapter: null, scores: headOf(readJsonObject(join(folder, 'config.json'))) === 'score' };
+    if (!isAdapterFolder(folder)) return { ...shared, adapter: null, scores: headIn(folder) === 'score' };
     const { config, tensors } = readAdapterFolder(folder);
     const rank = typeof config.r === 'number' && Number.isInteger(config.r) ? config.r : 0;
     return {
@@ -35,6 +33,11 @@ export function folderFacts(folder: string): FolderFacts {
     return { ...NOTHING, ...shared };
   }
 }
+
+const licenceNamed = (folder: string): string | null => {
+  const licence = licenceOf(folder);
+  return licence && (licence.name ?? licence.id);
+};
 
 const parametersOf = (tensors: TensorSource): number =>
   tensors.names().reduce((total, name) => total + tensors.shape(name).reduce((a, b) => a * b, 1), 0);

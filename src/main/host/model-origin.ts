@@ -3,8 +3,9 @@ import { existsSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { builtInModelFolder } from '../data/built-in-models.ts';
 import { getModelByName } from '../data/store/models.ts';
-import { findRunByFolder, getRun } from '../data/store/runs.ts';
+import { findRunByFolder, getRun, type RunRecord } from '../data/store/runs.ts';
 import type { Store } from '../data/store/store.ts';
+import { licenceAt } from '../exports/export-model.ts';
 import type { CardRun } from '../exports/model-card.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -20,9 +21,26 @@ export function cardOrigin(store: Store, workspace: Workspace, name: string, pat
   const model = getModelByName(store, name);
   const id = model?.runId ?? findRunByFolder(store, resolve(path)) ?? findRunByFolder(store, realpathSync(path));
   const run = (id && getRun(store, id)) || null;
-  const start = typeof run?.config.model === 'string' ? run.config.model : null;
-  const places = start === null ? [] : placesOf(store, workspace, start, run?.baseFolder ?? workspace.home);
-  return { run, base: model?.parent ?? null, basePath: places.find((place) => existsSync(place)) ?? null };
+  return { run, base: model?.parent ?? null, basePath: run && licensedBase(store, workspace, run) };
+}
+
+/** Models are trained on from others: the nearest one below that names a licence, else the one this run started from. */
+function licensedBase(store: Store, workspace: Workspace, run: RunRecord): string | null {
+  const seen = new Set<string>();
+  const below: string[] = [];
+  for (let at: RunRecord | null = run; at && !seen.has(at.id); ) {
+    seen.add(at.id);
+    const start: unknown = at.config.model;
+    if (typeof start !== 'string') break;
+    const place: string | undefined = placesOf(store, workspace, start, at.baseFolder ?? workspace.home).find((each) =>
+      existsSync(each),
+    );
+    if (place === undefined) break;
+    below.push(place);
+    const id: string | null | undefined = getModelByName(store, start)?.runId ?? findRunByFolder(store, place);
+    at = id ? (getRun(store, id) ?? null) : null;
+  }
+  return below.find((place) => licenceAt(place) !== null) ?? below[0] ?? null;
 }
 
 function placesOf(store: Store, { models }: Workspace, start: string, beside: string): string[] {

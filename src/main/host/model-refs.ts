@@ -6,12 +6,11 @@ import { RpcError } from '../../preload/contract/rpc.ts';
 import { meant } from '../base/registry.ts';
 import { builtInModelFolder, builtInModels } from '../data/built-in-models.ts';
 import { ADAPTER_CONFIG } from '../data/checkpoints/adapter-folder.ts';
-import { readJsonObject } from '../data/checkpoints/huggingface.ts';
 import { listCheckpoints } from '../data/store/checkpoints.ts';
 import { listModels, type ModelRow } from '../data/store/models.ts';
 import { findRunByName, getRun, listRuns, type RunRecord } from '../data/store/runs.ts';
 import type { Store } from '../data/store/store.ts';
-import { headOf } from '../engine/models/score-head.ts';
+import { headIn } from './head-in.ts';
 import type { Workspace } from './workspace.ts';
 
 /** A model that is there: what the page sees of it, and where it lies. */
@@ -75,9 +74,6 @@ function variants(
   const bare = { ...names, ref: base, detail: `${names.detail}, adapter off`, ...shared, reference: null, beta: null };
   return [whole, { choice: bare, path, adapter: false }];
 }
-
-const headIn = (path: string): ModelChoice['head'] =>
-  existsSync(join(path, 'config.json')) ? headOf(readJsonObject(join(path, 'config.json'))) : 'language';
 
 /** What weighs KL against reward in its training: DPO's and online DPO's beta, PPO's and RLOO's kl_coef. */
 function betaOf(run: RunRecord | undefined): number | null {

@@ -26,6 +26,12 @@ describe('stringifyLike', () => {
     expect(text.replace(/\s/g, '')).toBe('{"cap":20,"scale":2.0,"deep":{"factor":8.0},"fresh":1}');
   });
 
+  it('what transformers takes as a float only is one, wherever the config came from', () => {
+    expect(stringifyLike({ final_logit_softcapping: 30, hidden_size: 30 }, {})).toBe(
+      '{\n  "final_logit_softcapping": 30.0,\n  "hidden_size": 30\n}',
+    );
+  });
+
   it('what is not JSON is refused as JSON.parse refuses it', () => {
     for (const bad of [
       '{"a": 01.5}',

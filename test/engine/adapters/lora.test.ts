@@ -118,6 +118,25 @@ describe("PEFT's numbers", () => {
   });
 });
 
+describe('one side of a matrix that embedding and head share', () => {
+  const tied = initLanguageModel({ ...TINY_LLAMA, tie_word_embeddings: true }, 5);
+
+  it('is another matrix from there on; an adapter elsewhere leaves it one', () => {
+    for (const config of [
+      { modulesToSave: ['lm_head'] },
+      { modulesToSave: ['embed_tokens'] },
+      { targets: ['lm_head'] },
+    ])
+      expect(withFreshAdapter(tied, { ...CONFIG, ...config }, 3).config.tiedHead, JSON.stringify(config)).toBe(false);
+    expect(withFreshAdapter(tied, CONFIG, 3).config.tiedHead).toBe(true);
+  });
+
+  it('is refused where PEFT would keep both alike', () => {
+    const config = { ...CONFIG, modulesToSave: ['lm_head'], keepsTied: true };
+    expect(() => withFreshAdapter(tied, config, 3)).toThrow(/"ensure_weight_tying" with an adapter on .*one matrix/);
+  });
+});
+
 describe('a fresh adapter', () => {
   const base = initLanguageModel(TINY_LLAMA, 5);
   const sequences = [{ input_ids: [2, 5, 3, 7, 1] }];

@@ -85,8 +85,8 @@ export async function createFolderAtomic(
 ): Promise<void> {
   makeFolder(dirname(path));
   const temporary = sibling(path, 'new');
-  mkdirSync(temporary);
   try {
+    mkdirSync(temporary);
     await write(temporary);
     syncTree(temporary);
     arrive(() => {
@@ -94,9 +94,33 @@ export async function createFolderAtomic(
       renameSync(temporary, path);
       sync(dirname(path));
     });
+  } catch (error) {
+    throw refusedByDisk(path, temporary, error);
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
+}
+
+/** What a disk says, in words. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  ENOSPC: 'no space is left on the disk',
+  EDQUOT: 'no more may be kept on the disk (quota)',
+  EFBIG: 'the file system takes no file of that size',
+  EROFS: 'the file system takes no changes',
+  EACCES: 'no permission to write there',
+  EPERM: 'no permission to write there',
+  ENOENT: 'no folder can be made there',
+  EIO: 'the disk failed',
+};
+
+/** An error of the file system about what is written for `path` in `temporary`, told by that path; any other error, as of a file that is read, itself. */
+function refusedByDisk(path: string, temporary: string, error: unknown): unknown {
+  const found = (error ?? {}) as NodeJS.ErrnoException & { readonly dest?: string };
+  const why = Object.hasOwn(REFUSALS, found.code ?? '') ? REFUSALS[found.code ?? ''] : undefined;
+  // a write to an open file names none
+  const isOwn = found.syscall === 'write' || [found.path, found.dest].some((each) => each?.startsWith(temporary));
+  if (why === undefined || !isOwn) return error;
+  return Object.assign(new Error(`${path}: ${why}; nothing was written`, { cause: error }), { code: 'bad_input' });
 }
 
 /** Removes temporary files and folders whose process was killed. */

@@ -11,6 +11,16 @@ const TOKEN = /"(?:[^"\\]|\\.)*"|-?(?:(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|
 const MARK = '\u0000';
 const NOT_FINITE: Readonly<Record<string, number>> = { NaN: Number.NaN, Infinity, '-Infinity': -Infinity };
 
+/** Keys that are floats in every config of transformers, for configs that came from elsewhere than its JSON (GGUF files, configs made here). */
+const ALWAYS_FLOATS = new Set([
+  'attn_logit_softcapping',
+  'final_logit_softcapping',
+  'initializer_range',
+  'layer_norm_eps',
+  'layer_norm_epsilon',
+  'rms_norm_eps',
+]);
+
 const isContainer = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
 /**
@@ -68,7 +78,7 @@ function note(value: unknown, marked: unknown): void {
 
 /**
  * Indented JSON of `value`, in which NaN and Infinity stand as Python writes them and whose whole numbers are floats where the same place of `original`
- * held the same number as one.
+ * held the same number as one, or where transformers takes nothing else.
  */
 export function stringifyLike(value: unknown, original: unknown): string {
   const text = JSON.stringify(mark(value, original), null, 2);
@@ -82,7 +92,8 @@ function mark(value: unknown, original: unknown): unknown {
   const child = (key: string, each: unknown) => {
     if (typeof each !== 'number') return mark(each, from[key]);
     // beyond 1e21 a number prints with an exponent and is a float as it is
-    const isFloat = known?.has(key) && from[key] === each && Math.abs(each) < 1e21;
+    const wasFloat = known?.has(key) && from[key] === each && Math.abs(each) < 1e21;
+    const isFloat = wasFloat || (ALWAYS_FLOATS.has(key) && Number.isInteger(each));
     return isFloat || !Number.isFinite(each) ? MARK + each : each;
   };
   if (Array.isArray(value)) return value.map((each: unknown, i) => child(String(i), each));

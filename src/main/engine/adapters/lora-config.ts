@@ -19,6 +19,8 @@ export interface LoraConfig {
   readonly alphaPattern: Readonly<Record<string, number>>;
   /** Modules that are trained whole and saved with the adapter. */
   readonly modulesToSave: readonly string[];
+  /** `ensure_weight_tying`: what is done to one of embedding and head is done to both, where they are one matrix. */
+  readonly keepsTied?: boolean;
   /** SEQ_CLS: the base model with a score head in place of its language head. */
   readonly task: 'CAUSAL_LM' | 'SEQ_CLS';
 }
@@ -41,7 +43,6 @@ const WITHOUT_EFFECT = new Set([
   'auto_mapping',
   'base_model_name_or_path',
   'corda_config',
-  'ensure_weight_tying',
   'eva_config',
   // the base model says how its matrices lie
   'fan_in_fan_out',
@@ -107,6 +108,7 @@ export function readLoraConfig(raw: Readonly<Record<string, unknown>>): LoraConf
     rankPattern: numbersByPattern(raw, 'rank_pattern', isRank),
     alphaPattern: numbersByPattern(raw, 'alpha_pattern', Number.isFinite),
     modulesToSave: [namesOrPattern(raw, 'modules_to_save')].flat(),
+    ...(raw.ensure_weight_tying === true ? { keepsTied: true } : {}),
     task: taskOf(raw.task_type),
   };
   refuseOthers(raw);
@@ -129,6 +131,7 @@ const READ = new Set([
   'rank_pattern',
   'alpha_pattern',
   'modules_to_save',
+  'ensure_weight_tying',
   'init_lora_weights',
   'bias',
 ]);
@@ -205,6 +208,7 @@ export function writeLoraConfig(config: LoraConfig, base: string, transposed: bo
     rank_pattern: config.rankPattern,
     alpha_pattern: config.alphaPattern,
     modules_to_save: list(config.modulesToSave),
+    ...(config.keepsTied ? { ensure_weight_tying: true } : {}),
     fan_in_fan_out: transposed,
     bias: 'none',
     use_dora: false,

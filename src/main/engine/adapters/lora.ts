@@ -5,6 +5,7 @@ import type { ParameterSpec } from '../models/architecture.ts';
 import type { LanguageModel, WeightSource } from '../models/language-model.ts';
 import { type LoraConfig, scaleOf, UnsupportedAdapter } from './lora-config.ts';
 import { type LinearModule, numbersFor, savedParameters, targetModules } from './target-modules.ts';
+import { untiedFor } from './untied-head.ts';
 
 /** The pair beside one matrix: A [rank, in] and B [out, rank]. */
 export interface LoraPair {
@@ -43,12 +44,12 @@ function layOut(model: LanguageModel, config: LoraConfig): Omit<Adapter, 'weight
     return { module, a: tensor('A'), b: tensor('B'), rank, scale: scaleOf(alphaOf(module.name), rank, config) };
   });
   const whole = savedParameters(model, config);
-  const saved = new Map(whole.map(({ name }) => [name, PREFIX + name]));
+  const saved = new Map(whole.map(({ spec, name }) => [spec.name, PREFIX + name]));
   return {
     config,
     pairs: new Map(pairs.map((pair) => [pair.module.weight, pair])),
     saved,
-    specs: [...pairs.flatMap(specsOf), ...whole.map((spec) => ({ ...spec, name: PREFIX + spec.name }))],
+    specs: [...pairs.flatMap(specsOf), ...whole.map(({ spec, name }) => ({ ...spec, name: PREFIX + name }))],
   };
 }
 
@@ -59,7 +60,8 @@ const specsOf = ({ module, a, b, rank }: LoraPair): ParameterSpec[] => [
 ];
 
 /** The model with a fresh adapter, which changes nothing yet; the same seed gives the same bits. Throws UnsupportedAdapter. */
-export function withFreshAdapter(model: LanguageModel, config: LoraConfig, seed: number): LanguageModel {
+export function withFreshAdapter(found: LanguageModel, config: LoraConfig, seed: number): LanguageModel {
+  const model = untiedFor(found, config);
   const layout = layOut(model, config);
   const weights = new Map<string, Float32Array>();
   for (const [name, tensor] of layout.saved) weights.set(tensor, weightOf(model, name).slice());
@@ -77,7 +79,8 @@ export function withFreshAdapter(model: LanguageModel, config: LoraConfig, seed:
 }
 
 /** The model with a saved adapter. Throws UnsupportedAdapter naming each tensor that is missing, unexpected or of another shape. */
-export function withSavedAdapter(model: LanguageModel, config: LoraConfig, source: WeightSource): LanguageModel {
+export function withSavedAdapter(found: LanguageModel, config: LoraConfig, source: WeightSource): LanguageModel {
+  const model = untiedFor(found, config, source.names());
   const layout = layOut(model, config);
   const names = new Set(source.names());
   const weights = new Map<string, Float32Array>();
@@ -106,9 +109,10 @@ function read(source: WeightSource, name: string, shape: readonly number[]): Flo
 /** PEFT writes embedding and head beside an adapter that sits on one of them, or when it is told to: they take the base's place. */
 function tokenMatrix({ architecture, specs }: LanguageModel, tensor: string): ParameterSpec | undefined {
   const name = tensor.startsWith(PREFIX) ? tensor.slice(PREFIX.length).replace('.base_layer.', '.') : '';
-  const { embeddingName, headName } = architecture;
-  return [embeddingName, headName].some((module) => name === `${module}.weight`)
-    ? specs.find((spec) => spec.name === name)
+  const { embeddingName, headName, aliases } = architecture;
+  const own = aliases?.[name] ?? name;
+  return [embeddingName, headName].some((module) => own === `${module}.weight`)
+    ? specs.find((spec) => spec.name === own)
     : undefined;
 }
 

@@ -84,14 +84,19 @@ export function targetModules(model: LanguageModel, config: LoraConfig): readonl
     const wanted = withoutExcluded(body, config);
     return linear.filter(({ name }) => wanted.has(name));
   }
-  const all = [...new Set(model.specs.map(({ name }) => name.replace(/\.(weight|bias)$/, '')))];
-  const wanted = withoutExcluded([...named(all, config)], config);
-  const other = [...wanted].find((name) => !linear.some((module) => module.name === name));
-  if (other !== undefined)
+  const own = [...new Set(model.specs.map(({ name }) => name.replace(/\.(weight|bias)$/, '')))];
+  const others = otherNames(model);
+  const wanted = withoutExcluded([...named([...own, ...others.keys()], config)], config);
+  const unlike = [...wanted].find((name) => !linear.some((module) => module.name === (others.get(name) ?? name)));
+  if (unlike !== undefined)
     throw new UnsupportedAdapter(
-      `target module ${other} is no linear layer; adapters on embeddings and norms are not supported`,
+      `target module ${unlike} is no linear layer; adapters on embeddings and norms are not supported`,
     );
-  const found = linear.filter(({ name }) => wanted.has(name));
+  const found = linear.flatMap((module): LinearModule[] => {
+    if (wanted.has(module.name)) return [module];
+    const other = [...others].find(([name, engineName]) => engineName === module.name && wanted.has(name));
+    return other ? [{ ...module, name: other[0] }] : [];
+  });
   if (found.length > 0) return found;
   const ends = [...new Set(linear.map(({ name }) => name.split('.').at(-1)))];
   throw new UnsupportedAdapter(
@@ -99,11 +104,28 @@ export function targetModules(model: LanguageModel, config: LoraConfig): readonl
   );
 }
 
+/** Names that other versions of transformers have for modules (gpt_neox's head), with the engine's. */
+const otherNames = ({ architecture, specs }: LanguageModel): ReadonlyMap<string, string> =>
+  new Map(
+    Object.entries(architecture.aliases ?? {})
+      .filter(([, own]) => specs.some(({ name }) => name === own))
+      .map(([other, own]) => [moduleOf(other), moduleOf(own)]),
+  );
+
 function named(all: readonly string[], config: LoraConfig): Iterable<string> {
   const { targets } = config;
+  if (targets === ALL_LINEAR) return [];
   if (typeof targets === 'string') return namesMatching(targets, all);
   return all.filter((name) => targets.includes(name) || (endsWithAny(name, targets) && inLayers(name, config)));
 }
+
+/** Whether the config's targets name this module. */
+export const isTarget = (name: string, config: LoraConfig): boolean =>
+  withoutExcluded([...named([name], config)], config).size > 0;
+
+/** Whether the module is trained whole. */
+export const isSaved = (name: string, { modulesToSave }: LoraConfig): boolean =>
+  modulesToSave.some((module) => name.endsWith(module));
 
 const endsWithAny = (name: string, ends: readonly string[]): boolean => ends.some((end) => name.endsWith(`.${end}`));
 
@@ -131,17 +153,21 @@ function withoutExcluded(names: readonly string[], { excluded, modulesToSave }: 
 /** Whether `name` is a module called `module`, or lies in one. */
 const isWithin = (name: string, module: string): boolean => `.${name}.`.includes(`.${module}.`);
 
-/** Parameters of the modules that are trained whole; the names that fit no module are left out, as PEFT does ("classifier" beside "score"). */
-export function savedParameters(model: LanguageModel, { modulesToSave }: LoraConfig): readonly ParameterSpec[] {
-  const found = model.specs.filter(({ name }) =>
-    modulesToSave.some((module) => name.replace(/\.(weight|bias)$/, '').endsWith(module)),
-  );
-  const tied = model.config.tiedHead && found.find(({ name }) => name === 'model.embed_tokens.weight');
-  if (tied || (model.config.tiedHead && modulesToSave.includes(model.architecture.headName)))
-    throw new UnsupportedAdapter(
-      'modules_to_save names an embedding or head that are one tensor in this model; training one of them alone is not supported',
-    );
-  return found;
+/**
+ * Parameters of the modules that are trained whole, each with the name that the config calls it by; names that fit no module are left out, as PEFT does
+ * ("classifier" beside "score").
+ */
+export function savedParameters(
+  model: LanguageModel,
+  config: LoraConfig,
+): readonly { readonly spec: ParameterSpec; readonly name: string }[] {
+  const others = [...otherNames(model)];
+  return model.specs.flatMap((spec) => {
+    const module = spec.name.replace(/\.(weight|bias)$/, '');
+    if (isSaved(module, config)) return [{ spec, name: spec.name }];
+    const other = others.find(([name, own]) => own === module && isSaved(name, config));
+    return other ? [{ spec, name: spec.name.replace(module, other[0]) }] : [];
+  });
 }
 
 /** For each name the number of the first pattern that its end matches (PEFT's get_pattern_key), else `otherwise`. */

@@ -9,7 +9,7 @@ import type { Architecture, ParameterSpec, Weights } from './architecture.ts';
 import { type ModelConfig, UnsupportedModel } from './config.ts';
 import { architectureOf } from './index.ts';
 import { type QuantisedMatrix, quantisedConstants } from './quantised.ts';
-import { headOf, SCORE_WEIGHT, scoreParameters } from './score-head.ts';
+import { classifierConfig, headOf, SCORE_WEIGHT, scoreParameters } from './score-head.ts';
 
 export interface LanguageModel {
   readonly architecture: Architecture;
@@ -79,7 +79,7 @@ export function loadLanguageModel(
 
 /**
  * A checkpoint's tensors by this engine's names, and its config.json: a tied head may be stored twice, and when both differ the file is right and
- * config.json wrong, as in transformers. Asking for a tensor that is not there throws UnsupportedModel.
+ * config.json wrong, as in transformers; a score head says what the model is where `architectures` does not. Asking for a tensor that is not there throws UnsupportedModel.
  */
 export function namedTensors(
   raw: Readonly<Record<string, unknown>>,
@@ -96,8 +96,13 @@ export function namedTensors(
   const [head, embedding] = [architecture.headName, architecture.embeddingName].map((name) => `${name}.weight`);
   const twice = tiedHead && places.has(head) && place(head) !== place(embedding);
   const untied = twice && !sameNumbers(source.float32(place(head)), source.float32(place(embedding)));
+  const isUnnamedScore = headOf(raw) === 'language' && headOf(raw, () => [...places.keys()]) === 'score';
   return {
-    raw: untied ? { ...raw, tie_word_embeddings: false } : raw,
+    raw: {
+      ...raw,
+      ...(untied ? { tie_word_embeddings: false } : {}),
+      ...(isUnnamedScore ? { ...classifierConfig(architecture), ...labelsOf(raw) } : {}),
+    },
     tensors: {
       names: () => [...places.keys()],
       shape: (name) => source.shape(place(name)),
@@ -105,6 +110,10 @@ export function namedTensors(
     },
   };
 }
+
+/** Names of labels that a config.json brings itself. */
+const labelsOf = ({ id2label, label2id }: Readonly<Record<string, unknown>>) =>
+  id2label && label2id ? { id2label, label2id } : {};
 
 /**
  * The engine's name of each tensor → its name in the checkpoint: a bare model's tensors lack the prefix, a wrapped one's (torch.compile, DataParallel, the

@@ -19,11 +19,24 @@ const scoreSpec = (hidden: number): ParameterSpec => ({
   init: { std: initialStd(hidden) },
 });
 
-/** Which head a config.json asks for: its `architectures` name ends in ForSequenceClassification for a score. */
-export function headOf(raw: Readonly<Record<string, unknown>>): LanguageModel['head'] {
+/** Which head a config.json asks for: its `architectures` name ends in ForSequenceClassification for a score. Where it has no such list, its tensors tell. */
+export function headOf(
+  raw: Readonly<Record<string, unknown>>,
+  tensors: () => readonly string[] = () => [],
+): LanguageModel['head'] {
   const [name] = Array.isArray(raw.architectures) ? raw.architectures : [];
+  if (name === undefined) return tensors().some(isScoreWeight) ? 'score' : 'language';
   return typeof name === 'string' && name.endsWith('ForSequenceClassification') ? 'score' : 'language';
 }
+
+const isScoreWeight = (name: string): boolean => name === SCORE_WEIGHT || name.endsWith(`.${SCORE_WEIGHT}`);
+
+/** What transformers needs in a config.json to load a sequence classifier of one label. */
+export const classifierConfig = ({ classifierName }: Architecture): Readonly<Record<string, unknown>> => ({
+  architectures: [`${classifierName}ForSequenceClassification`],
+  id2label: { 0: 'LABEL_0' },
+  label2id: { LABEL_0: 0 },
+});
 
 /** The family's parameters with the score head instead of the language head. */
 export function scoreParameters(architecture: Architecture, config: ModelConfig): readonly ParameterSpec[] {
@@ -77,12 +90,7 @@ function withScaledHead(model: LanguageModel, factor: number): LanguageModel {
 export function withScoreHead(model: LanguageModel, seed: number): LanguageModel {
   if (model.head === 'score') return model;
   const { architecture } = model;
-  const raw = {
-    ...model.config.raw,
-    architectures: [`${architecture.classifierName}ForSequenceClassification`],
-    id2label: { 0: 'LABEL_0' },
-    label2id: { LABEL_0: 0 },
-  };
+  const raw = { ...model.config.raw, ...classifierConfig(architecture) };
   const config = { ...model.config, raw };
   const specs = scoreParameters(architecture, config);
   const weights = new Map<string, Float32Array>();

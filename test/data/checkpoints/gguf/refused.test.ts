@@ -52,7 +52,7 @@ it('the control is read', () => {
 describe('metadata', () => {
   const yarn = { 'llama.rope.scaling.type': asText('yarn'), 'llama.rope.scaling.factor': asF32(4) };
   const cases: [what: string, keys: Record<string, Value | undefined>, reason: RegExp][] = [
-    ['architecture', { 'general.architecture': asText('gemma3') }, /architecture "gemma3" is not supported in GGUF/],
+    ['architecture', { 'general.architecture': asText('phi3') }, /architecture "phi3" is not supported in GGUF/],
     ['architecture of no text', { 'general.architecture': asU32(3) }, /"general.architecture" must be a text/],
     ['no architecture', { 'general.architecture': undefined }, /"general.architecture" is missing/],
     ['experts', { 'llama.expert_count': asU32(8) }, /"llama.expert_count" is 8/],

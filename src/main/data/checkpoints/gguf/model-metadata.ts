@@ -1,26 +1,7 @@
 /** What a GGUF file says of a model besides its tensors and its tokenizer: the other way of read.ts. */
-import type { GgufFamily } from './families/family.ts';
+import type { GgufFamily, WrittenConfig, WrittenRope } from './families/family.ts';
 import { usualAttention } from './rope.ts';
 import type { Entry } from './write.ts';
-
-export interface WrittenConfig {
-  readonly vocabulary: number;
-  readonly hidden: number;
-  readonly intermediate: number;
-  readonly layers: number;
-  readonly heads: number;
-  readonly keyValueHeads: number;
-  readonly headSize: number;
-  readonly context: number;
-  readonly normEpsilon: number;
-  readonly rope: {
-    readonly type: string;
-    readonly theta: number;
-    readonly factor: number;
-    readonly originalContext: number;
-    readonly attentionFactor: number;
-  };
-}
 
 /** llama.cpp's `general.file_type`. */
 const FILE_TYPES: Readonly<Record<string, number>> = { F32: 0, F16: 1, Q8_0: 7, BF16: 32 };
@@ -48,14 +29,21 @@ export function modelMetadata(
     own('attention.key_length', { u32: config.headSize }),
     own('attention.value_length', { u32: config.headSize }),
     own('attention.layer_norm_rms_epsilon', { f32: config.normEpsilon }),
-    own('rope.dimension_count', { u32: config.headSize }),
-    own('rope.freq_base', { f32: config.rope.theta }),
-    ...ropeScaling(config.rope).map(([key, entry]) => own(`rope.scaling.${key}`, entry)),
+    ...(config.rope === null
+      ? []
+      : ropeMetadata(config.rope, config.rotarySize).map(([key, entry]) => own(key, entry))),
+    ...(family.metadata?.(config) ?? []).map(([key, entry]) => own(key, entry)),
   ]);
 }
 
+const ropeMetadata = (rope: WrittenRope, rotarySize: number): [string, Entry][] => [
+  ['rope.dimension_count', { u32: rotarySize }],
+  ['rope.freq_base', { f32: rope.theta }],
+  ...ropeScaling(rope).map(([key, entry]): [string, Entry] => [`rope.scaling.${key}`, entry]),
+];
+
 /** llama3 and longrope need no type: their factors are a tensor. */
-function ropeScaling({ type, factor, originalContext, attentionFactor }: WrittenConfig['rope']): [string, Entry][] {
+function ropeScaling({ type, factor, originalContext, attentionFactor }: WrittenRope): [string, Entry][] {
   if (type === 'linear')
     return [
       ['type', { text: 'linear' }],

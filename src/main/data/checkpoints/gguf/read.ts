@@ -1,9 +1,9 @@
 /** A GGUF file as a model: its metadata as config.json, its tensors as float32 under their Hugging Face names. */
 import { endTokens } from '../../tokenizers/gguf/end-tokens.ts';
 import type { ModelFolder } from '../model-folder.ts';
-import { toHalfSplit } from '../rotary-order.ts';
-import { type GgufFamily, partOf, translate } from './families/family.ts';
+import { type GgufFamily, partOf, type SharedConfig, translate } from './families/family.ts';
 import { ggufFamilies } from './families/index.ts';
+import type { HeadSizes } from './families/layouts.ts';
 import { type Fields, fieldsOf } from './fields.ts';
 import { type GgufHeader, type GgufTensor, readGgufTensor } from './header.ts';
 import { isRotation, ropeParameters } from './rope.ts';
@@ -22,6 +22,7 @@ const NEUTRAL: readonly (readonly [key: string, ...neutral: unknown[]])[] = [
   ['hidden_activation', 'silu'],
   ['attention.causal', true],
   ['attention.scale', 0],
+  ['attention.sliding_window', 0],
   ['attention.clamp_kqv', 0],
   ['attention.max_alibi_bias', 0],
   ['attention.temperature_length', 0],
@@ -54,14 +55,15 @@ export function readGguf(path: string, tokenizer: string | null = null): ModelFo
       `the architecture "${architecture}" is not supported in GGUF files; supported: ${ggufFamilies.all.map((f) => f.id).join(', ')}`,
     );
   const family = ggufFamilies.get(architecture);
-  for (const [key, ...neutral] of NEUTRAL) checkNeutral(fields, `${architecture}.${key}`, neutral);
-  const config = configOf(family, fields, header);
-  checkTensors(family, fields, header, config);
+  for (const [key, ...neutral] of NEUTRAL)
+    if (!family.ownKeys?.includes(key)) checkNeutral(fields, `${architecture}.${key}`, neutral);
+  const { config, shared } = configOf(family, fields, header);
+  checkTensors(family, fields, header, shared);
   return {
     path,
     config,
     generationConfig: generationConfigOf(fields),
-    tensors: tensorSource(family, fields, header, Number(config.head_dim)),
+    tensors: tensorSource(family, fields, header, { heads: shared.num_attention_heads, headSize: shared.head_dim }),
     tokenizerPath: tokenizer ?? (hasTokenizer(fields) ? path : null),
     bytes: header.fileBytes,
   };
@@ -85,7 +87,11 @@ const specialIds = (fields: Fields) => {
   return { bos: id('bos'), eos: id('eos'), pad: id('padding') };
 };
 
-function configOf(family: GgufFamily, fields: Fields, header: GgufHeader): Record<string, unknown> {
+function configOf(
+  family: GgufFamily,
+  fields: Fields,
+  header: GgufHeader,
+): { config: Record<string, unknown>; shared: SharedConfig } {
   const count = (key: string) => fields.count(`${family.id}.${key}`);
   const each = (key: string) => fields.optionalSameCount(`${family.id}.${key}`);
   const needed = (key: string) => each(key) ?? count(key);
@@ -103,12 +109,10 @@ function configOf(family: GgufFamily, fields: Fields, header: GgufHeader): Recor
   const tokens = fields.raw('tokenizer.ggml.tokens');
   if (Array.isArray(tokens) && tokens.length > embedding.shape[0])
     fields.fail(`"tokenizer.ggml.tokens" has ${tokens.length} entries, "token_embd.weight" ${embedding.shape[0]} rows`);
-  const epsilon = `${family.id}.attention.layer_norm_rms_epsilon`;
+  const epsilon = `${family.id}.${family.epsilonKey ?? 'attention.layer_norm_rms_epsilon'}`;
   if (fields.raw(epsilon) === undefined) fields.fail(`the metadata "${epsilon}" is missing`);
   const { bos, eos, pad } = specialIds(fields);
-  return {
-    architectures: [family.className],
-    model_type: family.modelType,
+  const shared: SharedConfig = {
     vocab_size: embedding.shape[0],
     hidden_size: hidden,
     intermediate_size: needed('feed_forward_length'),
@@ -117,8 +121,13 @@ function configOf(family: GgufFamily, fields: Fields, header: GgufHeader): Recor
     num_key_value_heads: each('attention.head_count_kv') ?? heads,
     head_dim: headSize,
     max_position_embeddings: context,
+    rope_parameters: ropeParameters(fields, header, { headSize, context, partly: family.rotatesPartly ?? false }),
+  };
+  const config = withoutUnset({
+    architectures: [family.className],
+    model_type: family.modelType,
+    ...shared,
     rms_norm_eps: fields.number(epsilon, 0),
-    rope_parameters: ropeParameters(fields, header, { headSize, context }),
     tie_word_embeddings: !header.tensors.has('output.weight'),
     hidden_act: 'silu',
     ...Object.fromEntries(
@@ -127,13 +136,17 @@ function configOf(family: GgufFamily, fields: Fields, header: GgufHeader): Recor
         return flag === null ? [] : [[flag, isThere]];
       }),
     ),
-    ...family.config(fields, header),
+    ...family.config(fields, header, shared),
     bos_token_id: bos,
     eos_token_id: eos,
     pad_token_id: pad,
     dtype: 'float32',
-  };
+  });
+  return { config, shared };
 }
+
+const withoutUnset = (config: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined));
 
 function isBiasOf(parts: readonly string[], name: string): boolean {
   const part = partOf(name);
@@ -154,7 +167,7 @@ function tensorSource(
   family: GgufFamily,
   fields: Fields,
   header: GgufHeader,
-  headSize: number,
+  sizes: HeadSizes,
 ): ModelFolder['tensors'] {
   const byName = new Map<string, GgufTensor>();
   for (const tensor of header.tensors.values())
@@ -162,16 +175,16 @@ function tensorSource(
       byName.set(translate(family.names, tensor.name, 'huggingFace') ?? tensor.name, tensor);
   const zeros = missingBiases(family, header);
   const of = (name: string) => byName.get(name) ?? fields.fail(`there is no tensor for "${name}"`);
+  const layoutOf = (name: string) => family.layout?.(name, sizes);
+  const shapeOf = (name: string) => zeros.get(name) ?? layoutOf(name)?.ownShape(of(name).shape) ?? of(name).shape;
   return {
     names: () => [...byName.keys(), ...zeros.keys()],
-    shape: (name) => zeros.get(name) ?? of(name).shape,
+    shape: shapeOf,
     float32(name) {
       const zero = zeros.get(name);
       if (zero) return new Float32Array(zero[0]);
-      const tensor = of(name);
-      const values = readGgufTensor(tensor);
-      const isRotated = family.neighbouringRows && /\.[qk]_proj\.(weight|bias)$/.test(name);
-      return isRotated ? toHalfSplit(values, tensor.shape[0], headSize) : values;
+      const values = readGgufTensor(of(name));
+      return layoutOf(name)?.fromFile(values, shapeOf(name)) ?? values;
     },
   };
 }

@@ -30,17 +30,17 @@ function refuseUnread(fields: Fields, key: (name: string) => string, factor: num
 /** 0.1 ln s + 1 (2309.00071, eq. 22). */
 export const usualAttention = (factor: number): number => (factor <= 1 ? 1 : 0.1 * Math.log(factor) + 1);
 
-/** transformers 5's form. `context` is the model's longest sequence, `headSize` what its heads have. */
+/** transformers 5's form. `context` is the model's longest sequence, `headSize` what its heads have, `partly` whether a part of one may be rotated. */
 export function ropeParameters(
   fields: Fields,
   header: GgufHeader,
-  { headSize, context }: { headSize: number; context: number },
+  { headSize, context, partly }: { headSize: number; context: number; partly: boolean },
 ): Record<string, unknown> {
   const architecture = fields.text('general.architecture');
   const key = (name: string) => `${architecture}.rope.${name}`;
   const rope_theta = positive(fields, key('freq_base'), 10_000);
   const dimensions = fields.optionalCount(key('dimension_count')) ?? headSize;
-  if (dimensions !== headSize)
+  if (dimensions > headSize || (dimensions !== headSize && !partly))
     fields.fail(
       `"${key('dimension_count')}" is ${dimensions} and the heads have ${headSize}: partly rotated heads are not supported here`,
     );

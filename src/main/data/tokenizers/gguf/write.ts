@@ -196,9 +196,11 @@ function checkJoins(
 /** Whether a space is put before texts, from the normaliser (Prepend) or the pre-tokeniser (Metaspace). */
 function spacePrefix(json: Json, note: (text: string) => void): boolean {
   const normalizers = steps(json.normalizer, 'normalizers');
-  const cutters = steps(json.pre_tokenizer, 'pretokenizers');
-  const replaces = (step: Json) =>
-    step.type === 'Replace' && isObject(step.pattern) && step.pattern.String === ' ' && step.content === SPACE_MARK;
+  const isSpace = (pattern: unknown) => isObject(pattern) && pattern.String === ' ';
+  const replaces = (step: Json) => step.type === 'Replace' && isSpace(step.pattern) && step.content === SPACE_MARK;
+  // Gemma's cuts at spaces that the normaliser has replaced before
+  const idle = (step: Json) => step.type === 'Split' && isSpace(step.pattern) && normalizers.some(replaces);
+  const cutters = steps(json.pre_tokenizer, 'pretokenizers').filter((step) => !idle(step));
   const other = normalizers.find(
     (step) => !replaces(step) && !(step.type === 'Prepend' && step.prepend === SPACE_MARK),
   );

@@ -2,11 +2,64 @@
 import type { Named } from '../../../../base/registry.ts';
 import type { Fields } from '../fields.ts';
 import type { GgufHeader } from '../header.ts';
+import type { Entry } from '../write.ts';
+import { type HeadSizes, neighbouring, type TensorLayout } from './layouts.ts';
 
-/** vocabulary · hidden size · all query heads · all key (and value) heads · one head · units of the feed-forward layer */
-export type Dimension = 'vocabulary' | 'hidden' | 'queries' | 'keys' | 'head' | 'units';
+/** A model as its file is written: what engine and file both call by these names. */
+export interface WrittenConfig extends HeadSizes {
+  readonly vocabulary: number;
+  readonly hidden: number;
+  readonly intermediate: number;
+  readonly layers: number;
+  readonly keyValueHeads: number;
+  readonly context: number;
+  readonly normEpsilon: number;
+  readonly tiedHead: boolean;
+  readonly qkvBias: boolean;
+  readonly outputBias: boolean;
+  readonly mlpBias: boolean;
+  readonly activation: string;
+  /** Per layer, how many tokens a token sees; null: all before it. */
+  readonly windows: readonly (number | null)[];
+  readonly attentionCap: number | null;
+  readonly logitCap: number | null;
+  readonly embeddingScale: number;
+  /** null: learnt positions. */
+  readonly rope: WrittenRope | null;
+  /** Rotation of the layers with a window, where it is another one. */
+  readonly windowRope: WrittenRope | null;
+  readonly rotarySize: number;
+  /** config.json. */
+  readonly raw: Readonly<Record<string, unknown>>;
+}
 
-/** Names without ".weight" or ".bias", in the file and at Hugging Face; {i} is a layer's number. Then the shape of the weight, rows first; a bias has its rows. */
+export interface WrittenRope {
+  readonly type: string;
+  readonly theta: number;
+  readonly factor: number;
+  readonly originalContext: number;
+  readonly attentionFactor: number;
+  readonly interleaved: boolean;
+}
+
+/** A part of a model that llama.cpp does not compute under a family's name, and whether this model has it. */
+export type OddPart = readonly [present: boolean, what: string];
+
+/** A tensor that the file must have and the model has not: a copy of another one, or zeros. */
+export interface FilledTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Hugging Face name of the one that is copied; undefined: zeros. */
+  readonly from?: string;
+}
+
+/**
+ * vocabulary · hidden size · all query heads · all key (and value) heads · queries, keys and values of all heads · one head · units of the
+ * feed-forward layer · longest sequence
+ */
+export type Dimension = 'vocabulary' | 'hidden' | 'queries' | 'keys' | 'fused' | 'head' | 'units' | 'context';
+
+/** Names without ".weight" or ".bias", in the file and at Hugging Face; {i} is a layer's number. Then the shape of the weight in the file, rows first; a bias has its rows. */
 export type NamedPart = readonly [file: string, huggingFace: string, ...shape: Dimension[]];
 
 /** Biases that come together: a file may hold some of them, the others are zero. */
@@ -25,13 +78,86 @@ export interface GgufFamily extends Named {
   readonly writes: readonly string[];
   /** transformers' class of the language model. */
   readonly className: string;
-  /** Rows of attn_q and attn_k lie as neighbouring pairs (llama.cpp's llama). */
-  readonly neighbouringRows: boolean;
   readonly names: readonly NamedPart[];
   readonly biases: readonly BiasGroup[];
-  /** What config.json has besides the fields every family shares. */
-  config(fields: Fields, header: GgufHeader): Readonly<Record<string, unknown>>;
+  /** How a tensor, by its Hugging Face name, lies in the file; undefined: as at Hugging Face. */
+  layout?(name: string, sizes: HeadSizes): TensorLayout | undefined;
+  /** Keys of the file that other families have no part for, without the family's name: `config` reads them. */
+  readonly ownKeys?: readonly string[];
+  /** Key of the norms' ε behind the family's name; undefined: RMS norm's. */
+  readonly epsilonKey?: string;
+  /** A part of each head may be rotated, the rest not. */
+  readonly rotatesPartly?: boolean;
+  /** What config.json has besides the fields every family shares; `shared` are those. An undefined value takes one of them away. */
+  config(fields: Fields, header: GgufHeader, shared: SharedConfig): Readonly<Record<string, unknown>>;
+  /** Metadata besides what every family has, without the family's name. */
+  metadata?(config: WrittenConfig): readonly (readonly [key: string, entry: Entry])[];
+  /** Parts of this model that the family's graph in llama.cpp lacks: it is refused by the first that is there. */
+  odd(config: WrittenConfig): readonly OddPart[];
+  /** The scale of attention scores that llama.cpp uses under this name: 1/√(head size) unless told otherwise. Another one is multiplied into the queries. */
+  attentionScale?(config: WrittenConfig): number;
+  /** Tensors that llama.cpp asks for although the model has none. */
+  filled?(config: WrittenConfig): readonly FilledTensor[];
 }
+
+/** What every family's config.json is made of. */
+export interface SharedConfig {
+  readonly vocab_size: number;
+  readonly hidden_size: number;
+  readonly intermediate_size: number;
+  readonly num_hidden_layers: number;
+  readonly num_attention_heads: number;
+  readonly num_key_value_heads: number;
+  readonly head_dim: number;
+  readonly max_position_embeddings: number;
+  readonly rope_parameters: Readonly<Record<string, unknown>>;
+}
+
+/** Parts that none of the families has unless it says so. */
+export const oddParts = {
+  windows: ({ windows, context }: WrittenConfig): OddPart => [
+    // one that no text fills changes nothing
+    windows.some((window) => window !== null && window < context),
+    'sliding windows',
+  ],
+  caps: ({ attentionCap, logitCap }: WrittenConfig): OddPart => [
+    attentionCap !== null || logitCap !== null,
+    'soft caps',
+  ],
+  embedding: ({ embeddingScale }: WrittenConfig): OddPart => [embeddingScale !== 1, 'scaled embeddings'],
+  activation: ({ activation }: WrittenConfig, known: readonly string[]): OddPart => [
+    !known.includes(activation),
+    `the activation ${activation}`,
+  ],
+  outputBias: ({ outputBias }: WrittenConfig): OddPart => [outputBias, "biases on attention's output"],
+  interleaved: ({ rope }: WrittenConfig): OddPart => [rope?.interleaved ?? false, 'interleaved rotation'],
+};
+
+/** Activation ids that are x · sigmoid(x). */
+export const SILU: readonly string[] = ['silu', 'swish'];
+
+/** Activation ids of GELU: llama.cpp has the tanh form alone, from a table of float16 values. */
+export const TANH_GELU: readonly string[] = ['gelu_pytorch_tanh', 'gelu_new', 'gelu_fast', 'gelu_accurate'];
+export const EXACT_GELU: readonly string[] = ['gelu', 'gelu_python'];
+
+/** Key (behind the family's name) of the activation where it is exact: llama.cpp, which has none, does not look at it. */
+const EXACT_ACTIVATION = 'hidden_act';
+
+export const activationMetadata = ({ activation }: WrittenConfig): readonly (readonly [string, Entry])[] =>
+  EXACT_GELU.includes(activation) ? [[EXACT_ACTIVATION, { text: activation }]] : [];
+
+/** The activation of a family whose graph has GELU's tanh form: `usual` unless the file says that it was exact. */
+export function activationOf(fields: Fields, id: string, usual: string): string {
+  const exact = fields.optionalText(`${id}.${EXACT_ACTIVATION}`);
+  if (exact === undefined || EXACT_GELU.includes(exact)) return exact ?? usual;
+  return fields.fail(
+    `the metadata "${id}.${EXACT_ACTIVATION}" must be one of ${EXACT_GELU.join(', ')}, found "${exact}"`,
+  );
+}
+
+/** llama's rows of queries and keys. */
+export const rotatedRows = (name: string, sizes: HeadSizes): TensorLayout | undefined =>
+  /\.[qk]_proj\.(weight|bias)$/.test(name) ? neighbouring(sizes) : undefined;
 
 export const ATTENTION_BIASES: BiasGroup = {
   flag: 'attention_bias',
@@ -54,7 +180,13 @@ export const DECODER_NAMES: readonly NamedPart[] = [
   ['blk.{i}.ffn_down', 'model.layers.{i}.mlp.down_proj', 'hidden', 'units'],
 ];
 
-const LAYER = /(?<=^blk\.|^model\.layers\.)\d+(?=\.)/;
+/** Norms on each head of queries and keys. */
+export const HEAD_NORM_NAMES: readonly NamedPart[] = [
+  ['blk.{i}.attn_q_norm', 'model.layers.{i}.self_attn.q_norm', 'head'],
+  ['blk.{i}.attn_k_norm', 'model.layers.{i}.self_attn.k_norm', 'head'],
+];
+
+const LAYER = /(?<=^blk\.|^model\.layers\.|^transformer\.h\.|^gpt_neox\.layers\.)\d+(?=\.)/;
 
 /** A tensor's name as the table has it, with {i}, and what is cut off: "blk.0.attn_q.bias" → blk.{i}.attn_q, 0, bias. */
 export function partOf(name: string): { pattern: string; layer: string; suffix: string } | undefined {
