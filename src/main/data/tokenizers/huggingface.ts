@@ -6,11 +6,12 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readPythonJson, stringifyLike } from '../checkpoints/json-floats.ts';
 import { renderTemplate } from './chat.ts';
-import { type AddedToken, readAddedTokens } from './pipeline/added-tokens.ts';
+import { type AddedToken, normalizedContent, placeAddedTokens, readAddedTokens } from './pipeline/added-tokens.ts';
 import { isObject, type Json, objectAt } from './pipeline/component.ts';
 import { cleanUp, readDecoder } from './pipeline/decoders.ts';
 import { createEncoder } from './pipeline/encoder.ts';
-import { readVocabulary } from './pipeline/model.ts';
+import { readVocabulary, vocabularyEntries } from './pipeline/model.ts';
+import { readNormalizer } from './pipeline/normalizers.ts';
 import { modelKind, readModel } from './pipeline/word-models.ts';
 import { type Tokenizer, TokenizerError } from './tokenizer.ts';
 
@@ -89,16 +90,26 @@ export function createTokenizer({ tokenizer, config, template }: TokenizerParts,
   const model = objectAt(tokenizer.model, `${origin}: "model"`);
   const kind = modelKind(model, `${origin}: "model"`);
   const vocabulary = readVocabulary(model, `${origin}: "model"`);
-  const added = readAddedTokens(tokenizer.added_tokens, `${origin}: "added_tokens"`);
+  const added = placeAddedTokens(
+    readAddedTokens(tokenizer.added_tokens, `${origin}: "added_tokens"`),
+    vocabulary,
+    vocabularyEntries(model),
+  );
   const { byToken, byId, size } = indexTokens(vocabulary, added);
   const special = new Set(added.filter((token) => token.special).map((token) => token.id));
+  const normalizer = readNormalizer(tokenizer.normalizer, `${origin}: "normalizer"`);
   const encode = createEncoder(
     tokenizer,
-    readModel(model, vocabulary, `${origin}: "model"`),
-    added,
-    (id) => byId.get(id) ?? '',
+    {
+      model: readModel(model, vocabulary, `${origin}: "model"`),
+      normalizer,
+      added,
+      tokenOf: (id) => byId.get(id) ?? '',
+    },
     `${origin}:`,
   );
+  const normalized = new Map(added.map((token) => [token.id, normalizedContent(token, normalizer)]));
+  const decoded = (id: number): string | undefined => normalized.get(id) ?? byId.get(id);
   const decoder = readDecoder(tokenizer.decoder, `${origin}: "decoder"`);
   // transformers 5 ignores the option for BPE
   const clean = config.clean_up_tokenization_spaces === true && kind !== 'BPE';
@@ -120,7 +131,7 @@ export function createTokenizer({ tokenizer, config, template }: TokenizerParts,
     encode: (text, options = {}) => encode(text, options.addSpecialTokens ?? true),
     decode(ids, options = {}) {
       const kept = options.skipSpecialTokens ? ids.filter((id) => !special.has(id)) : ids;
-      const text = decoder(kept.flatMap((id) => byId.get(id) ?? [])).join('');
+      const text = decoder(kept.flatMap((id) => decoded(id) ?? [])).join('');
       return clean ? cleanUp(text) : text;
     },
     tokenOf: (id) => byId.get(id) ?? `<unknown ${id}>`,
