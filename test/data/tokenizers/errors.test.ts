@@ -85,7 +85,7 @@ describe('loadTokenizer', () => {
     expect(() => loadTokenizer(folder)).toThrow(/tokenizer\.json is not valid JSON/);
   });
 
-  it('takes special tokens from the files beside it; the config wins', () => {
+  it('takes special tokens from the files beside it; the map wins unless the config lists its added tokens', () => {
     writeFileSync(join(folder, 'tokenizer.json'), JSON.stringify(byte));
     writeFileSync(
       join(folder, 'special_tokens_map.json'),
@@ -96,7 +96,7 @@ describe('loadTokenizer', () => {
       JSON.stringify({ eos_token: 'c', chat_template: 'from config' }),
     );
     const tokenizer = loadTokenizer(folder);
-    expect([tokenizer.bosId, tokenizer.eosId]).toEqual([tokenizer.idOf('b'), tokenizer.idOf('c')]);
+    expect([tokenizer.bosId, tokenizer.eosId]).toEqual([tokenizer.idOf('b'), tokenizer.idOf('a')]);
     expect(tokenizer.chatTemplate).toBe('from config');
     writeFileSync(join(folder, 'chat_template.jinja'), 'from file');
     expect(loadTokenizer(folder).chatTemplate).toBe('from file');

@@ -37,6 +37,17 @@ export function readAddedTokens(value: unknown, where: string): AddedToken[] {
   });
 }
 
+/** As an entry of "added_tokens". */
+export const addedTokenEntry = ({ id, content, special, singleWord, lstrip, rstrip, normalized }: AddedToken) => ({
+  id,
+  content,
+  single_word: singleWord,
+  lstrip,
+  rstrip,
+  normalized,
+  special,
+});
+
 const sameToken = (a: AddedToken, b: AddedToken): boolean =>
   a.content === b.content &&
   a.special === b.special &&
