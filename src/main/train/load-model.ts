@@ -1,6 +1,7 @@
 /** A path (or a workspace model) → weights, tokenizer and generation defaults, ready to use. */
 
 import { type AdapterFolder, readAdapterFolder } from '../data/checkpoints/adapter-folder.ts';
+import { endTokenIds } from '../data/checkpoints/generation-config.ts';
 import { openCheckpoint } from '../data/checkpoints/index.ts';
 import type { ModelFolder, TensorSource } from '../data/checkpoints/model-folder.ts';
 import { loadTokenizer, tokenizerOfOtherForm } from '../data/tokenizers/index.ts';
@@ -160,9 +161,8 @@ function withinVocabulary(tokenizer: Tokenizer, vocabulary: number, path: string
 }
 
 function endIds(folder: ModelFolder, configured: readonly number[], tokenizer: Tokenizer): number[] {
-  const listed = folder.generationConfig.eos_token_id;
-  if (typeof listed === 'number') return [listed];
-  if (Array.isArray(listed)) return listed.filter((id): id is number => typeof id === 'number');
+  const listed = endTokenIds(folder.generationConfig, `${folder.path}: generation_config.json`);
+  if (listed) return listed;
   if (configured.length > 0) return [...configured];
   return tokenizer.eosId === null ? [] : [tokenizer.eosId];
 }
