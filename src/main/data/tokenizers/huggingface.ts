@@ -97,6 +97,9 @@ export function createTokenizer(
   { tokenizer, config, template, templates = asTemplates(template) }: TokenizerParts,
   origin = 'tokenizer',
 ): Tokenizer {
+  const { version } = tokenizer;
+  if (version !== undefined && version !== '1.0')
+    throw new TokenizerError(`${origin}: version ${JSON.stringify(version)} is not known; "1.0" was expected`);
   const model = objectAt(tokenizer.model, `${origin}: "model"`);
   const kind = modelKind(model, `${origin}: "model"`);
   const vocabulary = readVocabulary(model, `${origin}: "model"`);
