@@ -21,14 +21,14 @@ export const tokenize = defineCommand({
   },
   async run(_args, options, context) {
     const { loadTokenizer } = await import('../data/tokenizers/index.ts');
+    const { requireTokenizerPath } = await import('../train/load-model.ts');
     const { openCheckpoint } = await import('../data/checkpoints/index.ts');
     const document = readJsonInput(String(options.input));
     if (options.tokenizer === undefined && options.model === undefined)
       throw new UsageError('give --model PATH or --tokenizer FILE');
     const path = options.tokenizer
       ? String(options.tokenizer)
-      : openCheckpoint(await modelPath(options.model, context)).tokenizerPath;
-    if (!path) throw new UsageError('the model has no tokenizer of its own; name one with --tokenizer FILE');
+      : requireTokenizerPath(openCheckpoint(await modelPath(options.model, context)));
     const tokenizer = loadTokenizer(path);
     const addSpecialTokens = optionalOf(document, 'add_special_tokens', 'boolean') ?? true;
     if (document.conversations === undefined) {
