@@ -1,9 +1,10 @@
 /** Counts what an import reads: accepted and refused rows, prompts, ties, duplicates, lengths. */
 import type { ChatMessage, RefusedRow, TextOrChat } from '../../../preload/contract/datasets.ts';
+import { NumberSet } from '../../base/number-set.ts';
 import { type Draft, RowFault, RowRefused, valueAt } from '../formats/format.ts';
 import { IdenticalPair } from '../formats/preference-pair.ts';
 import type { SourceRecord } from '../records.ts';
-import { promptDigest, rowDigest } from '../store/digests.ts';
+import { digest, jsonOf, rowDigest } from '../store/digests.ts';
 import type { NewPair } from '../store/pairs.ts';
 import type { Detection } from './detect.ts';
 
@@ -29,8 +30,8 @@ export interface Tally {
   /** Rows that do not fit the format at all; one is enough to stop an import. */
   readonly faults: Fault[];
   /** Digests: the texts themselves would not fit into memory. */
-  readonly prompts: Set<number>;
-  readonly seen: Set<number>;
+  readonly prompts: NumberSet;
+  readonly seen: NumberSet;
   readonly chosenChars: number[];
   readonly rejectedChars: number[];
   longerChosen: number;
@@ -53,8 +54,8 @@ export const newTally = (severalFiles = false): Tally => ({
   refusedTotal: 0,
   refused: [],
   faults: [],
-  prompts: new Set(),
-  seen: new Set(),
+  prompts: new NumberSet(),
+  seen: new NumberSet(),
   chosenChars: [],
   rejectedChars: [],
   longerChosen: 0,
@@ -144,10 +145,8 @@ function refuse(record: SourceRecord, error: RowRefused, file: string | undefine
 
 /** Counts a row that is kept. */
 export function countRow(row: NewPair, tally: Tally): void {
-  tally.prompts.add(promptDigest(row));
-  const key = rowDigest(row);
-  if (tally.seen.has(key)) tally.duplicates++;
-  tally.seen.add(key);
+  tally.prompts.add(digest(jsonOf(row).prompt));
+  if (!tally.seen.add(rowDigest(row))) tally.duplicates++;
   if (row.tie) tally.ties++;
   if (row.label !== null) tally.unpaired++;
   if (typeof row.prompt !== 'string') countTurns(row.prompt, tally);
