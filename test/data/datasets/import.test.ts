@@ -76,6 +76,47 @@ describe('rows', () => {
     });
   });
 
+  it('scores that a table writes as text are scores too', async () => {
+    const path = file('rated.csv', 'prompt,chosen,rejected,chosen_rating,rejected_rating\nq,a,b,5,2.5\n');
+    const { versionId } = await importFile(store, path, { name: 'rated' });
+    expect(readPairs(store, versionId, 0, 1)).toMatchObject([
+      { scoreChosen: 5, scoreRejected: 2.5, margin: 2.5, metadata: {} },
+    ]);
+  });
+
+  it('conversations as JSON text are conversations where a column holds nothing else, and the preview says so', async () => {
+    const chat = (role: string, content: string) => JSON.stringify([{ role, content }]);
+    const row = (i: number) => ({
+      prompt: chat('user', `q${i}`),
+      chosen: chat('assistant', 'a'),
+      rejected: chat('assistant', 'b'),
+    });
+    const path = file('texts.jsonl', jsonl([row(0), row(1)]));
+    const preview = await previewImport(path);
+    expect(preview.format.reason).toContain(
+      'read as conversations, which are JSON text there: prompt, chosen, rejected',
+    );
+    const { versionId } = await importFile(store, path, { name: 'texts' });
+    expect(readPairs(store, versionId, 1, 1)).toMatchObject([
+      { prompt: [{ role: 'user', content: 'q1' }], chosen: [{ role: 'assistant', content: 'a' }] },
+    ]);
+    // one text of its own among the first rows: all stay texts
+    const mixed = file(
+      'texts-mixed.jsonl',
+      jsonl([row(0), { ...row(1), prompt: 'q' }].map((r) => ({ ...r, chosen: 'x', rejected: 'y' }))),
+    );
+    const { versionId: texts } = await importFile(store, mixed, { name: 'texts-mixed' });
+    expect(readPairs(store, texts, 0, 1)).toMatchObject([{ prompt: row(0).prompt, chosen: 'x' }]);
+    // behind them it is a fault of its row
+    const late = file(
+      'texts-late.jsonl',
+      jsonl([...Array.from({ length: 60 }, (_, i) => row(i)), { ...row(1), prompt: 'q' }]),
+    );
+    await expect(importFile(store, late, { name: 'texts-late' })).rejects.toThrow(
+      'texts-late.jsonl:61: "prompt" is text ("q"); a list of messages as JSON was expected',
+    );
+  });
+
   it('a well-known column with something else in it is named with its row', async () => {
     const rows = [{ prompt: 'q', chosen: { text: 'a' }, rejected: { text: 'b' } }];
     await expect(importFile(store, file('odd.jsonl', jsonl(rows)), { name: 'odd' })).rejects.toThrow(

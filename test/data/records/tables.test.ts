@@ -49,7 +49,7 @@ const ROWS = Array.from({ length: 4 }, (_, i) => ({
 
 describe('PyArrow', () => {
   const files = readdirSync(golden('')).filter((name) =>
-    /^(?!v1|not-utf8|long|exact).*\.(parquet|feather|arrows)$/.test(name),
+    /^(?!v1|not-utf8|long|exact|nested).*\.(parquet|feather|arrows)$/.test(name),
   );
 
   it.each(files)('%s', async (name) => {
@@ -72,6 +72,20 @@ describe('PyArrow', () => {
     ]);
     expect(typeof records[0].value.micros).toBe('object');
   });
+
+  it.each(['nested-v1.parquet', 'nested-v2.parquet', 'nested.feather'])(
+    '%s: decimals keep their digits inside lists, objects and maps',
+    async (name) => {
+      const records = await all(golden(name));
+      expect(records.map(({ value }) => JSON.stringify(value))).toEqual([
+        '{"prompt":"q","object":{"x":12345678901234567890.12,"in":{"y":0.05},"t":"z"},"list":[12345678901234567890.12,null],"objects":[{"x":-0.05},null],' +
+          '"lists":[[12345678901234567890.12],null],"map":{"k":-12345678901234567890.12,"j":null},"wide":-1.25,"narrow":-1.25}',
+        '{"prompt":"r","list":[]}',
+        '{"prompt":"s","object":{"x":null,"in":null,"t":"u"},"objects":[],"lists":[[]],"map":{"z":9},' +
+          '"wide":123456789012345678901234567890123456789.75,"narrow":2}',
+      ]);
+    },
+  );
 
   it.each([
     ['none.parquet', 'parquet'],

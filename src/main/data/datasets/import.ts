@@ -84,19 +84,23 @@ const asJson = (row: NewPair): NewPair => ({
 });
 
 function previewOf(
-  { format, ranked, head, mapping, kind, remembered, guessed }: Detection,
+  { format, ranked, head, asJson, mapping, kind, remembered, guessed }: Detection,
   tally: Tally,
   rows: StoredPair[],
   sourceName: string,
 ): ImportPreview {
-  const describe = (found: Detection['ranked'][number]) => ({
-    id: found.format.id,
-    title: found.format.title,
-    ...found.sniffed,
+  const asLists = asJson.length === 0 ? '' : `; read as conversations, which are JSON text there: ${asJson.join(', ')}`;
+  const describe = ({ format: { id, title }, sniffed }: Detection['ranked'][number]) => ({
+    id,
+    title,
+    score: sniffed.score,
+    reason: `${sniffed.reason}${asLists}`,
   });
   const own = ranked.find((r) => r.format.id === format.id);
   return {
-    format: own ? describe(own) : { id: format.id, title: format.title, score: 1, reason: reasonOf(guessed) },
+    format: own
+      ? describe(own)
+      : { id: format.id, title: format.title, score: 1, reason: `${reasonOf(guessed)}${asLists}` },
     alternatives: ranked.filter((r) => r.format.id !== format.id).map(describe),
     columns: columnsOf(head).map((name) => ({ name, example: exampleOf(head, name) })),
     mapping,

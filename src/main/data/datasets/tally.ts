@@ -7,6 +7,7 @@ import type { SourceRecord } from '../records.ts';
 import { digest, jsonOf, rowDigest } from '../store/digests.ts';
 import type { NewPair } from '../store/pairs.ts';
 import type { Detection } from './detect.ts';
+import { withConversations } from './json-conversations.ts';
 
 /** Refused rows that are listed; the rest is counted. */
 export const LISTED = 200;
@@ -76,7 +77,7 @@ export interface Taker {
   finish(): NewPair[];
 }
 
-export function newTaker({ format, mapping }: Detection, file: string, tally: Tally): Taker {
+export function newTaker({ format, mapping, asJson }: Detection, file: string, tally: Tally): Taker {
   const named = tally.severalFiles ? file : undefined;
   const accept = (drafts: readonly Draft[], { line, row }: Place): NewPair[] => {
     const rows = drafts.map((d) => ({ ...d, provenance: { file, line, row } }));
@@ -99,14 +100,15 @@ export function newTaker({ format, mapping }: Detection, file: string, tally: Ta
   const gathering = format.gather?.(mapping);
   if (!gathering)
     return {
-      take: (record) => attempt(record, () => accept(format.read(record.value, mapping), record)),
+      take: (record) =>
+        attempt(record, () => accept(format.read(withConversations(record.value, asJson), mapping), record)),
       finish: () => [],
     };
   const places: Place[] = [];
   return {
     take: (record) =>
       attempt(record, () => {
-        gathering.add(record.value, places.length);
+        gathering.add(withConversations(record.value, asJson), places.length);
         places.push({ line: record.line, row: record.row });
         return [];
       }),
