@@ -37,6 +37,6 @@ function placeOf(places: Float64Array, value: number): number {
   const mask = places.length - 1;
   let at = Math.imul((value % 4294967291) >>> 0, 0x9e3779b1) >>> 0;
   at = (at ^ (at >>> 15)) & mask;
-  while (places[at] !== value && places[at] === places[at]) at = (at + 1) & mask;
+  while (places[at] !== value && !Number.isNaN(places[at])) at = (at + 1) & mask;
   return at;
 }

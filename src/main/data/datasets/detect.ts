@@ -10,6 +10,7 @@ import { DatasetError, readRecords } from '../records.ts';
 import type { KeptMapping } from '../store/column-mappings.ts';
 import { type Guess, guessColumns } from './guess-columns.ts';
 import { jsonConversations, withConversations } from './json-conversations.ts';
+import { SCORES } from './scores.ts';
 
 /** Records that decide the format. */
 const SNIFFED = 50;
@@ -25,6 +26,8 @@ export interface ImportOptions {
   readonly mapping?: ColumnMapping;
   /** Reads the file as it is found, whatever was chosen for an earlier one with the same columns; that is then forgotten. */
   readonly asFound?: boolean;
+  /** Leaves out rows that do not fit the format, and lines of JSONL that are no JSON, as it does refused ones; else one of them stops the import. */
+  readonly leaveOut?: boolean;
 }
 
 export interface DetectOptions extends ImportOptions {
@@ -52,7 +55,7 @@ export interface Detection {
 
 /** Format and mapping of a file: what the user chose, else what was kept, else what its first rows look like. Throws DatasetError. */
 export async function detectFormat(path: string, options: DetectOptions = {}): Promise<Detection> {
-  const raw = await firstRecords(path);
+  const raw = await firstRecords(path, options.leaveOut === true);
   const asJson = jsonConversations(raw);
   const head = raw.map((record) => withConversations(record, asJson));
   const signature = signatureOf(head);
@@ -103,16 +106,6 @@ function recalled(options: DetectOptions, signature: string, head: readonly Reco
   return isUsable ? kept : null;
 }
 
-/** What sets call the scores of both answers besides TRL's names. */
-const SCORES: readonly (readonly [chosen: string, rejected: string])[] = ['rating', 'score', 'reward'].flatMap(
-  (name) =>
-    [
-      [`chosen_${name}`, `rejected_${name}`],
-      [`chosen-${name}`, `rejected-${name}`],
-      [`${name}_chosen`, `${name}_rejected`],
-    ] as const,
-);
-
 /** Also as tables of text write it. */
 const isNumeric = (value: unknown): boolean =>
   typeof value === 'number' ||
@@ -141,9 +134,10 @@ function mappingOf(format: Format, corrections: ColumnMapping, head: readonly Re
   return Object.fromEntries(Object.entries(corrected).filter(([, column]) => column !== ''));
 }
 
-async function firstRecords(path: string): Promise<RecordValue[]> {
+async function firstRecords(path: string, leaveOut: boolean): Promise<RecordValue[]> {
   const head: RecordValue[] = [];
-  for await (const { value } of readRecords(path)) {
+  const onFault = leaveOut ? () => undefined : undefined;
+  for await (const { value } of readRecords(path, { onFault })) {
     head.push(value);
     if (head.length === SNIFFED) break;
   }

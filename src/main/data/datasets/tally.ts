@@ -8,6 +8,7 @@ import { digest, jsonOf, rowDigest } from '../store/digests.ts';
 import type { NewPair } from '../store/pairs.ts';
 import type { Detection } from './detect.ts';
 import { withConversations } from './json-conversations.ts';
+import { withInnerNames } from './metadata-names.ts';
 
 /** Refused rows that are listed; the rest is counted. */
 export const LISTED = 200;
@@ -73,6 +74,8 @@ const charsOf = (value: TextOrChat): number =>
 export interface Taker {
   /** Rows of this record. */
   take(record: SourceRecord): NewPair[];
+  /** Counts a record that could not be read among those that were refused. */
+  leaveOut(fault: { readonly line: number; readonly row: number; readonly error: Error }): void;
   /** Rows that need all records of the file. */
   finish(): NewPair[];
 }
@@ -80,7 +83,7 @@ export interface Taker {
 export function newTaker({ format, mapping, asJson }: Detection, file: string, tally: Tally): Taker {
   const named = tally.severalFiles ? file : undefined;
   const accept = (drafts: readonly Draft[], { line, row }: Place): NewPair[] => {
-    const rows = drafts.map((d) => ({ ...d, provenance: { file, line, row } }));
+    const rows = drafts.map((d) => ({ ...d, metadata: withInnerNames(d.metadata), provenance: { file, line, row } }));
     for (const row of rows) countRow(row, tally);
     return rows;
   };
@@ -97,15 +100,23 @@ export function newTaker({ format, mapping, asJson }: Detection, file: string, t
       return [];
     }
   };
+  const leaveOut: Taker['leaveOut'] = ({ line, row, error }) => {
+    tally.rowsRead++;
+    // its place stands before the reason
+    const reason = error.message.replace(/^.*?:\d+: /s, '');
+    refuse({ line, row, value: {} }, new RowRefused(reason, ''), named, tally);
+  };
   const gathering = format.gather?.(mapping);
   if (!gathering)
     return {
+      leaveOut,
       take: (record) =>
         attempt(record, () => accept(format.read(withConversations(record.value, asJson), mapping), record)),
       finish: () => [],
     };
   const places: Place[] = [];
   return {
+    leaveOut,
     take: (record) =>
       attempt(record, () => {
         gathering.add(withConversations(record.value, asJson), places.length);

@@ -14,7 +14,7 @@ export const swiftResponse: Format = {
   sniff(records) {
     const fits = records.filter((r) => isChat(r.messages) && typeof r.rejected_response === 'string').length;
     const share = fits / Math.max(1, records.length);
-    return { score: 0.94 * share, reason: `${percentOf(share)} have messages and rejected_response` };
+    return { score: 0.92 * share, reason: `${percentOf(share)} have messages and rejected_response` };
   },
   read(record, mapping) {
     const { prompt, completion: chosen } = conversationAt(record, mapping.messages ?? 'messages');
@@ -34,7 +34,7 @@ export const swiftMessages: Format = {
   sniff(records) {
     const share =
       records.filter((r) => isChat(r.messages) && isChat(r.rejected_messages)).length / Math.max(1, records.length);
-    return { score: 0.94 * share, reason: `${percentOf(share)} have messages and rejected_messages` };
+    return { score: 0.92 * share, reason: `${percentOf(share)} have messages and rejected_messages` };
   },
   read(record, mapping) {
     const chosen = conversationAt(record, mapping.messages ?? 'messages');

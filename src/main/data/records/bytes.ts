@@ -8,6 +8,8 @@ export interface ReadOptions {
   /** Called with the bytes of the file (packed, when it is packed) read so far. */
   onBytes?(bytes: number): void;
   readonly signal?: AbortSignal;
+  /** Takes a line of JSONL that is no JSON object, which then counts as a record that was read; without it such a line ends the reading. */
+  onFault?(fault: { readonly line: number; readonly row: number; readonly error: DatasetError }): void;
 }
 
 /** A longer line or record is refused by number instead of being held in memory. */
