@@ -57,6 +57,7 @@ export interface Detection {
 export async function detectFormat(path: string, options: DetectOptions = {}): Promise<Detection> {
   const raw = await firstRecords(path, options.leaveOut === true);
   const asJson = jsonConversations(raw);
+  if (raw.length === 0) throw new DatasetError(`${path}: it holds no rows`);
   const head = raw.map((record) => withConversations(record, asJson));
   const signature = signatureOf(head);
   const asked = isAsked(options);

@@ -181,7 +181,9 @@ async function inWords<T>(path: string, body: () => Promise<T>): Promise<T> {
     return await body();
   } catch (cause) {
     if (cause instanceof DatasetError || (cause as Error).name === 'AbortError') throw cause;
-    const why = cause instanceof Error ? cause.message : String(cause);
+    // the library takes what it finds for granted
+    const isLost = cause instanceof TypeError || cause instanceof RangeError;
+    const why = isLost ? 'its metadata make no sense' : cause instanceof Error ? cause.message : String(cause);
     throw new DatasetError(`${path}: the Parquet file is damaged or cut off: ${why}`, { cause });
   }
 }
