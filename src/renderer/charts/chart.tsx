@@ -58,9 +58,14 @@ interface Drawing {
   readonly draw: () => void;
 }
 
+/** Frames without a change that a chart asks for before it rests; ECharts' own ten keep a page with live charts drawing without end. */
+const STILL_FRAMES = 1;
+
 function newDrawing(element: HTMLElement): Drawing {
+  const chart = init(element);
+  chart.getZr().setSleepAfterStill(STILL_FRAMES);
   const drawing: Drawing = {
-    chart: init(element),
+    chart,
     visible: false,
     waiting: null,
     draw() {
