@@ -3,8 +3,11 @@
  * the frame that answers a key or press to that.
  */
 
-/** Of a stream: from one drawing to the next at least. */
+/** Of a stream: from one drawing to the next at least, and while keys come: who types reads little else. */
 const REST_MS = 40;
+const REST_BESIDE_KEYS_MS = 120;
+/** Keys have stopped coming. */
+const KEYS_STOPPED_MS = 500;
 /** It rests so many times as long as its last drawing took by the clock: on a busy machine it draws less often, and keys are answered in between. */
 const REST_SHARE = 3;
 /** Drawn all the same after this long, however fast somebody types. */
@@ -22,11 +25,13 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** A key or press came since the last frame: the next picture is its answer. */
 let answering = false;
+let answeredAt = Number.NEGATIVE_INFINITY;
 for (const type of ['keydown', 'keyup', 'input', 'pointerdown', 'pointerup'])
   globalThis.addEventListener?.(
     type,
     () => {
       answering = true;
+      answeredAt = performance.now();
     },
     { capture: true, passive: true },
   );
@@ -59,7 +64,8 @@ function next(): void {
     // behind this frame's layout and paint, which are part of what it takes
     setTimeout(() => {
       const now = performance.now();
-      restedAt = now + Math.max(REST_MS, REST_SHARE * (now - began));
+      const least = now - answeredAt < KEYS_STOPPED_MS ? REST_BESIDE_KEYS_MS : REST_MS;
+      restedAt = now + Math.max(least, REST_SHARE * (now - began));
       schedule();
     });
   }
