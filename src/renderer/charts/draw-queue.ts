@@ -21,7 +21,7 @@ interface Waiting {
 const waiting = new Map<() => void, Waiting>();
 let scheduled = false;
 let restedAt = 0;
-let timer: ReturnType<typeof setTimeout> | undefined;
+let timed = false;
 
 /** A key or press came since the last frame: the next picture is its answer. */
 let answering = false;
@@ -79,9 +79,10 @@ function schedule(): void {
   if (rest <= 0) {
     scheduled = true;
     requestAnimationFrame(next);
-  } else if (Number.isFinite(rest)) {
-    timer ??= setTimeout(() => {
-      timer = undefined;
+  } else if (Number.isFinite(rest) && !timed) {
+    timed = true;
+    setTimeout(() => {
+      timed = false;
       schedule();
     }, rest);
   }
