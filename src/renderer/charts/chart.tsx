@@ -208,7 +208,8 @@ export function Chart(props: ChartProps) {
     enqueueDrawing(drawing.current.draw);
   }, [option]);
   useImperativeHandle(handle, () => ({
-    png: () => (drawing.current ? pngOf(drawing.current.complete(), surface()) : Promise.reject(new Error('No chart.'))),
+    png: () =>
+      drawing.current ? pngOf(drawing.current.complete(), surface()) : Promise.reject(new Error('No chart.')),
     svg: () => (drawing.current ? svgOf(drawing.current.complete(), option) : ''),
   }));
   const onKeyDown = (event: KeyboardEvent) => {
