@@ -7,6 +7,7 @@ import { datasetsImportSpecs } from './datasets-import.ts';
 import { datasetsScrollSpecs } from './datasets-scroll.ts';
 import { datasetsVersionsSpecs } from './datasets-versions.ts';
 import { frameSpecs } from './frame.ts';
+import { fullWorkspaceSpecs } from './full-workspace.ts';
 import { inspectSpecs } from './inspect.ts';
 import { keyboardSpecs } from './keyboard.ts';
 import { keyboardWalkSpecs } from './keyboard-walk.ts';
@@ -39,5 +40,6 @@ export const specs: readonly Spec[] = [
   ...datasetsScrollSpecs,
   ...compareSpecs,
   ...compareSizeSpecs,
+  ...fullWorkspaceSpecs,
   ...datasetsVersionsSpecs,
 ];
