@@ -10,6 +10,7 @@ import { frameSpecs } from './frame.ts';
 import { inspectSpecs } from './inspect.ts';
 import { keyboardSpecs } from './keyboard.ts';
 import { keyboardWalkSpecs } from './keyboard-walk.ts';
+import { keyringSpecs } from './keyring.ts';
 import { labSpecs } from './lab.ts';
 import { modelsSpecs } from './models.ts';
 import { queueSpecs } from './queues.ts';
@@ -34,6 +35,7 @@ export const specs: readonly Spec[] = [
   ...securitySpecs,
   ...modelsSpecs,
   ...settingsSpecs,
+  ...keyringSpecs,
   ...datasetsSpecs,
   ...datasetsImportSpecs,
   ...datasetsScrollSpecs,

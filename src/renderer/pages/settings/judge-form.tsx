@@ -34,6 +34,7 @@ export function JudgeForm({ judge, keysKept, onClose }: JudgeFormProps) {
   });
   const { runAsync, error, busy } = useChange('settings.putJudge');
   const kept = judge?.key === 'entered';
+  const forgettable = kept || judge?.key === 'sealed';
   const put = (part: { readonly key?: string | null }) =>
     runAsync({ ...(judge ? { id: judge.id } : {}), name: name.trim(), url, model: model.trim(), ...part }).then(
       onClose,
@@ -68,7 +69,7 @@ export function JudgeForm({ judge, keysKept, onClose }: JudgeFormProps) {
         <Button variant="subtle" onClick={onClose}>
           Cancel
         </Button>
-        {kept && (
+        {forgettable && (
           <Button variant="subtle" onClick={() => void put({ key: null })}>
             Forget the key
           </Button>
