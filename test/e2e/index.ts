@@ -6,6 +6,7 @@ import { datasetsSpecs } from './datasets.ts';
 import { datasetsImportSpecs } from './datasets-import.ts';
 import { datasetsScrollSpecs } from './datasets-scroll.ts';
 import { datasetsVersionsSpecs } from './datasets-versions.ts';
+import { focusWalkSpecs } from './focus-walk.ts';
 import { frameSpecs } from './frame.ts';
 import { inspectSpecs } from './inspect.ts';
 import { keyboardSpecs } from './keyboard.ts';
@@ -25,6 +26,7 @@ export const specs: readonly Spec[] = [
   ...frameSpecs,
   ...keyboardSpecs,
   ...keyboardWalkSpecs,
+  ...focusWalkSpecs,
   ...accessibilitySpecs,
   ...quickstartSpecs,
   ...runSpecs,

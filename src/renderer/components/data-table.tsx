@@ -162,7 +162,8 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     getScrollElement: () => viewport.current,
     estimateSize: heightOf,
     overscan: OVERSCAN,
-    scrollPaddingStart: HEAD,
+    // the head lies over the first rows of the view, and pushes all of them down by as much
+    scrollPaddingEnd: HEAD,
   });
   const items = virtual.getVirtualItems();
   // rows keep their elements: one that leaves the view becomes the one that comes into it, so that nothing is created while scrolling

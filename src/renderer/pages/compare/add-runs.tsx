@@ -65,7 +65,7 @@ function RunList({
               <span className="pl-compare-run">
                 <span className="pl-ellipsis pl-strong">{run.name}</span>
                 <MethodMark method={run.method} />
-                <Status status={run.status} />
+                <Status status={run.status} ratings={run.ratingsWaiting} />
               </span>
             }
           />

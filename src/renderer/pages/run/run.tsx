@@ -101,7 +101,7 @@ function Loaded({ run, data }: { run: RunDetail; data: RunData }) {
         facts={
           <>
             <MethodMark method={run.method} />
-            <Status status={run.status} />
+            <Status status={run.status} ratings={run.ratingsWaiting} />
           </>
         }
         actions={<RunActions run={run} onError={setRefused} />}
