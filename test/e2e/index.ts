@@ -1,11 +1,13 @@
 /** The end-to-end specs: one file a subject, one line here. */
 import { accessibilitySpecs } from './accessibility.ts';
+import { coldStartSpecs } from './cold-start.ts';
 import { compareSpecs } from './compare.ts';
 import { compareSizeSpecs } from './compare-size.ts';
 import { datasetsSpecs } from './datasets.ts';
 import { datasetsImportSpecs } from './datasets-import.ts';
 import { datasetsScrollSpecs } from './datasets-scroll.ts';
 import { datasetsVersionsSpecs } from './datasets-versions.ts';
+import { focusBackSpecs } from './focus-back.ts';
 import { focusWalkSpecs } from './focus-walk.ts';
 import { frameSpecs } from './frame.ts';
 import { inspectSpecs } from './inspect.ts';
@@ -24,9 +26,11 @@ import type { Spec } from './stage.ts';
 
 export const specs: readonly Spec[] = [
   ...frameSpecs,
+  ...coldStartSpecs,
   ...keyboardSpecs,
   ...keyboardWalkSpecs,
   ...focusWalkSpecs,
+  ...focusBackSpecs,
   ...accessibilitySpecs,
   ...quickstartSpecs,
   ...runSpecs,

@@ -416,6 +416,8 @@ export const runSpecs: readonly Spec[] = [
       await page.getByText('This run could not be read').waitFor();
       await page.getByRole('alert').filter({ hasText: 'there is no run "gone"' }).waitFor();
       await page.getByRole('button', { name: 'Try again' }).waitFor();
+      await page.getByRole('button', { name: 'All runs' }).click();
+      await page.getByRole('heading', { level: 1, name: 'Experiments' }).waitFor();
       await goTo(page, '#/nowhere');
       await page.getByRole('heading', { level: 1, name: 'No such page' }).waitFor();
     },

@@ -1,5 +1,5 @@
 /** What can be done with several runs at once: compare, inspect, rate, tag, note, clone, stop, delete. */
-import { Button, Modal, TagsInput } from '@mantine/core';
+import { Button, TagsInput } from '@mantine/core';
 import {
   IconChartDots,
   IconCopy,
@@ -14,6 +14,7 @@ import { useLocation } from 'wouter';
 import { counted } from '../../../charts/numbers.ts';
 import type { RunSummary } from '../../../preload/contract/index.ts';
 import { Confirm } from '../../components/confirm.tsx';
+import { Dialog } from '../../components/dialog.tsx';
 import { GrowingText } from '../../components/growing-text.tsx';
 import { KeyCap } from '../../components/labels.tsx';
 import { call, queries, useAction } from '../../host.ts';
@@ -46,9 +47,11 @@ export function TagDialog({ runs, onClose }: { runs: readonly RunSummary[]; onCl
       { onSuccess: onClose },
     );
   return (
-    <Modal opened onClose={onClose} title={`Tags and notes of ${counted(runs.length, 'run')}`} size={460}>
+    <Dialog onClose={onClose} title={`Tags and notes of ${counted(runs.length, 'run')}`} size={460}>
       <TagsInput
         data-autofocus
+        // an empty list that is open would take the first Escape
+        openOnFocus={all.length > 0}
         label="Tags"
         description={runs.length > 1 ? 'Those that all of them have.' : 'Enter or a comma ends a tag.'}
         data={all}
@@ -77,7 +80,7 @@ export function TagDialog({ runs, onClose }: { runs: readonly RunSummary[]; onCl
           Save
         </Button>
       </div>
-    </Modal>
+    </Dialog>
   );
 }
 

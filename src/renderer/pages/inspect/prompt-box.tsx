@@ -89,8 +89,13 @@ export function PromptBox({ model }: { model: string | null }) {
         >
           Exact tokens
         </Button>
-        <Button variant="subtle" leftSection={<IconListSearch />} onClick={() => setPicking(true)}>
-          Pick a prompt
+        <Button
+          variant="subtle"
+          aria-label="Pick a prompt"
+          leftSection={<IconListSearch />}
+          onClick={() => setPicking(true)}
+        >
+          Pick …
         </Button>
       </div>
       {exact && model !== null && <ExactPrompt model={model} />}

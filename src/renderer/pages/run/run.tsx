@@ -155,7 +155,12 @@ export function RunPage({ params }: { params: Record<string, string> }) {
       <PageHeader title="Run" parent={EXPERIMENTS} />
       <Content label="Run">
         {detail.error ? (
-          <ErrorState error={detail.error} what="This run could not be read" onRetry={() => detail.refetch()} />
+          <ErrorState
+            error={detail.error}
+            what="This run could not be read"
+            onRetry={() => detail.refetch()}
+            others={{ label: 'All runs', path: '/experiments' }}
+          />
         ) : (
           <SkeletonLines count={8} />
         )}

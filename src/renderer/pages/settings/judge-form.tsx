@@ -2,6 +2,7 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { type ChangeEvent, type FormEvent, useState } from 'react';
 import type { JudgeEndpoint, WorkspaceSettings } from '../../../preload/contract/index.ts';
+import { useReturnedFocus } from '../../components/returned-focus.ts';
 import { useChange } from './change.ts';
 
 export interface JudgeFormProps {
@@ -18,6 +19,7 @@ const KEPT: Readonly<Record<WorkspaceSettings['keysKept'], string>> = {
 };
 
 export function JudgeForm({ judge, keysKept, onClose }: JudgeFormProps) {
+  useReturnedFocus();
   const [fields, setFields] = useState({
     name: judge?.name ?? '',
     url: judge?.url ?? '',
