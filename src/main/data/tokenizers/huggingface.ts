@@ -82,7 +82,7 @@ export function readTokenizer(file: string): Tokenizer {
 }
 
 /** The special tokens a chat template may name. */
-const TEMPLATE_TOKENS = ['bos_token', 'eos_token', 'unk_token', 'pad_token'];
+const TEMPLATE_TOKENS = ['bos_token', 'eos_token', 'unk_token', 'sep_token', 'pad_token', 'cls_token', 'mask_token'];
 
 /** A tokenizer from its parts, for one trained here. `origin` names it in errors. */
 export function createTokenizer({ tokenizer, config, template }: TokenizerParts, origin = 'tokenizer'): Tokenizer {
@@ -107,6 +107,14 @@ export function createTokenizer({ tokenizer, config, template }: TokenizerParts,
     const token = named(key);
     return token === null ? null : (byToken.get(token) ?? null);
   };
+  const renderMarked: Tokenizer['renderMarked'] = (messages, options) => {
+    const source = options.template ?? template;
+    if (!source) throw new TokenizerError(`${origin}: there is no chat template; give one, or use plain text`);
+    const tokens = Object.fromEntries(
+      TEMPLATE_TOKENS.flatMap((key) => (named(key) === null ? [] : [[key, named(key)]])),
+    );
+    return renderTemplate(source, messages, { ...options, variables: { ...tokens, ...options.variables } });
+  };
   return {
     kind,
     vocabularySize: size,
@@ -125,14 +133,8 @@ export function createTokenizer({ tokenizer, config, template }: TokenizerParts,
     },
     tokenOf: (id) => byId.get(id) ?? `<unknown ${id}>`,
     idOf: (token) => byToken.get(token) ?? null,
-    renderChat(messages, options) {
-      const source = options.template ?? template;
-      if (!source) throw new TokenizerError(`${origin}: there is no chat template; give one, or use plain text`);
-      const tokens = Object.fromEntries(
-        TEMPLATE_TOKENS.flatMap((key) => (named(key) === null ? [] : [[key, named(key)]])),
-      );
-      return renderTemplate(source, messages, { ...options, variables: { ...tokens, ...options.variables } });
-    },
+    renderChat: (messages, options) => renderMarked(messages, options).text,
+    renderMarked,
     files: () => ({
       'tokenizer.json': JSON.stringify(tokenizer),
       'tokenizer_config.json': `${stringifyLike(config, config)}\n`,
