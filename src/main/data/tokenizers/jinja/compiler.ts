@@ -25,7 +25,6 @@ import { Activation, Context, Loop, Output, type Runtime, unpack } from './runti
 import { NO_KEYWORDS } from './signature.ts';
 import { type Load, Symbols, targetNames, undeclared } from './symbols.ts';
 import { TESTS } from './tests.ts';
-import { checkLength } from './text-methods.ts';
 import {
   Callable,
   Dict,
@@ -40,6 +39,7 @@ import {
   Undefined,
   type Value,
 } from './values.ts';
+import { checkLength, spend } from './work.ts';
 
 type Evaluate = (at: Activation) => Value;
 /** What ends a turn of a loop early. */
@@ -452,7 +452,7 @@ class Compiler {
     ): Signal => {
       let isEmpty = true;
       const turn = (value: Value): Signal => {
-        at.runtime.step();
+        spend(1);
         assign(at, value);
         enter(at);
         const signal = body(at, out);
@@ -525,7 +525,7 @@ class Compiler {
       const own = new Activation(at.runtime, at.context, at);
       enter(own);
       for (const item of iterate(items)) {
-        at.runtime.step();
+        spend(1);
         assign(own, item);
         if (isTrue(holds(own))) yield target.kind === 'Tuple' ? new Tuple([...iterate(item)]) : item;
       }

@@ -51,6 +51,10 @@ const method = (
     `<built-in method ${name} of ${typeName(owner)} object>`,
   );
 
+/** What was found; None is found as well, which `??` would pass over. */
+const otherwise = (found: Value | undefined, fallback: () => Value): Value =>
+  found === undefined ? fallback() : found;
+
 /** An attribute that Python's object has; undefined where it has none. */
 function ownAttribute(value: Value, name: string): Value | undefined {
   if (isText(value)) return textAttribute(value, name);
@@ -59,7 +63,7 @@ function ownAttribute(value: Value, name: string): Value | undefined {
   if (value instanceof Tuple) return tupleAttribute(value, name);
   if (value instanceof Instance) return value.parts.attribute(name);
   if (value instanceof Range) return rangeAttribute(value, name);
-  if (value instanceof Callable) return name === '__name__' ? value.name : value.attributes[name];
+  if (value instanceof Callable) return Object.hasOwn(value.attributes, name) ? value.attributes[name] : undefined;
   if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean')
     return numberAttribute(value, name);
   if (value instanceof View) return name === 'mapping' ? value.dict : undefined;
@@ -158,7 +162,9 @@ function dictAttribute(owner: Dict, name: string): Value | undefined {
     case 'values':
       return method(owner, name, [], () => new View(name, owner));
     case 'get':
-      return method(owner, name, ['/key', ['/default', null]], ([key, fallback]) => owner.get(key) ?? fallback);
+      return method(owner, name, ['/key', ['/default', null]], ([key, fallback]) =>
+        otherwise(owner.get(key), () => fallback),
+      );
     case 'copy':
       return method(owner, name, [], () => new Dict(owner.entries()));
     case 'fromkeys':
@@ -250,7 +256,7 @@ function attributeOf(value: Value, name: string): Value | undefined {
 
 /** `value.name` */
 export function getAttribute(value: Value, name: string): Value {
-  return attributeOf(value, name) ?? subscript(value, name) ?? missing(value, name);
+  return otherwise(attributeOf(value, name), () => otherwise(subscript(value, name), () => missing(value, name)));
 }
 
 /** `value[key]` */
@@ -258,13 +264,13 @@ export function getItem(value: Value, key: Value): Value {
   const found = subscript(value, key);
   if (found !== undefined) return found;
   const attribute = isText(key) ? attributeOf(value, plainText(key)) : undefined;
-  return attribute ?? missing(value, isText(key) ? plainText(key) : key);
+  return otherwise(attribute, () => missing(value, isText(key) ? plainText(key) : key));
 }
 
 /** `value|attr(name)`: attributes alone. */
 export function getAttributeOnly(value: Value, name: string): Value {
   if (value instanceof Undefined && !name.startsWith('__')) value.fail();
-  return attributeOf(value, name) ?? missing(value, name);
+  return otherwise(attributeOf(value, name), () => missing(value, name));
 }
 
 /** `callee(*args, **keywords)`. Throws PythonError. */

@@ -19,12 +19,11 @@ import {
 import { binary, slice, sum } from './operators.ts';
 import { bind, integerArgument, type Parameter, textArgument } from './signature.ts';
 import { TESTS } from './tests.ts';
-import { capitalize, center, checkLength, join, replace, splitLines, strip } from './text-methods.ts';
+import { capitalize, center, join, replace, splitLines, strip } from './text-methods.ts';
 import { wrap } from './text-wrap.ts';
 import {
   asNumber,
   characters,
-  characterValues,
   Dict,
   equals,
   hashKey,
@@ -49,6 +48,7 @@ import {
   type Value,
   valueError,
 } from './values.ts';
+import { checkLength, spendText } from './work.ts';
 
 /** `args[0]` is what stands before the `|`. */
 export type Filter = (args: readonly Value[], keywords: Keywords) => Value;
@@ -502,7 +502,7 @@ const FILTERS: Readonly<Record<string, Filter>> = {
   join: filter('join', ['value', ['d', ''], ['attribute', null]], joined),
   last: filter('last', ['seq'], last),
   length,
-  list: filter('list', ['value'], (value) => (isText(value) ? characterValues(value) : [...iterate(value)])),
+  list: filter('list', ['value'], (value) => [...iterate(value)]),
   lower: onText('lower', (value) => value.toLowerCase()),
   items: filter('items', ['value'], (value) => new Stream(items(value))),
   map: (args, keywords) => new Stream(mapped(args, keywords)),
@@ -566,6 +566,7 @@ const FILTERS: Readonly<Record<string, Filter>> = {
 
 /** Applies a filter by name. Throws PythonError where there is none. */
 export function callFilter(name: string, args: readonly Value[], keywords: Keywords): Value {
+  if (isText(args[0])) spendText(plainText(args[0]).length);
   if (!FILTER_NAMES.has(name)) throw new PythonError('TemplateError', `No filter named '${name}'.`);
   return FILTERS[name](args, keywords);
 }

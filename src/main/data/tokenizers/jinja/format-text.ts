@@ -2,27 +2,30 @@
 
 import { asciiNotation, notation, text } from './notation.ts';
 import { exponentText, fixedText, floatText, generalText, integerText, toFloat } from './numbers.ts';
-import { checkLength } from './text-methods.ts';
 import {
   asInteger,
   asNumber,
   characters,
   Dict,
+  isList,
   isText,
   notSupported,
   PythonError,
   plainText,
+  Range,
   Tuple,
   typeError,
   typeName,
+  Undefined,
   type Value,
   valueError,
 } from './values.ts';
+import { boundLength, checkLength, spendText } from './work.ts';
 
 const CONVERSION = /%(?:\(([^()]*)\))?([-#0 +]*)(\*|\d{0,9})(?:\.(\*|\d{0,9}))?[hlL]?([\s\S]?)/g;
 
-/** `format % values` for a tuple of values, one value, or a dictionary for `%(name)s`. */
-export function percentFormat(format: string, values: Value): string {
+/** `format % values` for a tuple of values, one value, or a dictionary for `%(name)s`; with `mayLeave` values may be left over. */
+export function percentFormat(format: string, values: Value, mayLeave = isSubscriptable(values)): string {
   const items = values instanceof Tuple ? values.items : [values];
   let used = 0;
   let named = false;
@@ -50,11 +53,15 @@ export function percentFormat(format: string, values: Value): string {
       flags.includes('0') && !left && !'sra'.includes(type) && type !== 'c',
     );
   });
-  if (!named && used < items.length && !(values instanceof Dict && !(values instanceof Tuple)))
+  if (!named && used < items.length && !mayLeave)
     throw typeError('not all arguments converted during string formatting');
   checkLength(result.length);
   return result;
 }
+
+/** Of values with elements Python does not tell whether all were used. */
+export const isSubscriptable = (value: Value): boolean =>
+  value instanceof Dict || value instanceof Range || value instanceof Undefined || isList(value);
 
 function star(value: Value): number {
   const integer = asInteger(value);
@@ -351,8 +358,9 @@ export function braceFormat(
         else if (part.conversion) throw valueError(`Unknown conversion specifier ${part.conversion}`);
         result += convert(value, fill(part.specification, depth + 1));
       }
-      checkLength(result.length);
+      boundLength(result.length);
     }
+    spendText(result.length);
     return result;
   };
   return fill(format, 1);

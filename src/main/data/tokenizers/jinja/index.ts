@@ -9,6 +9,7 @@ import { TemplateSyntaxError } from './lexer.ts';
 import { parse } from './parser.ts';
 import { Context, Runtime } from './runtime.ts';
 import { PythonError, type Value } from './values.ts';
+import { startWork } from './work.ts';
 
 export { Exact, exactJson, fromJavaScript } from './json.ts';
 export { RaisedByTemplate, TemplateSyntaxError };
@@ -38,6 +39,7 @@ function render(run: ReturnType<typeof compile>, variables: Readonly<Record<stri
   for (const [name, value] of Object.entries(variables))
     if (value !== undefined) given.set(name, fromJavaScript(value));
   const runtime = new Runtime();
+  startWork();
   try {
     run(runtime, new Context((name) => given.get(name) ?? (given.has(name) ? null : GLOBALS.get(name))));
   } catch (cause) {

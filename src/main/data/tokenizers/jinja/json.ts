@@ -1,4 +1,5 @@
 /** JSON as Python's json module writes and reads it: floats stay floats, keys keep their order, whole numbers have any size. */
+
 import { floatText, integerText } from './numbers.ts';
 import {
   asInteger,
@@ -14,6 +15,7 @@ import {
   type Value,
   valueError,
 } from './values.ts';
+import { spend } from './work.ts';
 
 export interface JsonStyle {
   readonly ascii: boolean;
@@ -72,6 +74,7 @@ export function writeJson(value: Value, style: JsonStyle): string {
   const write = (each: Value, depth: number): string => {
     const scalar = scalarJson(each, style.ascii);
     if (scalar !== null) return scalar;
+    spend(1);
     const items = isList(each) ? each : each instanceof Tuple ? each.items : null;
     if (items !== null)
       return wrapped(

@@ -13,6 +13,7 @@ import {
   type Value,
   View,
 } from './values.ts';
+import { spend } from './work.ts';
 
 /** `str(value)`. */
 export function text(value: Value): string {
@@ -34,6 +35,7 @@ export function notation(value: Value): string {
       return value ? 'True' : 'False';
   }
   if (value === null) return 'None';
+  spend(1);
   if (isList(value)) return `[${value.map(notation).join(', ')}]`;
   return ofObject(value);
 }

@@ -1,10 +1,9 @@
 /** Operators of expressions on Python's values. */
-import { percentFormat } from './format-text.ts';
+import { isSubscriptable, percentFormat } from './format-text.ts';
 import { escapeText, toMarkup } from './markup.ts';
 import type { BinarySign, Comparison } from './nodes.ts';
 import { text } from './notation.ts';
 import { floorDivide, modulo, multiplyIntegers, power, toFloat, trueDivide } from './numbers.ts';
-import { checkLength } from './text-methods.ts';
 import {
   asInteger,
   asNumber,
@@ -17,6 +16,7 @@ import {
   isList,
   isText,
   Markup,
+  PythonError,
   plainText,
   Range,
   Tuple,
@@ -26,6 +26,7 @@ import {
   type Value,
   valueError,
 } from './values.ts';
+import { checkLength, spend } from './work.ts';
 
 /** More items than any conversation has: a template that repeats a list so often is broken or hostile. */
 const MAX_ITEMS = 1 << 22;
@@ -77,6 +78,7 @@ function joined(left: Value, right: Value): Value | undefined {
 }
 
 function checkedItems(items: readonly Value[]): readonly Value[] {
+  spend(items.length / 16);
   if (items.length > MAX_ITEMS) throw valueError(`a list of ${items.length} items; at most ${MAX_ITEMS} are made`);
   return items;
 }
@@ -85,6 +87,8 @@ function repeated(left: Value, right: Value): Value | undefined {
   const times = asInteger(right) ?? asInteger(left);
   const sequence = asInteger(right) === null ? right : left;
   if (times === null) return undefined;
+  if (times >= 1n << 63n || times < -(1n << 63n))
+    throw new PythonError('OverflowError', "cannot fit 'int' into an index-sized integer");
   const count = times < 0n ? 0 : Number(times);
   if (isText(sequence)) {
     const source = plainText(sequence);
@@ -109,7 +113,7 @@ function formatted(left: string | Markup, right: Value): Value {
     return new Markup(
       percentFormat(left.text, new Dict(Array.from(right.entries(), ([key, value]) => [key, safe(value)] as const))),
     );
-  return new Markup(percentFormat(left.text, safe(right)));
+  return new Markup(percentFormat(left.text, safe(right), isSubscriptable(right)));
 }
 
 export function negative(value: Value): Value {
@@ -215,6 +219,7 @@ function bounds(length: bigint, start: Value, stop: Value, step: Value): [bigint
 
 function sliced<T>(items: readonly T[], start: Value, stop: Value, step: Value): T[] {
   const [from, to, by] = bounds(BigInt(items.length), start, stop, step);
+  spend(items.length / 16);
   if (by === 1n) return items.slice(Number(from), Math.max(Number(from), Number(to)));
   const result: T[] = [];
   for (let at = from; by > 0n ? at < to : at > to; at += by) result.push(items[Number(at)]);

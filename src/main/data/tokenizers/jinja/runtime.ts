@@ -1,7 +1,6 @@
 /** What a rendering carries with it: values of names, written text, and bounds that no honest template meets. */
 
 import { bind } from './signature.ts';
-import { checkLength } from './text-methods.ts';
 import {
   Callable,
   equals,
@@ -17,9 +16,8 @@ import {
   type Value,
   valueError,
 } from './values.ts';
+import { spend, spendText } from './work.ts';
 
-/** Turns of loops and calls: seconds of work. */
-const MAX_STEPS = 10_000_000;
 /** Macros within macros; Python gives up at about as many. */
 const MAX_CALLS = 250;
 
@@ -28,7 +26,7 @@ export class Output {
   text = '';
   write(part: string): void {
     this.text += part;
-    checkLength(this.text.length);
+    spendText(part.length);
   }
 }
 
@@ -39,18 +37,11 @@ export class Runtime {
   readonly root = new Output();
   /** [start, end) of each `{% generation %}` block in the text, in UTF-16 units. */
   readonly generated: [number, number][] = [];
-  #steps = 0;
   #calls = 0;
-
-  /** Counts a turn of a loop or a call. Throws where a template does not come to an end. */
-  step(): void {
-    if (++this.#steps > MAX_STEPS)
-      throw new PythonError('OverflowError', `the template takes more than ${MAX_STEPS} turns of loops and calls`);
-  }
 
   /** Runs a macro's or loop's body within the bound on nesting. */
   enter<T>(run: () => T): T {
-    this.step();
+    spend(10);
     if (++this.#calls > MAX_CALLS)
       throw new PythonError(
         'OverflowError',

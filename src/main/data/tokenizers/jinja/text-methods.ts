@@ -18,14 +18,7 @@ import {
   type Value,
   valueError,
 } from './values.ts';
-
-/** Longer texts than any conversation has: a template that makes them is broken or hostile. */
-export const MAX_TEXT = 1 << 26;
-
-/** Throws ValueError for a text of more than 2^26 units, before it is made. */
-export function checkLength(length: number): void {
-  if (length > MAX_TEXT) throw valueError(`a text of ${length} characters; at most ${MAX_TEXT} are made`);
-}
+import { boundLength, checkLength, spendText } from './work.ts';
 
 const BLANK = new RegExp(`^${SPACE}+$`);
 const LEADING_SPACE = new RegExp(`^${SPACE}+`);
@@ -110,8 +103,9 @@ export function join(separator: string, items: Iterable<Value>): string {
     if (!isText(item)) throw typeError(`sequence item ${parts.length}: expected str instance, ${typeName(item)} found`);
     parts.push(plainText(item));
     length += parts[parts.length - 1].length + separator.length;
-    checkLength(length);
+    boundLength(length);
   }
+  spendText(length);
   return parts.join(separator);
 }
 
@@ -402,6 +396,7 @@ export const TEXT_METHODS: ReadonlyMap<string, TextMethod> = new Map(
 
 /** Calls a method of a str. */
 export function callTextMethod(name: string, value: string, args: readonly Value[], keywords: Keywords): Value {
+  spendText(value.length);
   const { parameters, call } = TEXT_METHODS.get(name) as TextMethod;
   return call(value, bind(name, parameters, args, keywords), name);
 }

@@ -1,5 +1,6 @@
 /** `textwrap.wrap` of Python, as the filter `wordwrap` uses it. */
 import { characters, textLength, valueError } from './values.ts';
+import { spend } from './work.ts';
 
 export interface WrapOptions {
   readonly width: number;
@@ -54,6 +55,7 @@ function breakChunk(chunks: string[], line: string[], room: number, breakLong: b
     return;
   }
   const chunk = characters(chunks.pop() ?? '');
+  spend(chunk.length / 16);
   let end = room < 1 ? 1 : left;
   if (breakHyphens && chunk.length > left) {
     const hyphen = chunk.slice(0, left).lastIndexOf('-');

@@ -3,6 +3,8 @@
  * list an array (the sandbox lets no template change one); what JavaScript has no type for is a class here.
  */
 
+import { spend } from './work.ts';
+
 export type Value = null | boolean | bigint | number | string | readonly Value[] | PythonObject;
 export type PythonObject = Undefined | Tuple | Dict | Range | Markup | Stream | View | Callable | Instance;
 export type Keywords = ReadonlyMap<string, Value>;
@@ -303,23 +305,26 @@ export const isIterable = (value: Value): boolean =>
 
 /** `iter(value)`. Throws TypeError. */
 export function iterate(value: Value): Iterable<Value> {
+  if (isList(value)) spend(value.length);
+  else if (value instanceof Range) spend(Number(value.size));
+  else if (isText(value)) spend(plainText(value).length);
   if (isList(value) || value instanceof Range || value instanceof Stream || value instanceof View) return value;
-  if (isText(value)) return characterValues(value);
+  if (isText(value)) return characters(plainText(value));
   if (value instanceof Dict) return value.keys();
   if (value instanceof Tuple) return value.items;
   if (value instanceof Undefined) return [];
   throw typeError(`'${typeName(value)}' object is not iterable`);
 }
 
-export const characterValues = (value: string | Markup): readonly Value[] =>
-  typeof value === 'string' ? characters(value) : characters(value.text).map((c) => new Markup(c));
-
 /** `reversed(value)`. Throws TypeError for what cannot be gone through backwards. */
 export function reversed(value: Value): Stream {
   if (isList(value)) return new Stream([...value].reverse(), 'list_reverseiterator');
   if (value instanceof Dict || value instanceof View || value instanceof Tuple || value instanceof Range)
     return new Stream([...iterate(value)].reverse(), 'reversed');
-  if (isText(value)) return new Stream([...characterValues(value)].reverse(), 'reversed');
+  if (isText(value)) {
+    const turned = characters(plainText(value)).reverse();
+    return new Stream(value instanceof Markup ? turned.map((each) => new Markup(each)) : turned, 'reversed');
+  }
   if (value instanceof Undefined) return new Stream([], 'reversed');
   throw typeError(`'${typeName(value)}' object is not reversible`);
 }
@@ -344,10 +349,13 @@ export function equals(a: Value, b: Value): boolean {
   return a !== null && b !== null && isList(a) && isList(b) && sameItems(a, b);
 }
 
-const sameItems = (a: readonly Value[], b: readonly Value[]): boolean =>
-  a.length === b.length && a.every((item, i) => equals(item, b[i]));
+function sameItems(a: readonly Value[], b: readonly Value[]): boolean {
+  spend(1);
+  return a.length === b.length && a.every((item, i) => equals(item, b[i]));
+}
 
 function sameEntries(a: Dict, b: Dict): boolean {
+  spend(1);
   if (a.size !== b.size) return false;
   for (const [key, value] of a.entries()) {
     const other = b.get(key);
@@ -392,6 +400,7 @@ export function isLess(a: Value, b: Value, sign = '<'): boolean {
 }
 
 function itemsLess(a: readonly Value[], b: readonly Value[], sign: string): boolean {
+  spend(1);
   const at = a.findIndex((item, i) => i >= b.length || !equals(item, b[i]));
   if (at < 0) return a.length < b.length;
   return at < b.length && isLess(a[at], b[at], sign);
