@@ -6,6 +6,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readPythonJson, stringifyLike } from '../checkpoints/json-floats.ts';
 import { renderTemplate } from './chat.ts';
+import { exactMembers } from './jinja/index.ts';
 import { type AddedToken, readAddedTokens } from './pipeline/added-tokens.ts';
 import { isObject, type Json, objectAt } from './pipeline/component.ts';
 import { cleanUp, readDecoder } from './pipeline/decoders.ts';
@@ -113,7 +114,10 @@ export function createTokenizer({ tokenizer, config, template }: TokenizerParts,
     const tokens = Object.fromEntries(
       TEMPLATE_TOKENS.flatMap((key) => (named(key) === null ? [] : [[key, named(key)]])),
     );
-    return renderTemplate(source, messages, { ...options, variables: { ...tokens, ...options.variables } });
+    return renderTemplate(source, messages, {
+      ...options,
+      variables: { ...tokens, ...exactMembers(options.variables ?? {}) },
+    });
   };
   return {
     kind,

@@ -11,7 +11,7 @@ import { Context, Runtime } from './runtime.ts';
 import { PythonError, type Value } from './values.ts';
 import { startWork } from './work.ts';
 
-export { Exact, exactJson, fromJavaScript } from './json.ts';
+export { Exact, exactJson, exactMembers, fromJavaScript, rememberExact } from './json.ts';
 export { RaisedByTemplate, TemplateSyntaxError };
 
 /** A template failed while it was rendered: what happened and in which line. */

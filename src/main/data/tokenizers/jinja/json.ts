@@ -216,11 +216,35 @@ export class Exact {
 /** JSON for a template's variables: its floats stay floats. Throws SyntaxError with the place. */
 export const exactJson = (text: string): Exact => new Exact(readJson(text));
 
+/** Objects and lists that JSON.parse made → what they are for Python. */
+const remembered = new WeakMap<object, Value>();
+
+/** Keeps with an object or list, and with all inside it, what Python reads in the text that it was parsed from: 1.0 beside 1, and the order of keys that are numbers. */
+export function rememberExact(parsed: unknown, text: string): void {
+  pair(parsed, readJson(text));
+}
+
+function pair(parsed: unknown, exact: Value): void {
+  if (parsed === null || typeof parsed !== 'object') return;
+  if (Array.isArray(parsed) && isList(exact)) for (const [i, item] of parsed.entries()) pair(item, exact[i]);
+  else if (exact instanceof Dict) for (const [key, item] of Object.entries(parsed)) pair(item, exact.get(key) ?? null);
+  else return;
+  remembered.set(parsed, exact);
+}
+
+/** The members of an object as variables of a template. */
+export function exactMembers(value: object): Record<string, Exact> {
+  const dict = fromJavaScript(value);
+  const entries =
+    dict instanceof Dict ? Array.from(dict.entries(), ([key, each]) => [String(key), new Exact(each)]) : [];
+  return Object.fromEntries(entries);
+}
+
 /** Numbers that write their own digits as JSON, as exact-json.ts has them. */
 const isWide = (value: object): boolean => 'toJSON' in value && /^-?\d[\d.eE+-]*$/.test(String(value));
 
 /**
- * What JavaScript holds as Python has it: whole numbers are ints, all others floats (a number that JSON wrote as 1.0 must come through `exactJson`).
+ * What JavaScript holds as Python has it: whole numbers are ints, all others floats (a number that JSON wrote as 1.0 must come through `exactJson` or `rememberExact`).
  * Values that are Python's already stay; keys without a value are left out.
  */
 export function fromJavaScript(value: unknown): Value {
@@ -233,6 +257,8 @@ export function fromJavaScript(value: unknown): Value {
       return Number.isInteger(value) && Math.abs(value) < 1e21 ? BigInt(value) : value;
   }
   if (value === null || value === undefined) return null;
+  const known = typeof value === 'object' ? remembered.get(value) : undefined;
+  if (known !== undefined) return known;
   if (Array.isArray(value)) return value.map(fromJavaScript);
   if (value instanceof Exact) return value.value;
   if (value instanceof Dict || value instanceof Tuple || value instanceof Markup) return value;
