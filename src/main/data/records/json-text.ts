@@ -1,8 +1,8 @@
 /** Parses one JSON text and refuses what JSON.parse would accept silently or answer with a riddle: keys that occur twice, deep nesting, texts cut off. */
 
-import { rememberExact } from '../tokenizers/jinja/json.ts';
 import { DatasetError } from './dataset-error.ts';
 import { isExact, parseWide } from './exact-json.ts';
+import { keptForTemplates } from './template-json.ts';
 
 /** Deeper nesting is no dataset; JSON.parse and our walks would exhaust the stack. */
 const MAX_DEPTH = 100;
@@ -98,9 +98,6 @@ function unescaped(raw: string): string {
   }
 }
 
-/** Columns and keys whose values a chat template may print. */
-const OF_TEMPLATES = /"(?:tools|tool_calls|chat_template_kwargs|documents)"\s*:/;
-
 /** Why a text is not JSON, in words. `goodBefore` says what of the file is fine. */
 function syntaxFault(text: string, outline: Outline, cause: unknown, goodBefore: string): string {
   if (outline.endsInside)
@@ -117,12 +114,11 @@ export function parseJson(text: string, where: string, details: unknown, goodBef
   if (outline.tooDeep)
     throw new DatasetError(`${where}: nested more than ${MAX_DEPTH} deep; a dataset is a list of objects`, { details });
   const value = parse(text, where, details, outline, goodBefore);
-  if (OF_TEMPLATES.test(text)) rememberExact(value, withoutNaN(text));
   if (outline.twice !== null)
     throw new DatasetError(`${where}: it has "${outline.twice}" twice; one of the two values would be lost`, {
       details: { ...(details as object), field: outline.twice },
     });
-  return value;
+  return keptForTemplates(value, text);
 }
 
 function parse(text: string, where: string, details: unknown, outline: Outline, goodBefore: string): unknown {
