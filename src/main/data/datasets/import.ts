@@ -5,7 +5,7 @@ import type { ImportPreview, ImportReport, RefusedRow, StoredPair } from '../../
 import type { Format, RecordValue } from '../formats/format.ts';
 import { valueAt } from '../formats/format.ts';
 import { formats } from '../formats/index.ts';
-import { parseExact } from '../records/exact-json.ts';
+import { parseRow } from '../records/template-json.ts';
 import { DatasetError, fileSize, readRecords, whileUnchanged } from '../records.ts';
 import { findMapping, forgetMapping, keepMapping } from '../store/column-mappings.ts';
 import type { NewPair } from '../store/pairs.ts';
@@ -83,7 +83,7 @@ const reasonOf = (guessed: Detection['guessed']): string =>
 /** As it will be stored: metadata may hold values that only JSON makes plain. */
 const asJson = (row: NewPair): NewPair => ({
   ...row,
-  metadata: parseExact(JSON.stringify(row.metadata)) as NewPair['metadata'],
+  metadata: parseRow(JSON.stringify(row.metadata)) as NewPair['metadata'],
 });
 
 function previewOf(

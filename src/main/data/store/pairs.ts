@@ -1,6 +1,6 @@
 /** Table `pairs`: the rows of a version, densely numbered from 0, so that any page is one range of the primary key. */
 import type { StoredPair, TextOrChat } from '../../../preload/contract/datasets.ts';
-import { parseExact } from '../records/exact-json.ts';
+import { parseRow } from '../records/template-json.ts';
 import { jsonOf, metadataJson } from './digests.ts';
 import { insertColumns } from './pair-columns.ts';
 import { insertWords, serialOf } from './pair-words.ts';
@@ -86,7 +86,7 @@ function fromRow(row: Row): StoredPair {
     scoreChosen: row.score_chosen,
     scoreRejected: row.score_rejected,
     annotator: row.annotator,
-    metadata: parseExact(row.metadata) as Record<string, unknown>,
+    metadata: parseRow(row.metadata) as Record<string, unknown>,
     provenance: { file: row.file, line: row.line, row: row.source_row },
   };
 }

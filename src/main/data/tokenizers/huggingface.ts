@@ -6,6 +6,8 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readPythonJson, stringifyLike } from '../checkpoints/json-floats.ts';
 import { renderTemplate } from './chat.ts';
+import { Exact, exactMembers } from './jinja/index.ts';
+import { isList } from './jinja/values.ts';
 import {
   chosenTemplate,
   configuredTemplates,
@@ -28,7 +30,7 @@ import { readVocabulary, vocabularyEntries } from './pipeline/model.ts';
 import { readNormalizer } from './pipeline/normalizers.ts';
 import { modelKind, readModel } from './pipeline/word-models.ts';
 import { completeConfig, contentOf, namedTokens, tokensBeside } from './special-tokens.ts';
-import { type Tokenizer, TokenizerError } from './tokenizer.ts';
+import { type ChatOptions, type Tokenizer, TokenizerError } from './tokenizer.ts';
 
 /** The largest vocabularies (256k entries) take about 35 MB of JSON. */
 const MAX_BYTES = 256 << 20;
@@ -92,6 +94,11 @@ export function readTokenizer(file: string): Tokenizer {
   );
 }
 
+function hasTools(tools: ChatOptions['tools']): boolean {
+  if (tools instanceof Exact) return isList(tools.value) && tools.value.length > 0;
+  return (tools?.length ?? 0) > 0;
+}
+
 /** A tokenizer from its parts, for one trained here. `origin` names it in errors. */
 export function createTokenizer(
   { tokenizer, config, template, templates = asTemplates(template) }: TokenizerParts,
@@ -131,6 +138,14 @@ export function createTokenizer(
     const token = named(key);
     return token === null ? null : (byToken.get(token) ?? null);
   };
+  const renderMarked: Tokenizer['renderMarked'] = (messages, options) => {
+    const source = options.template ?? chosenTemplate(templates, hasTools(options.tools), origin);
+    const tokens = Object.fromEntries([...namedTokens(config)].map(([key, value]) => [key, contentOf(value)]));
+    return renderTemplate(source, messages, {
+      ...options,
+      variables: { ...tokens, ...exactMembers(options.variables ?? {}) },
+    });
+  };
   return {
     kind,
     vocabularySize: size,
@@ -149,12 +164,8 @@ export function createTokenizer(
     },
     tokenOf: (id) => byId.get(id) ?? `<unknown ${id}>`,
     idOf: (token) => byToken.get(token) ?? null,
-    renderChat(messages, options) {
-      const withTools = (options.tools?.length ?? 0) > 0;
-      const source = options.template ?? chosenTemplate(templates, withTools, origin);
-      const tokens = Object.fromEntries([...namedTokens(config)].map(([key, value]) => [key, contentOf(value)]));
-      return renderTemplate(source, messages, { ...options, variables: { ...tokens, ...options.variables } });
-    },
+    renderChat: (messages, options) => renderMarked(messages, options).text,
+    renderMarked,
     files() {
       const saved = savedTemplates(templates, config);
       return {
