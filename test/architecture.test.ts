@@ -69,7 +69,7 @@ const LAYERS: readonly { readonly prefix: string; readonly name: string; readonl
 /** Packages that belong to one folder alone. */
 const OWNERS: Readonly<Record<string, readonly string[]>> = {
   'onnxruntime-node': ['src/main/engine/runtime/'],
-  koffi: ['src/main/engine/runtime/'],
+  koffi: ['src/main/engine/runtime/', 'src/main/jobs/own-session.ts'],
   'better-sqlite3': ['src/main/data/store/'],
   electron: ['src/main/desktop/', 'src/main/index.ts', 'src/main/worker.ts', 'src/main/jobs/', 'src/preload/index.ts'],
 };

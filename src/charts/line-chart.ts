@@ -178,13 +178,17 @@ function seriesOf(line: Line, chart: LineChart, tokens: ChartTokens) {
 /** Zero as a solid line when it is in range, anchors dashed with their label: a series without data that only carries marks. */
 function marks(chart: LineChart, tokens: ChartTokens) {
   const [low, high] = range(chart.lines);
+  const ends = chart.lines.flatMap(({ points }) => points.slice(-1).map(([, y]) => y));
+  const nearest = (gaps: readonly number[]) => Math.min(...gaps.filter((gap) => gap > 0));
+  // the label stands on the side of its line where the nearest curve ends farther away
+  const isBelow = (y: number) => nearest(ends.map((end) => end - y)) < nearest(ends.map((end) => y - end));
   const anchors = (chart.anchors ?? []).map(({ y, label }) => ({
     yAxis: y,
     lineStyle: { type: [4, 3], color: tokens.colour['text-3'], width: 1 },
     label: {
       show: true,
       formatter: label,
-      position: 'insideEndTop',
+      position: isBelow(y) ? 'insideEndBottom' : 'insideEndTop',
       color: tokens.colour['text-3'],
       fontSize: AXIS_FONT,
     },

@@ -2,6 +2,7 @@
 import type { CompareSeries, OveroptimisedSeries } from '../preload/contract/index.ts';
 import { endName, MOST_NAMES, seriesLooks, seriesTitle } from './compare-charts.ts';
 import type { Line, LineChart } from './line-chart.ts';
+import { fixed, MISSING } from './numbers.ts';
 import type { Point } from './smoothing.ts';
 
 const STEPS = 40;
@@ -45,4 +46,14 @@ export function overoptimisationChart(
     smoothing: 0,
     endLabels: shown.length <= MOST_NAMES,
   };
+}
+
+/** A turning point this many times as far away as anything that was seen is the fit's form, not a finding. */
+const FARTHEST = 2;
+
+/** KL, in nats, at which the fit is highest: a number, "> 1.7" where it lies far beyond the largest KL seen (1.7), "–" where gold never turns. */
+export function peakText({ fit, points }: OveroptimisedSeries): string {
+  if (fit === null || fit.peak === null) return MISSING;
+  const seen = Math.max(...points.map(({ distance }) => distance));
+  return fit.peak > FARTHEST * seen ? `> ${fixed(seen ** 2, 1)}` : fixed(fit.peak ** 2, 1);
 }

@@ -154,6 +154,9 @@ const BAD_INPUT = [
   'bad_store',
   'newer_store',
   'already_rated',
+  'too_long',
+  'wrong_head',
+  'unsupported_adapter',
 ];
 
 /** 2 wrong usage · 3 bad input · 130 stopped by the user · 1 anything else. */

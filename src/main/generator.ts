@@ -2,6 +2,8 @@
 import { speakOfSchemas } from './base/schema-words.ts';
 import { hostChannel } from './jobs/channels.ts';
 import { serveGenerations } from './jobs/generation/serve.ts';
+import { leaveSession } from './jobs/own-session.ts';
 
+leaveSession();
 speakOfSchemas();
 serveGenerations(hostChannel<unknown, unknown>());

@@ -56,7 +56,8 @@ async function main(): Promise<void> {
   await app.whenReady();
   denyPermissions(session.defaultSession);
   const box = systemKeyBox();
-  const secrets = box ? await keychainSecrets(join(workspace.home, 'keys.json'), box) : sessionSecrets();
+  const keys = join(workspace.home, 'keys.json');
+  const secrets = box ? await keychainSecrets(keys, box) : sessionSecrets(keys);
   const spawn = utilityJobs(join(here, 'worker.cjs'));
   const spawnGeneration = utilityProcesses(join(here, 'generator.cjs'), 'plumbline-generator', BEHIND_PAGE.generation);
   const host = openHost({ kind: 'desktop', workspace, spawn, spawnGeneration, native: nativeServices, secrets });

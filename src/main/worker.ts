@@ -3,8 +3,10 @@ import { speakOfSchemas } from './base/schema-words.ts';
 import { hostChannel } from './jobs/channels.ts';
 import { jobKinds } from './jobs/kinds/index.ts';
 import { train } from './jobs/kinds/train.ts';
+import { leaveSession } from './jobs/own-session.ts';
 import { runJobProcess } from './jobs/worker-frame.ts';
 
+leaveSession();
 speakOfSchemas();
 // a run of a training method is a job of the kind "train"
 runJobProcess(jobKinds, hostChannel(), train);

@@ -12,10 +12,15 @@ export interface Link {
   readonly token: string | null;
 }
 
+interface Bridge {
+  post(text: string): void;
+  onMessage(listener: (text: string) => void): () => void;
+}
+
 declare global {
   interface Window {
-    /** The bridge of the preload script, in the desktop only. */
-    readonly plumbline?: { post(message: unknown): void; onMessage(listener: (message: unknown) => void): () => void };
+    /** The bridge of the preload script, in the desktop only; it carries JSON. */
+    readonly plumbline?: Bridge;
   }
 }
 
@@ -35,8 +40,12 @@ function listeners<T>() {
   };
 }
 
-function desktopLink(bridge: Port): Link {
-  return { port: bridge, state: () => 'open', onState: () => () => {}, token: null };
+function desktopLink(bridge: Bridge): Link {
+  const port: Port = {
+    post: (message) => bridge.post(JSON.stringify(message)),
+    onMessage: (listener) => bridge.onMessage((text) => listener(JSON.parse(text))),
+  };
+  return { port, state: () => 'open', onState: () => () => {}, token: null };
 }
 
 const TOKEN_KEY = 'plumbline.token';

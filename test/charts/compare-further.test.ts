@@ -1,7 +1,7 @@
 /** Charts below a comparison's table: a sweep as parallel coordinates, fits of over-optimisation, whiskers of the frontier. */
 import { describe, expect, it } from 'vitest';
 import { frontierChart } from '../../src/charts/compare-charts.ts';
-import { overoptimisationChart } from '../../src/charts/overoptimisation-chart.ts';
+import { overoptimisationChart, peakText } from '../../src/charts/overoptimisation-chart.ts';
 import { parallelAxes, parallelLabel } from '../../src/charts/parallel-chart.ts';
 import type { CompareRow, CompareSet } from '../../src/preload/contract/index.ts';
 
@@ -102,4 +102,19 @@ describe('over-optimisation', () => {
     expect([d, gold]).toEqual([2, 2 * (1 - 0.5 * Math.log(2))]);
     expect(overoptimisationChart([{ series: 'c', points, fit: null }], set.series, ['c'])).toBeNull();
   });
+});
+
+it('tells a turning point as far as evaluations can know of it', () => {
+  const seen = (peak: number | null) =>
+    peakText({
+      series: 'a',
+      points: [
+        { step: 1, distance: 1, gold: 0.1 },
+        { step: 2, distance: 1.3, gold: 0.2 },
+      ],
+      fit: { alpha: 1, beta: 0.1, alphaError: 0, betaError: 0, r2: 1, peak },
+    });
+  expect(seen(1.2)).toBe('1.4');
+  expect(seen(45_000)).toBe('> 1.7');
+  expect(seen(null)).toBe('–');
 });

@@ -98,6 +98,20 @@ describe('an option', () => {
     });
   });
 
+  it("writes an anchor's label on the side where the nearest curve ends farther away", () => {
+    const positionOf = (y: number) => {
+      const data = seriesOf({ ...chart, anchors: [{ y, label: 'chance' }] }).at(-1)?.markLine?.data as readonly {
+        readonly label?: { readonly position?: string; readonly formatter?: string };
+      }[];
+      return data.find(({ label }) => label?.formatter === 'chance')?.label?.position;
+    };
+    // the curves end at −0.25 and −2
+    expect(positionOf(-0.5)).toBe('insideEndBottom');
+    expect(positionOf(-1.5)).toBe('insideEndTop');
+    expect(positionOf(1)).toBe('insideEndTop');
+    expect(positionOf(-3)).toBe('insideEndBottom');
+  });
+
   it('has an analytic anchor as a dashed line with its label', () => {
     const anchored = seriesOf({ ...chart, anchors: [{ y: Math.LN2, label: 'ln 2, start' }] });
     expect(anchored.at(-1)?.markLine?.data).toContainEqual(

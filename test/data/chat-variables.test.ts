@@ -1,11 +1,22 @@
 /** TRL's columns `tools` and `chat_template_kwargs`: which rows have them, what is refused, and what plain text makes of them. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import {
   chatVariables,
   demonstrationExample,
   preferenceExample,
+  promptExample,
   unpairedExamples,
 } from '../../src/main/data/examples.ts';
+import { readRecords } from '../../src/main/data/records.ts';
+import { renderTemplate } from '../../src/main/data/tokenizers/chat.ts';
+import { loadTokenizer } from '../../src/main/data/tokenizers/index.ts';
+import type { ChatMessage } from '../../src/main/data/tokenizers/tokenizer.ts';
+
+const tokenizer = loadTokenizer(fileURLToPath(new URL('../golden/tokenizers/byte-bpe.json', import.meta.url)));
 
 const TOOL = { type: 'function', function: { name: 'weather' } };
 const record = (value: Record<string, unknown>) => ({ value, line: 3, row: 2 });
@@ -19,6 +30,12 @@ describe('variables of a row', () => {
       variables: { enable_thinking: false },
     });
     expect(found({ tools: [TOOL], chat_template_kwargs: { a: 1 } })).toEqual({ tools: [TOOL], variables: { a: 1 } });
+  });
+  it('keep the floats of JSON text for the template', () => {
+    const chat = found({ tools: '[{"enum": [1.0, 1e-07, 1]}]' });
+    expect(renderTemplate('{{ tools|tojson }}', [], { addGenerationPrompt: false, ...chat }).text).toBe(
+      '[{"enum": [1.0, 1e-07, 1]}]',
+    );
   });
   it('are none where a row has none, as null or as an empty list', () => {
     for (const value of [{}, { tools: null, chat_template_kwargs: null }, { tools: [] }, { tools: 'null' }])
@@ -35,6 +52,30 @@ describe('variables of a row', () => {
   ])('refuse %j', (value, message) => {
     expect(() => found(value)).toThrow(message);
   });
+});
+
+it.each([
+  ['rows.jsonl', (row: string) => `${row}\n`],
+  ['rows.json', (row: string) => `[${row}]`],
+])('keep the floats of the columns of %s', async (name, fileOf) => {
+  const folder = mkdtempSync(join(tmpdir(), 'plumb-chat-variables-'));
+  try {
+    const path = join(folder, name);
+    writeFileSync(
+      path,
+      fileOf(
+        '{"prompt": [{"role": "user", "content": "a", "tool_calls": [{"n": 2.0}]}], "tools": [{"d": 1.0, "2": 1, "1": 1}], "chat_template_kwargs": {"k": 3.0}}',
+      ),
+    );
+    const template = '{{ tools|tojson }} {{ k }} {{ messages[0].tool_calls }}';
+    for await (const row of readRecords(path)) {
+      const messages = promptExample(path, row) as readonly ChatMessage[];
+      const options = { addGenerationPrompt: false, template, ...chatVariables(path, row) };
+      expect(tokenizer.renderChat(messages, options)).toBe('[{"d": 1.0, "2": 1, "1": 1}] 3.0 [{\'n\': 2.0}]');
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 it('go with every kind of example, both answers of a pair alike', () => {

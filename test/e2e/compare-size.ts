@@ -4,10 +4,9 @@
  * processor time, as in the specs of scrolling, and the first picture by that of host and page together, which wait for each other.
  */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { runId } from '../fixtures/compared-runs.ts';
-import { type FrameCosts, LATE_MS, measureFrames, measureMainThread } from './frame-costs.ts';
+import { cpuMs, type FrameCosts, LATE_MS, measureFrames, measureMainThread } from './frame-costs.ts';
 import type { Spec, Stage } from './stage.ts';
 import { withRuns } from './workspace.ts';
 
@@ -26,12 +25,6 @@ const RUNS = Array.from({ length: 50 }, (_, i) => ({
   gain: 0.5 + (i % 7) / 10,
   group: 'sweep',
 }));
-
-/** Processor time of a process so far, ms (Linux: 100 ticks a second). */
-function cpuMs(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
-  return 10 * (Number(fields[11]) + Number(fields[12]));
-}
 
 interface Opening {
   /** From the change of the address to the first chart that has ink. */

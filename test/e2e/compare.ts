@@ -97,7 +97,7 @@ export const compareSpecs: readonly Spec[] = [
       const cells = await gold.getByRole('cell').allTextContents();
       assert.equal(cells.length, 3);
       assert.ok(
-        cells.some((text) => /^3\.\d+ 3\.\d+ to 3\.\d+−0\.\d+ −0\.\d+ to −0\.\d+$/.test(text)),
+        cells.some((text) => /^3\.\d+ 3\.\d+–3\.\d+−0\.\d+ −0\.\d+ to −0\.\d+$/.test(text)),
         `a value, its interval and its difference: ${cells.join(' | ')}`,
       );
       await page.getByRole('img', { name: /^Reward against KL/ }).waitFor();

@@ -216,6 +216,27 @@ export const datasetsImportSpecs: readonly Spec[] = [
     },
   },
   {
+    name: 'import: rows that do not fit stop it, until a person leaves them out',
+    async run(stage) {
+      const { page } = stage;
+      const rows = somePairs(8).map((row, i) => (i === 3 ? { ...row, chosen: null } : row));
+      await handFile(stage, writeRows(stage, 'holes.jsonl', rows));
+      await page.getByText('1 of 8 rows do not fit this format.').waitFor();
+      await page.getByRole('button', { name: 'Leave these rows out' }).click();
+      await page.getByText('1 of 8 rows are left out.').waitFor();
+      await assertAccessible(page, 'rows left out');
+      await page.getByRole('button', { name: 'Stop at such rows' }).click();
+      await page.getByText('1 of 8 rows do not fit this format.').waitFor();
+      await importButton(page).click(); // goes to the problem
+      await page.getByRole('button', { name: 'Leave these rows out' }).click();
+      await pressImport(page);
+      await page.getByRole('tab', { name: /^Pairs 7/ }).waitFor();
+      await page.getByRole('tab', { name: /report/i }).click();
+      assert.match(plain(await refused(page).textContent()), /4"chosen" is null/);
+      assert.deepEqual(stage.errors, []);
+    },
+  },
+  {
     name: 'import: columns of other names are mapped by hand',
     async run(stage) {
       const { page } = stage;

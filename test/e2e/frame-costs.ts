@@ -2,6 +2,7 @@
  * What each frame of a page costs, from the browser's own trace. Two measures: the time between two frames, which other work on
  * the machine stretches as well, and the processor time that the page's main thread spent on the frame, which only the page does.
  */
+import { readFileSync } from 'node:fs';
 import type { CDPSession, Page } from 'playwright-core';
 
 export interface FrameCosts {
@@ -52,6 +53,12 @@ function costsBetween(frames: readonly number[], tasks: readonly TraceEvent[]): 
     if (ts >= frames[0]) costs[at] += tdur / 1000;
   }
   return costs;
+}
+
+/** Processor time of a process so far, ms (Linux: 100 ticks a second). */
+export function cpuMs(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+  return 10 * (Number(fields[11]) + Number(fields[12]));
 }
 
 /** Asks for a frame at every turn of the display while `body` runs, and counts them. */

@@ -1,15 +1,20 @@
 /** The end-to-end specs: one file a subject, one line here. */
 import { accessibilitySpecs } from './accessibility.ts';
+import { coldStartSpecs } from './cold-start.ts';
 import { compareSpecs } from './compare.ts';
 import { compareSizeSpecs } from './compare-size.ts';
 import { datasetsSpecs } from './datasets.ts';
 import { datasetsImportSpecs } from './datasets-import.ts';
 import { datasetsScrollSpecs } from './datasets-scroll.ts';
 import { datasetsVersionsSpecs } from './datasets-versions.ts';
+import { focusBackSpecs } from './focus-back.ts';
+import { focusWalkSpecs } from './focus-walk.ts';
 import { frameSpecs } from './frame.ts';
+import { fullWorkspaceSpecs } from './full-workspace.ts';
 import { inspectSpecs } from './inspect.ts';
 import { keyboardSpecs } from './keyboard.ts';
 import { keyboardWalkSpecs } from './keyboard-walk.ts';
+import { keyringSpecs } from './keyring.ts';
 import { labSpecs } from './lab.ts';
 import { modelsSpecs } from './models.ts';
 import { queueSpecs } from './queues.ts';
@@ -22,8 +27,11 @@ import type { Spec } from './stage.ts';
 
 export const specs: readonly Spec[] = [
   ...frameSpecs,
+  ...coldStartSpecs,
   ...keyboardSpecs,
   ...keyboardWalkSpecs,
+  ...focusWalkSpecs,
+  ...focusBackSpecs,
   ...accessibilitySpecs,
   ...quickstartSpecs,
   ...runSpecs,
@@ -34,10 +42,12 @@ export const specs: readonly Spec[] = [
   ...securitySpecs,
   ...modelsSpecs,
   ...settingsSpecs,
+  ...keyringSpecs,
   ...datasetsSpecs,
   ...datasetsImportSpecs,
   ...datasetsScrollSpecs,
   ...compareSpecs,
   ...compareSizeSpecs,
+  ...fullWorkspaceSpecs,
   ...datasetsVersionsSpecs,
 ];

@@ -13,7 +13,7 @@ import { loadModel } from '../../src/main/train/load-model.ts';
 import { assertAccessible } from './axe.ts';
 import { measureFrames } from './frame-costs.ts';
 import { startRun } from './rate.ts';
-import type { Spec } from './stage.ts';
+import type { Spec, Stage } from './stage.ts';
 import { MODEL, withModelAndPairs } from './workspace.ts';
 
 const REFERENCE = 'helpful-reference';
@@ -63,8 +63,16 @@ async function withSlowModel(home: string): Promise<void> {
   store.close();
 }
 
-/** From each press or letter to the next picture, in ms: the browser's own measure of input. */
-async function inputLags(page: Page, body: () => Promise<void>): Promise<readonly number[]> {
+interface Lags {
+  /** Inputs that took at least a picture's turn; shorter ones are not told. */
+  readonly count: number;
+  readonly medianMs: number;
+  readonly nineTenthsMs: number;
+  readonly longestMs: number;
+}
+
+/** From each press or letter to the next picture, by the clock: the browser's own measure of input. */
+async function inputLags(page: Page, body: () => Promise<void>): Promise<Lags> {
   await page.evaluate(() => {
     const lags: number[] = [];
     const observer = new PerformanceObserver((list) => {
@@ -75,11 +83,72 @@ async function inputLags(page: Page, body: () => Promise<void>): Promise<readonl
   });
   await body();
   await page.waitForTimeout(200);
-  return page.evaluate(() => (window as unknown as { inputLags: number[] }).inputLags);
+  const found = await page.evaluate(() => (window as unknown as { inputLags: number[] }).inputLags);
+  const sorted = [...found].sort((a, b) => a - b);
+  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
+  return { count: sorted.length, medianMs: at(0.5), nineTenthsMs: at(0.9), longestMs: at(1) };
+}
+
+/** A page of the same browser that holds a text field and nothing else: what input takes on this machine, at this time, without our page. */
+async function openBarePage({ page, app }: Stage): Promise<Page> {
+  const address = 'data:text/html,<textarea></textarea>';
+  if (!app) {
+    const bare = await page.context().browser()?.newPage();
+    assert.ok(bare);
+    await bare.goto(address);
+    return bare;
+  }
+  const [bare] = await Promise.all([
+    app.waitForEvent('window'),
+    app.evaluate(({ BrowserWindow }, url) => {
+      const options = { width: 600, height: 400, webPreferences: { backgroundThrottling: false } };
+      void new BrowserWindow(options).loadURL(url);
+    }, address),
+  ]);
+  return bare;
+}
+
+const WORDS = ' and what else does it eat ?';
+const BETWEEN_KEYS_MS = 50;
+
+async function typeAndWalk(page: Page): Promise<void> {
+  await page.getByRole('textbox', { name: 'Prompt' }).focus();
+  await page.keyboard.type(WORDS, { delay: BETWEEN_KEYS_MS });
+  await page.keyboard.press('Alt+2');
+  for (let press = 0; press < 10; press++) {
+    await page.keyboard.press('ArrowRight');
+    await page.waitForTimeout(BETWEEN_KEYS_MS);
+  }
+}
+
+async function typeOnly(page: Page): Promise<void> {
+  await page.locator('textarea').focus();
+  await page.keyboard.type(WORDS, { delay: BETWEEN_KEYS_MS });
 }
 
 const ATTEMPTS = 3;
 const LAG_MS = 100;
+/** Half of the inputs. */
+const MEDIAN_MS = 50;
+
+interface Answering {
+  readonly ours: Lags;
+  readonly bare: Lags;
+  /** Processor time of the dearest frame. */
+  readonly dearestMs: number;
+}
+
+/** What an input may take longer than the bar: by as much as one on the bare page takes longer than usual, which is the machine's doing. */
+const allowanceMs = ({ bare }: Answering): number => bare.longestMs - bare.medianMs;
+
+function missed(found: Answering): string | null {
+  const { ours, dearestMs } = found;
+  const most = LAG_MS + allowanceMs(found);
+  if (ours.medianMs > MEDIAN_MS) return `half of the inputs waited longer than ${ours.medianMs} ms`;
+  if (ours.nineTenthsMs > LAG_MS) return `a tenth of the inputs waited longer than ${ours.nineTenthsMs} ms`;
+  if (ours.longestMs > most) return `an input waited ${ours.longestMs} ms, where ${most} are allowed`;
+  return dearestMs > LAG_MS ? `a frame cost ${dearestMs} ms of processor time` : null;
+}
 
 export const inspectSpecs: readonly Spec[] = [
   {
@@ -228,10 +297,13 @@ export const inspectSpecs: readonly Spec[] = [
     },
   },
   {
-    name: 'Inspect: no picture after a key costs 100 ms while four panes stream beside a run that reports',
+    name: 'Inspect: keys are answered within 100 ms by the clock while four panes stream beside a run that reports',
     prepare: withSlowModel,
-    async run({ page }) {
+    async run(stage) {
+      const { page } = stage;
       await heading(page, 'Home');
+      const bare = await openBarePage(stage);
+      await page.bringToFront();
       await startRun(page, { max_steps: '5000', learning_rate: '1e-4' }, /Offline DPO/);
       await page.locator('.pl-state').filter({ hasText: 'Running' }).first().waitFor({ timeout: 60_000 });
       await openInspect(page, { a: SLOW, b: SLOW, c: SLOW, d: SLOW, prompt: PROMPT });
@@ -245,33 +317,24 @@ export const inspectSpecs: readonly Spec[] = [
         await pane(page, letter).locator('.pl-token[data-mode="reward"][data-step="0"]').nth(20).waitFor();
       assert.match(await sumsOf(page, 'D'), /implicit reward\s+0\.00 nats/);
       assert.ok(await page.getByRole('button', { name: 'Stop' }).isVisible(), 'the panes still write');
-      const box = page.getByRole('textbox', { name: 'Prompt' });
-      // the work of others makes caches cold: one good attempt of three is enough
-      let [dearestMs, medianMs] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-      for (let attempt = 0; attempt < ATTEMPTS && Math.max(dearestMs, medianMs) > LAG_MS; attempt++) {
-        let lags: readonly number[] = [];
-        ({ dearestMs } = await measureFrames(page, async () => {
-          lags = await inputLags(page, async () => {
-            await box.focus();
-            await page.keyboard.type(' and what else does it eat ?', { delay: 50 });
-            await page.keyboard.press('Alt+2');
-            for (let press = 0; press < 10; press++) {
-              await page.keyboard.press('ArrowRight');
-              await page.waitForTimeout(50);
-            }
-          });
-        }));
+      // the work of others on the machine makes single inputs late: one good attempt of three is enough
+      let why: string | null = null;
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        await page.bringToFront();
+        let ours: Lags | undefined;
+        const { dearestMs } = await measureFrames(page, async () => {
+          ours = await inputLags(page, () => typeAndWalk(page));
+        });
+        assert.ok(ours && ours.count > 0, 'inputs were measured');
+        await bare.bringToFront();
+        const found: Answering = { ours, bare: await inputLags(bare, () => typeOnly(bare)), dearestMs };
+        await page.bringToFront();
         assert.ok(await page.getByRole('button', { name: 'Stop' }).isVisible(), 'the panes stream to the last key');
-        const sorted = [...lags].sort((a, b) => a - b);
-        medianMs = sorted[sorted.length >> 1] ?? 0;
-        const longest = sorted[sorted.length - 1] ?? 0;
-        process.stdout.write(
-          `    ${lags.length} inputs over 16 ms, median ${medianMs} ms, longest ${longest} ms; dearest frame ${dearestMs} ms\n`,
-        );
+        process.stdout.write(`    ${JSON.stringify(found)}\n`);
+        why = missed(found);
+        if (why === null) break;
       }
-      assert.ok(medianMs <= LAG_MS, `half of the keys waited longer than ${medianMs} ms`);
-      // what the page itself did between two pictures; the wall clock above also counts the machine's other work
-      assert.ok(dearestMs <= LAG_MS, `a frame cost ${dearestMs} ms of processor time`);
+      assert.equal(why, null);
     },
   },
 ];

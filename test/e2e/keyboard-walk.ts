@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Locator, Page } from 'playwright-core';
 import { somePairs, writeRows } from './datasets-steps.ts';
+import { ringOf } from './focus-ring.ts';
 import { handOver, type Spec } from './stage.ts';
 import { MODEL, withModelAndPairs } from './workspace.ts';
 
@@ -10,35 +11,13 @@ const MOST_TABS = 60;
 const heading = (page: Page, name: string) =>
   page.getByRole('heading', { level: 1, name, exact: true }).waitFor({ timeout: 60_000 });
 
-interface Ring {
-  readonly style: string;
-  readonly width: number;
-}
-
-/** What the eye has of the focus: the outline of the element, or of what stands for it. */
-const ringOf = (page: Page): Promise<Ring> =>
-  page.evaluate(() => {
-    const shown = [
-      document.activeElement,
-      document.activeElement?.nextElementSibling,
-      document.activeElement?.parentElement,
-    ];
-    const rings = shown.flatMap((element) => {
-      if (!element) return [];
-      const { outlineStyle, outlineWidth } = getComputedStyle(element);
-      return [{ style: outlineStyle, width: Number.parseFloat(outlineWidth) }];
-    });
-    return rings.find(({ style, width }) => style !== 'none' && width >= 1) ?? { style: 'none', width: 0 };
-  });
-
 /** Presses Tab until the focus is where it should be; every stop on the way must be seen. */
 async function tabUntil(page: Page, isThere: () => Promise<boolean>, what: string): Promise<void> {
   for (let press = 0; press < MOST_TABS; press++) {
     if (await isThere()) return;
     await page.keyboard.press('Tab');
-    const { width } = await ringOf(page);
-    const where = await page.evaluate(() => document.activeElement?.outerHTML.slice(0, 160) ?? '');
-    assert.ok(width >= 1 || where.startsWith('<body'), `no visible focus on ${where}`);
+    const { on, width } = await ringOf(page);
+    assert.ok(width >= 1 || on.startsWith('<body'), `no visible focus on ${on}`);
   }
   assert.fail(`not reached by ${MOST_TABS} presses of Tab: ${what}`);
 }

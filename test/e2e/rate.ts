@@ -62,6 +62,19 @@ export const rateSpecs: readonly Spec[] = [
         learning_rate: '1e-3',
       });
       await page.getByText('Waits for 3 ratings.').waitFor({ timeout: 60_000 });
+      await page.locator('.pl-header .pl-state').filter({ hasText: 'Waits for you' }).waitFor();
+      await page.getByRole('status').getByText('waits for 3 ratings').waitFor();
+      // Home tells as well, beside what is new
+      await page.getByRole('link', { name: 'Home', exact: true }).click();
+      const waiting = page.getByRole('region', { name: 'Waiting for you' });
+      await waiting.getByText('0 of 3').waitFor();
+      await waiting.getByRole('button', { name: 'Start rating' }).click();
+      await heading(page, 'Rate');
+      await page.goBack();
+      await page.getByRole('link', { name: 'waits for 3 ratings' }).click();
+      await heading(page, 'Rate');
+      await page.goBack();
+      await page.getByRole('button', { name: 'Open run' }).click();
       await page.getByRole('link', { name: 'Rate them' }).click();
       await heading(page, 'Rate');
       await page.getByRole('region', { name: 'Answer A', exact: true }).waitFor();

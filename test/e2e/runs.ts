@@ -1,9 +1,10 @@
 /** Specs of runs: the wizard with a value that is wrong, a real run to its end under observation, pause, resume and stop, and what is said when something is not there. */
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
+import type { Made } from '../fixtures/compared-runs.ts';
 import { expectAccessible, switchTheme, type Theme } from './accessibility.ts';
 import type { Spec } from './stage.ts';
-import { MODEL, PAIRS, withModelAndPairs, withRuns } from './workspace.ts';
+import { MODEL, PAIRS, withAnsweringRuns, withModelAndPairs, withRuns } from './workspace.ts';
 
 const next = (page: Page) => page.getByRole('button', { name: /^Next/ }).click();
 const option = (page: Page, key: string) => page.locator(`#param-${key}`);
@@ -138,6 +139,24 @@ const AILING = {
     grad_norm: step === 43 ? 50 : 1,
   }),
 } as const;
+
+const plainRun = (method: string, seed: number): Made => ({
+  method,
+  beta: 0.1,
+  seed,
+  steps: 20,
+  evaluations: 2,
+  gain: 1,
+});
+
+/** Whether the selected row of the table lies whole between its head and its lower edge. */
+const isInView = (page: Page): Promise<boolean> =>
+  page.getByRole('grid', { name: 'Runs' }).evaluate((grid) => {
+    const row = grid.querySelector('[aria-selected="true"]')?.getBoundingClientRect();
+    const head = grid.querySelector('[role="columnheader"]')?.getBoundingClientRect();
+    const { bottom } = grid.getBoundingClientRect();
+    return row !== undefined && head !== undefined && row.top >= head.bottom - 2 && row.bottom <= bottom + 2;
+  });
 
 export const runSpecs: readonly Spec[] = [
   {
@@ -310,6 +329,11 @@ export const runSpecs: readonly Spec[] = [
       await startRun(page, { max_steps: 3000, sample_prompts: 0 });
       await status(page, 'Running');
       await waitForStep(page, 2);
+      // a run that asks nobody is no reason to wait on Rate
+      await page.getByRole('link', { name: 'Rate', exact: true }).click();
+      await page.getByText('Nothing waits for you.').waitFor();
+      await page.goBack();
+      await status(page, 'Running');
       await page.locator('.pl-header h1').click();
       await page.keyboard.press('p');
       await status(page, 'Paused');
@@ -328,6 +352,63 @@ export const runSpecs: readonly Spec[] = [
     },
   },
   {
+    name: 'the row that keys lead to stays in view beside the bar of marked runs, which inspects, rates and clones them',
+    async prepare(home) {
+      await withRuns(Array.from({ length: 24 }, (_, i) => plainRun('sft', i + 1)))(home);
+      await withAnsweringRuns([plainRun('dpo', 1), plainRun('dpo', 2)])(home);
+    },
+    async run({ page }) {
+      await page.getByRole('heading', { level: 1, name: 'Home' }).waitFor();
+      await goTo(page, '#/experiments');
+      const grid = page.getByRole('grid', { name: 'Runs' });
+      await grid.getByText('sft-0.1-24').waitFor();
+      await grid.focus();
+      await page.keyboard.press('j');
+      // the bar takes its room when the first row is marked
+      await page.keyboard.press('x');
+      const bar = page.getByRole('toolbar', { name: 'Selected runs' });
+      await bar.waitFor();
+      for (let press = 0; press < 23; press++) {
+        await page.keyboard.press('j');
+        assert.ok(await isInView(page), `the row after ${press + 1} presses is in view`);
+      }
+      for (let press = 0; press < 23; press++) {
+        await page.keyboard.press('k');
+        assert.ok(await isInView(page), `the row ${press + 1} presses back is in view`);
+      }
+      // the row first, then the marks
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('Escape');
+      await bar.waitFor({ state: 'detached' });
+
+      await page.getByRole('textbox', { name: 'Search runs' }).fill('dpo-0.1');
+      for (const name of ['dpo-0.1-1', 'dpo-0.1-2']) await page.getByRole('checkbox', { name }).check();
+      await bar.getByRole('button', { name: 'Inspect' }).click();
+      await page.getByRole('heading', { level: 1, name: 'Inspect' }).waitFor();
+      for (const [letter, name] of [
+        ['A', 'dpo-0.1-'],
+        ['B', 'dpo-0.1-'],
+      ])
+        assert.match(
+          await page.getByRole('combobox', { name: `Model of pane ${letter}`, exact: true }).inputValue(),
+          new RegExp(name),
+        );
+      await goTo(page, '#/experiments');
+      for (const name of ['dpo-0.1-1', 'dpo-0.1-2']) await page.getByRole('checkbox', { name }).check();
+      await bar.getByRole('button', { name: 'Rate' }).click();
+      await page.getByRole('heading', { level: 1, name: 'New queue' }).waitFor();
+      assert.equal(
+        await page.getByRole('group', { name: 'Models' }).getByRole('checkbox', { checked: true }).count(),
+        2,
+      );
+      await goTo(page, '#/experiments');
+      await page.getByRole('checkbox', { name: 'dpo-0.1-1' }).check();
+      await bar.getByRole('button', { name: 'Clone' }).click();
+      await page.getByRole('heading', { level: 1, name: 'New run' }).waitFor();
+      await page.getByRole('radiogroup', { name: 'Which parameters' }).waitFor();
+    },
+  },
+  {
     name: 'a run that is not there, and an address that leads nowhere, are said in a sentence',
     async run({ page }) {
       await page.getByRole('heading', { level: 1, name: 'Home' }).waitFor();
@@ -335,6 +416,8 @@ export const runSpecs: readonly Spec[] = [
       await page.getByText('This run could not be read').waitFor();
       await page.getByRole('alert').filter({ hasText: 'there is no run "gone"' }).waitFor();
       await page.getByRole('button', { name: 'Try again' }).waitFor();
+      await page.getByRole('button', { name: 'All runs' }).click();
+      await page.getByRole('heading', { level: 1, name: 'Experiments' }).waitFor();
       await goTo(page, '#/nowhere');
       await page.getByRole('heading', { level: 1, name: 'No such page' }).waitFor();
     },

@@ -117,7 +117,7 @@ export const securitySpecs: readonly Spec[] = [
         const count = await other.webContents.executeJavaScript(`new Promise((resolve) => {
           let answers = 0;
           window.plumbline.onMessage(() => answers++);
-          window.plumbline.post({ type: 'open', id: 1, name: 'runs.list', input: {} });
+          window.plumbline.post(JSON.stringify({ type: 'open', id: 1, name: 'runs.list', input: {} }));
           setTimeout(() => resolve(answers), 500);
         })`);
         other.destroy();

@@ -1,34 +1,14 @@
 /** Specs of Settings, the palette's new entries, and what the desktop adds: menus, messages, the window's place. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
+import { holds, judgeServer, KEY } from './judge-server.ts';
 import { openWindow, type Spec } from './stage.ts';
 import { MODEL, withModelAndPairs } from './workspace.ts';
 
-const KEY = 'sk-not-to-be-seen';
-
 const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
-
-/** A server that judges whoever has the key. */
-async function judgeServer(): Promise<{ server: Server; url: string }> {
-  const server = createServer((request, response) => {
-    const allowed = request.headers.authorization === `Bearer ${KEY}`;
-    response.writeHead(allowed ? 200 : 401, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(allowed ? { choices: [{ message: { content: '1' } }] } : { error: 'no such key' }));
-  });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1` };
-}
-
-const holds = (home: string, text: string): boolean =>
-  readdirSync(home, { recursive: true, encoding: 'utf8' })
-    .map((name) => join(home, name))
-    .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile())
-    .some((path) => readFileSync(path, 'latin1').includes(text));
 
 async function waitFor<T>(look: () => T | undefined): Promise<T> {
   for (let wait = 0; wait < 300; wait++) {

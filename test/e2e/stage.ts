@@ -109,9 +109,7 @@ async function openDesktop(home: string): Promise<Stage> {
 }
 
 async function openBrowser(home: string): Promise<Stage> {
-  const host = spawn(process.execPath, [join(root, 'out/main/cli.cjs'), 'serve', '--json', '-', '--home', home], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const host = spawn(process.execPath, hostArguments(home), { stdio: ['ignore', 'pipe', 'inherit'] });
   const url = await addressOf(host);
   const browser: Browser = await chromium.launch({
     executablePath: chromiumBinary(),
@@ -137,8 +135,18 @@ async function openBrowser(home: string): Promise<Stage> {
   };
 }
 
+/** For Node: the browser host over that workspace. */
+export const hostArguments = (home: string): readonly string[] => [
+  join(root, 'out/main/cli.cjs'),
+  'serve',
+  '--json',
+  '-',
+  '--home',
+  home,
+];
+
 /** The address that `serve --json -` prints as its one line. */
-function addressOf(host: ChildProcess): Promise<string> {
+export function addressOf(host: ChildProcess): Promise<string> {
   return new Promise((found, fail) => {
     let text = '';
     host.stdout?.on('data', (chunk: Buffer) => {

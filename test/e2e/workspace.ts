@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRandom } from '../../src/main/base/random.ts';
+import { writeSyntheticPairs } from '../../src/main/bench/synthetic-pairs.ts';
 import { importFile } from '../../src/main/data/datasets/import.ts';
 import { openStore } from '../../src/main/data/store/open.ts';
 import type { WritableStore } from '../../src/main/data/store/store.ts';
@@ -101,3 +102,38 @@ export const withAnsweringRuns =
         });
       }
     });
+
+export const MANY_RUNS = 300;
+export const MANY_PAIRS = 100_000;
+export const BIG_DATASET = 'hundred thousand';
+/** The newest of the many runs, with a long curve. */
+export const LONG_RUN: Made = {
+  method: 'dpo',
+  beta: 1000,
+  seed: MANY_RUNS,
+  steps: 4000,
+  evaluations: 20,
+  gain: 1,
+  group: 'long',
+};
+
+/** What somebody has after months: three hundred runs, one of them long, a dataset of a hundred thousand pairs, a model. */
+export const withFullWorkspace = (home: string): Promise<void> =>
+  withStore(home, async (store, workspace) => {
+    addModel(store, workspace, MODEL);
+    for (let i = 1; i < MANY_RUNS; i++)
+      insertMade(store, workspace.runs, {
+        method: ['dpo', 'online_dpo', 'ppo'][i % 3],
+        beta: i / 100,
+        seed: i,
+        steps: 40,
+        evaluations: 4,
+        gain: 0.5 + (i % 7) / 10,
+        group: `group ${i % 20}`,
+      });
+    insertMade(store, workspace.runs, LONG_RUN);
+    const file = join(home, 'pairs.jsonl');
+    writeSyntheticPairs(file, MANY_PAIRS);
+    await importFile(store, file, { name: BIG_DATASET, sourceName: 'pairs.jsonl' });
+    rmSync(file);
+  });

@@ -107,8 +107,19 @@ it('keys sealed by a keychain outlive the program, and only sealed ones are writ
   await first.set('judge:a', KEY);
   expect(readFileSync(path, 'utf8')).not.toContain(KEY);
   expect(statSync(path).mode & 0o077).toBe(0);
+  // where the keychain is not there, what it sealed stays, is told, and can be forgotten
+  const elsewhere = sessionSecrets(path);
+  expect([elsewhere.get('judge:a'), elsewhere.unopened('judge:a'), elsewhere.unopened('judge:b')]).toEqual([
+    null,
+    true,
+    false,
+  ]);
+  await elsewhere.set('judge:a', 'sk-other');
+  expect([elsewhere.get('judge:a'), elsewhere.unopened('judge:a')]).toEqual(['sk-other', false]);
+  const stranger = await keychainSecrets(path, { ...box, open: () => Promise.reject(new Error('not mine')) });
+  expect([stranger.get('judge:a'), stranger.unopened('judge:a')]).toEqual([null, true]);
   const second = await keychainSecrets(path, box);
-  expect(second.get('judge:a')).toBe(KEY);
+  expect([second.get('judge:a'), second.unopened('judge:a')]).toEqual([KEY, false]);
   await second.set('judge:a', null);
   expect(existsSync(path)).toBe(false);
 });

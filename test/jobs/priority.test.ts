@@ -1,9 +1,11 @@
 /** Processes that stand behind the page in the queue for the cores. */
 import { spawn } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { getPriority } from 'node:os';
+import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { putBehind } from '../../src/main/jobs/priority.ts';
+import { forkProcesses } from '../../src/main/jobs/spawn.ts';
 
 /** A Node process that is there, with all its threads, until it is ended. */
 async function sleeper() {
@@ -34,4 +36,26 @@ describe('the priority of a process', () => {
       putBehind(pid, 3);
     },
   );
+
+  // shares of sessions are the system's only where it has autogroups
+  it.runIf(existsSync('/proc/self/autogroup'))('has a session and a share of the cores of its own', async () => {
+    const groupOf = (pid: number | string) =>
+      /^\/autogroup-(\d+) nice (-?\d+)/.exec(readFileSync(`/proc/${pid}/autogroup`, 'utf8'));
+    const started = (behind: number) => {
+      const entry = resolve(import.meta.dirname, '../fixtures/says-its-group.ts');
+      const child = forkProcesses<unknown, { readonly pid: number }>(entry, behind)();
+      return new Promise<number>((done) => child.onMessage(({ pid }) => done(pid))).then((pid) => ({ child, pid }));
+    };
+    const [beside, behind] = await Promise.all([started(0), started(4)]);
+    try {
+      const own = groupOf('self');
+      expect(groupOf(beside.pid)?.[1]).toBe(own?.[1]);
+      await expect.poll(() => groupOf(behind.pid)?.[2]).toBe('4');
+      expect(groupOf(behind.pid)?.[1]).not.toBe(own?.[1]);
+      expect(groupOf('self')).toEqual(own);
+    } finally {
+      beside.child.kill();
+      behind.child.kill();
+    }
+  });
 });

@@ -58,6 +58,11 @@ describe('a run', () => {
     expect(work('dpo', { max_steps: 7 }).run.steps).toBe(7);
     expect(work('dpo', { num_train_epochs: 1.5 }).run.steps).toBe(6);
     expect(work('dpo', {}, null).run.steps).toBeNull();
+    // 67 rows in batches of 8, two a step: 9 batches and 5 steps, without the last batch 8 and 4
+    expect(work('dpo', { num_train_epochs: 2 }, 67).run.steps).toBe(10);
+    const dropped = work('dpo', { num_train_epochs: 2, dataloader_drop_last: true, save_strategy: 'epoch' }, 67).run;
+    expect(dropped).toMatchObject({ steps: 8, referenceRows: 67, checkpoints: 2 });
+    expect(work('dpo', { max_steps: 3, dataloader_drop_last: true }, 67).run.referenceRows).toBe(48);
     // 64 prompts, four answers each, 16 answers a step
     expect(work('rloo', { num_generations: 4, num_train_epochs: 1 }).run.steps).toBe(16);
   });

@@ -170,10 +170,10 @@ const distinctName = (names: readonly string[], i: number, name: string): string
 async function readPromptFile(path: string) {
   const { existsSync } = await import('node:fs');
   if (!existsSync(path)) throw new InputError(`${path}: there is no such file`);
-  const { readRecords } = await import('../data/records.ts');
+  const { isDropped, trainingRecords } = await import('../data/training-records.ts');
   const { promptExample } = await import('../data/examples.ts');
   const prompts = [];
-  for await (const record of readRecords(path)) prompts.push(promptExample(path, record));
+  for await (const record of trainingRecords(path)) if (!isDropped(record)) prompts.push(promptExample(path, record));
   if (prompts.length === 0) throw new InputError(`${path}: it holds no prompts`);
   return prompts;
 }

@@ -20,6 +20,19 @@ const samplingOf = (options: Options) => ({
   repetitionPenalty: optionalNumber(options.repetitionPenalty, '--repetition-penalty', { above: 0 }),
 });
 
+const FLAGS = {
+  temperature: '--temperature',
+  topK: '--top-k',
+  topP: '--top-p',
+  minP: '--min-p',
+  repetitionPenalty: '--repetition-penalty',
+  stop: '--stop',
+} as const;
+
+/** Flags that were given and have a counterpart in generation_config.json. */
+const givenOptions = (options: Options): Set<string> =>
+  new Set(Object.entries(FLAGS).flatMap(([key, flag]) => (options[key] === undefined ? [] : [flag])));
+
 export const generate = defineCommand({
   id: 'generate',
   summary: 'Complete prompts with a model.',
@@ -36,7 +49,7 @@ export const generate = defineCommand({
       .option('--input <file>', '{"texts": […]} or {"conversations": […]}')
       .option('--chat', "render conversations (or the prompt as a user's message) with the chat template")
       .option('--greedy', 'always the likeliest token')
-      .option('--temperature <t>', 'divides the logits', '1')
+      .option('--temperature <t>', 'divides the logits; 1 when not given')
       .option('--top-k <k>', 'keep the k likeliest tokens')
       .option('--top-p <p>', 'keep the likeliest tokens whose probabilities add up to p')
       .option('--min-p <p>', 'keep tokens at least p times as likely as the likeliest')
@@ -50,6 +63,7 @@ export const generate = defineCommand({
     const { Decoder } = await import('../engine/generation/decoder.ts');
     const { generate: run } = await import('../engine/generation/generate.ts');
     const { createRandom } = await import('../base/random.ts');
+    const { defaultsLeftOut } = await import('../data/checkpoints/generation-config.ts');
     const { createStopStrings } = await import('../data/tokenizers/stop-strings.ts');
     const sampling = samplingOf(options);
     const maxNewTokens = wholeNumber(options.maxNewTokens, '--max-new-tokens', 0, MOST_TOKENS);
@@ -62,6 +76,8 @@ export const generate = defineCommand({
       );
     const { loaded, weights } = await openWithBits(options, context, encoded);
     const { tokenizer } = loaded;
+    for (const sentence of defaultsLeftOut(loaded.folder, { greedy: sampling.greedy, options: givenOptions(options) }))
+      context.say(`warning: ${sentence}`);
     const prompts = promptsOf(options, tokenizer);
     const ids = encoded(tokenizer);
     ids.forEach((row, i) => {

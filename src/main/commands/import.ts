@@ -20,14 +20,20 @@ export const importCommand = defineCommand({
     'plumb import pairs.jsonl',
     'plumb import answers.csv --map prompt=question --map chosen=better --map rejected=worse --dry-run',
     'plumb import part-1.jsonl part-2.jsonl --name both --json -',
+    'plumb import exported.jsonl --on-error skip',
   ],
   configure(command: Command) {
     command
-      .argument('<files...>', 'one dataset; several files are its parts')
+      .argument('<files...>', 'one dataset; several files are its parts, also a folder of save_to_disk')
       .option('--name <name>', "the dataset's name (default: the file's); a name that exists gets a next version")
       .option('--format <format>', 'a format by name instead of the one that is recognised')
       .option('--map <field=column>', 'which column is what; nested: --map score_chosen=metadata.score', oneMore, [])
       .option('--as-found', 'forget what was chosen by --format and --map for earlier files with the same columns')
+      .option(
+        '--on-error <what>',
+        'a row that does not fit: "stop" imports nothing, "skip" leaves such rows out and lists them',
+        'stop',
+      )
       .option('--dry-run', 'tell what would be imported, and write nothing');
   },
   async run(words, options, context) {
@@ -35,10 +41,12 @@ export const importCommand = defineCommand({
     const { mappingField } = await import('../../preload/contract/datasets.ts');
     const isMapping = (word: string) =>
       (mappingField.options as readonly string[]).some((field) => word.startsWith(`${field}=`)) && !existsSync(word);
-    const [first, ...others] = words.filter((word) => !isMapping(word));
-    if (first === undefined) throw new UsageError('name a file to import');
+    const named = words.filter((word) => !isMapping(word));
+    if (named[0] === undefined) throw new UsageError('name a file to import');
+    const { filesAt } = await import('../data/datasets/dataset-folder.ts');
+    const [first, ...others] = named.flatMap(filesAt);
     const request = await requestOf(options, words.filter(isMapping));
-    const name = options.name === undefined ? suggestName(first) : String(options.name);
+    const name = options.name === undefined ? suggestName(named[0]) : String(options.name);
     return options.dryRun
       ? checked(await dryRun([first, ...others], request, context), name)
       : store([first, ...others], request, name, context);
@@ -91,7 +99,10 @@ async function requestOf(options: Readonly<Record<string, unknown>>, more: reado
   const asFound = options.asFound === true;
   if (asFound && (format !== undefined || Object.keys(mapping).length > 0))
     throw new UsageError('--as-found reads a file without --format and --map');
-  return { format, mapping, asFound };
+  const onError = String(options.onError);
+  if (onError !== 'stop' && onError !== 'skip')
+    throw new UsageError(`--on-error ${onError}: "stop" or "skip" was expected`);
+  return { format, mapping, asFound, leaveOut: onError === 'skip' };
 }
 
 /** A workspace that is there may know the columns; one is not made for that. */

@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { parseJson } from '../data/records/json-text.ts';
 import { DatasetError } from '../data/records.ts';
+import { exactMembers, rememberExact } from '../data/tokenizers/jinja/json.ts';
+import type { ChatOptions } from '../data/tokenizers/tokenizer.ts';
 import { InputError, UsageError } from './command.ts';
 
 const FOUND = 60;
@@ -43,7 +45,11 @@ export function readJsonInput(path: string): Record<string, unknown> {
     if (cause instanceof DatasetError) throw new InputError(cause.message, { details: cause.details, cause });
     throw cause;
   }
-  if (value !== null && typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>;
+  if (value !== null && typeof value === 'object' && !Array.isArray(value)) {
+    // chat templates print numbers as the file has them
+    if ('conversations' in value) rememberExact(value, text);
+    return value as Record<string, unknown>;
+  }
   throw new InputError(`${path} must hold a JSON object, found ${found(value)}`);
 }
 
@@ -85,6 +91,37 @@ export function conversationsOf<Message = { role: string; content: string }>(doc
       throw new InputError(`conversation ${row} must be a list of {role, content}, found ${found(messages)}`);
   });
   return conversations as Message[][];
+}
+
+const TOKENS = ['bos_token', 'eos_token', 'unk_token', 'sep_token', 'pad_token', 'cls_token', 'mask_token'];
+
+/** What the chat template sees besides the messages: special tokens by name, `tools`, `documents` and `chat_template_kwargs` (or `kwargs`). */
+export function chatVariablesOf(document: Document): Pick<ChatOptions, 'tools' | 'variables'> {
+  const tokens = Object.fromEntries(
+    TOKENS.flatMap((key) => (typeof document[key] === 'string' ? [[key, document[key]]] : [])),
+  );
+  const tools = optionalObjects(document, 'tools');
+  const documents = optionalObjects(document, 'documents');
+  const kwargs = ['kwargs', 'chat_template_kwargs'].map((key) => {
+    const value = document[key] ?? {};
+    if (typeof value === 'object' && !Array.isArray(value)) return value;
+    throw new InputError(`the input's "${key}" must be an object of template variables, found ${found(value)}`);
+  });
+  const variables = {
+    ...tokens,
+    ...(documents ? { documents } : {}),
+    ...exactMembers(kwargs[0]),
+    ...exactMembers(kwargs[1]),
+  };
+  return { variables, ...(tools ? { tools } : {}) };
+}
+
+function optionalObjects(document: Document, key: string): readonly object[] | undefined {
+  const value = document[key];
+  if (value === undefined || value === null) return undefined;
+  if (Array.isArray(value) && value.every((each) => each !== null && typeof each === 'object' && !Array.isArray(each)))
+    return value;
+  throw new InputError(`the input's "${key}" must be a list of objects, found ${found(value)}`);
 }
 
 /** Lists of token ids of a model's vocabulary, none of them empty. */

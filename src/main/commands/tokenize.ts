@@ -1,6 +1,8 @@
 /** `plumb tokenize`: texts or conversations → ids, offsets and what they decode to. */
+
+import type { ChatOptions } from '../data/tokenizers/tokenizer.ts';
 import { defineCommand, UsageError } from './command.ts';
-import { conversationsOf, optionalOf, readJsonInput, stringsOf } from './input-document.ts';
+import { chatVariablesOf, conversationsOf, optionalOf, readJsonInput, stringsOf } from './input-document.ts';
 import { addModelOptions, modelPath } from './model-options.ts';
 
 interface Message {
@@ -17,18 +19,21 @@ export const tokenize = defineCommand({
   ],
   configure(command) {
     addModelOptions(command, false);
-    command.requiredOption('--input <file>', '{"texts": […], "add_special_tokens": true} or {"conversations": […]}');
+    command.requiredOption(
+      '--input <file>',
+      '{"texts": […], "add_special_tokens": true} or {"conversations": […]}, with "tools", "documents" and "chat_template_kwargs" of its template',
+    );
   },
   async run(_args, options, context) {
     const { loadTokenizer } = await import('../data/tokenizers/index.ts');
+    const { requireTokenizerPath } = await import('../train/load-model.ts');
     const { openCheckpoint } = await import('../data/checkpoints/index.ts');
     const document = readJsonInput(String(options.input));
     if (options.tokenizer === undefined && options.model === undefined)
       throw new UsageError('give --model PATH or --tokenizer FILE');
     const path = options.tokenizer
       ? String(options.tokenizer)
-      : openCheckpoint(await modelPath(options.model, context)).tokenizerPath;
-    if (!path) throw new UsageError('the model has no tokenizer of its own; name one with --tokenizer FILE');
+      : requireTokenizerPath(openCheckpoint(await modelPath(options.model, context)));
     const tokenizer = loadTokenizer(path);
     const addSpecialTokens = optionalOf(document, 'add_special_tokens', 'boolean') ?? true;
     if (document.conversations === undefined) {
@@ -45,18 +50,15 @@ export const tokenize = defineCommand({
     }
     const template = optionalOf(document, 'chat_template', 'string');
     const addGenerationPrompt = optionalOf(document, 'add_generation_prompt', 'boolean') ?? false;
-    const variables = Object.fromEntries(
-      ['bos_token', 'eos_token', 'unk_token', 'pad_token'].flatMap((k) =>
-        typeof document[k] === 'string' ? [[k, document[k]]] : [],
-      ),
-    );
+    const chat: ChatOptions = {
+      addGenerationPrompt,
+      continueFinalMessage: optionalOf(document, 'continue_final_message', 'boolean'),
+      template,
+      ...chatVariablesOf(document),
+    };
     const results = conversationsOf<Message>(document).map((messages) => {
       try {
-        const text = tokenizer.renderChat(messages, {
-          addGenerationPrompt,
-          template,
-          variables,
-        });
+        const text = tokenizer.renderChat(messages, chat);
         return { text, ids: tokenizer.encode(text, { addSpecialTokens: false }).ids };
       } catch (error) {
         return { error: { message: error instanceof Error ? error.message : String(error) } };

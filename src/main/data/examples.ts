@@ -1,6 +1,6 @@
 /** Records → training examples under TRL's column names: preference pairs, prompt and completion, text, messages. */
-import { wideAsNumber } from './records/exact-json.ts';
 import { DatasetError, type SourceRecord } from './records.ts';
+import { rememberExact } from './tokenizers/jinja/json.ts';
 
 export interface Message {
   readonly role: string;
@@ -62,13 +62,13 @@ export function chatVariables(path: string, record: SourceRecord): ChatVariables
   const taken = RENDERING.find((name) => name in kwargs);
   if (taken !== undefined)
     throw new DatasetError(`${where(path, record)}: "chat_template_kwargs" sets "${taken}", which a row cannot decide`);
-  return { variables: wideAsNumber(kwargs) as Readonly<Record<string, unknown>>, ...(tools && { tools }) };
+  return { variables: kwargs as Readonly<Record<string, unknown>>, ...(tools && { tools }) };
 }
 
 function toolsOf(path: string, record: SourceRecord): readonly unknown[] | undefined {
   const { tools } = record.value;
   if (tools === undefined || tools === null) return undefined;
-  const found = typeof tools === 'string' ? parsedJson(tools) : wideAsNumber(tools);
+  const found = typeof tools === 'string' ? parsedJson(tools) : tools;
   if (found === null) return undefined;
   if (Array.isArray(found)) return found.length > 0 ? found : undefined;
   throw new DatasetError(
@@ -78,7 +78,9 @@ function toolsOf(path: string, record: SourceRecord): readonly unknown[] | undef
 
 function parsedJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    rememberExact(value, text);
+    return value;
   } catch {
     return undefined;
   }

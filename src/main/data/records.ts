@@ -33,7 +33,7 @@ async function beginningOf(path: string): Promise<Beginning> {
     isEmpty = false;
     bytes = Buffer.concat([bytes, chunk]);
     // blank lines without end are not held
-    const blank = bytes.findIndex((byte) => byte > 32 || byte === 0);
+    const blank = firstMark(bytes);
     start += blank < 0 ? bytes.length : blank;
     bytes = blank < 0 ? Buffer.alloc(0) : bytes.subarray(blank);
     if (bytes.length >= BEGINNING_BYTES) return { bytes, text: bytes.toString('latin1'), start, isWhole: false };
@@ -41,6 +41,12 @@ async function beginningOf(path: string): Promise<Beginning> {
   if (bytes.length === 0)
     throw new DatasetError(isEmpty ? `${path}: the file is empty` : `${path}: no rows: only blank lines`);
   return { bytes, text: bytes.toString('latin1'), start, isWhole: true };
+}
+
+/** Index of the first byte that is no white space, -1 when there is none. */
+function firstMark(bytes: Uint8Array): number {
+  for (let at = 0; at < bytes.length; at++) if (bytes[at] > 32 || bytes[at] === 0) return at;
+  return -1;
 }
 
 /** All records of a file. Blank lines are not records. A fault of the file (not of a row's content) ends the reading with an error. */

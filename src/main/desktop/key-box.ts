@@ -27,6 +27,12 @@ export function systemKeyBox(): KeyBox | null {
   };
 }
 
-/** On Linux without a keyring Chromium seals with a password that everybody knows. */
-const hasNoKeyring = (safe: AsyncStorage): boolean =>
-  ['basic_text', 'unknown'].includes(safe.getSelectedStorageBackend?.() ?? 'unknown');
+/** First bytes of what Chromium seals on Linux with a password that everybody knows, where there is no keyring; a keyring's begins with v11. */
+const KNOWN_PASSWORD = 'v10';
+
+/** Electron before 26 does not name its store: what it seals tells. */
+function hasNoKeyring(safe: AsyncStorage & typeof safeStorage): boolean {
+  const store = safe.getSelectedStorageBackend?.();
+  if (store !== undefined) return ['basic_text', 'unknown'].includes(store);
+  return safe.encryptString('probe').subarray(0, KNOWN_PASSWORD.length).toString('latin1') === KNOWN_PASSWORD;
+}

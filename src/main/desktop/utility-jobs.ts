@@ -1,6 +1,7 @@
 /** Processes of our own under Electron: utility processes, which work in a packaged app where `fork` is switched off. */
 import { utilityProcess } from 'electron';
 import type { FromJob, ToJob } from '../jobs/messages.ts';
+import { behindArguments } from '../jobs/own-session.ts';
 import { BEHIND_PAGE, putBehind } from '../jobs/priority.ts';
 import { keepLastWords, type OwnProcess, type SpawnJob } from '../jobs/spawn.ts';
 
@@ -14,7 +15,10 @@ export function utilityProcesses<To, From>(
   behind: number,
 ): () => OwnProcess<To, From> {
   return () => {
-    const child = utilityProcess.fork(entry, [], { stdio: ['ignore', 'ignore', 'pipe'], serviceName });
+    const child = utilityProcess.fork(entry, behindArguments(behind), {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      serviceName,
+    });
     child.once('spawn', () => putBehind(child.pid, behind));
     const lastWords = keepLastWords(child.stderr);
     return {

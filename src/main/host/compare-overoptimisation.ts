@@ -2,7 +2,7 @@
 import type { OveroptimisedSeries } from '../../preload/contract/compare.ts';
 import { SingularMatrix } from '../base/linear-algebra.ts';
 import { fitOveroptimisation } from '../base/statistics-overoptimisation.ts';
-import { readColumns } from '../data/store/metric-columns.ts';
+import { keptColumns } from '../data/store/kept-columns.ts';
 import type { Store } from '../data/store/store.ts';
 import type { Series } from '../evaluate/runs/series.ts';
 import { breathe } from './compare-runs.ts';
@@ -16,7 +16,7 @@ type Point = OveroptimisedSeries['points'][number];
 
 /** Evaluations of one run; gold above what it began with. */
 function pointsOf(store: Store, id: string): Point[] {
-  const columns = readColumns(store, id, [KL, GOLD]);
+  const columns = keptColumns(store, id, [KL, GOLD]);
   const [kl, gold] = [columns.get(KL), columns.get(GOLD)];
   if (!kl || !gold) return [];
   const golds = new Map(Array.from(gold.steps, (step, i) => [step, gold.values[i]] as const));

@@ -3,7 +3,8 @@ import type { z } from 'zod';
 import type { CompareCurves, compareCurvesRequest } from '../../preload/contract/compare.ts';
 import { RpcError } from '../../preload/contract/rpc.ts';
 import { mean } from '../base/statistics.ts';
-import { lastTrainingValues, readColumns } from '../data/store/metric-columns.ts';
+import { keptColumns } from '../data/store/kept-columns.ts';
+import { lastTrainingValues } from '../data/store/metric-columns.ts';
 import { listModels } from '../data/store/models.ts';
 import { getRun } from '../data/store/runs.ts';
 import type { Store } from '../data/store/store.ts';
@@ -59,7 +60,7 @@ export async function readCurves(store: Store, request: z.output<typeof compareC
     const placed: Map<string, PlacedColumn>[] = [];
     for (const { id } of members) {
       await breathe();
-      const columns = readColumns(store, id, [...metrics, ...AXIS_METRICS[axis]]);
+      const columns = keptColumns(store, id, [...metrics, ...AXIS_METRICS[axis]]);
       placed.push(
         new Map([...columns].map(([name, column]) => [name, { ...column, x: placesOf(column, axis, columns) }])),
       );
@@ -70,6 +71,15 @@ export async function readCurves(store: Store, request: z.output<typeof compareC
     }
   }
   return { charts };
+}
+
+/** Reads ahead what a page that has opened these runs asks for next, while it draws its frame. */
+export async function readAhead(store: Store, series: readonly Series[], metrics: readonly string[]): Promise<void> {
+  for (const { id } of series.flatMap(({ members }) => members)) {
+    await breathe();
+    if (!store.db.open) return;
+    keptColumns(store, id, metrics);
+  }
 }
 
 /** Single steps of training are noisy: this many of the last stand for the end. */

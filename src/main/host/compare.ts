@@ -19,7 +19,7 @@ import { COMPARE_RUNS } from '../jobs/compare-runs-config.ts';
 import { tellingMetrics } from './compare-metrics.ts';
 import { overoptimisedSeries } from './compare-overoptimisation.ts';
 import { peoplesVerdicts } from './compare-people.ts';
-import { breathe, metricRows, openRuns, readCurves, sharedReference } from './compare-runs.ts';
+import { breathe, metricRows, openRuns, readAhead, readCurves, sharedReference } from './compare-runs.ts';
 import { sampleRows } from './compare-samples.ts';
 import { judgingJob, modelKey, winRateRows } from './compare-verdicts.ts';
 import type { Handlers, HostServices } from './services.ts';
@@ -29,7 +29,13 @@ type Services = Pick<HostServices, 'store' | 'runner'>;
 const done = { ok: true } as const;
 
 export const compareHandlers = ({ store, runner, workspace }: HostServices): Handlers<'compare'> => ({
-  'compare.open': ({ runs }) => openSet({ store, runner }, runs),
+  'compare.open'({ runs }) {
+    const opened = openRuns(store, runs);
+    const set = setOf({ store, runner }, opened);
+    // an error shows when they are asked for
+    void readAhead(store, opened.series, set.telling).catch(() => undefined);
+    return set;
+  },
   'compare.curves': (request) => readCurves(store, request),
   'compare.table': ({ runs, baseline, judge }) => tableOf({ store, runner }, runs, baseline, judge),
   'compare.overoptimisation': ({ runs }) => overoptimisedSeries(store, openRuns(store, runs).series),
@@ -50,7 +56,7 @@ export const compareHandlers = ({ store, runner, workspace }: HostServices): Han
   async 'compare.report'({ name, view }) {
     const { compareReport } = await import('../report/compare-report.ts');
     const { machineFacts } = await import('./machine-facts.ts');
-    const set = openSet({ store, runner }, view.runs);
+    const set = setOf({ store, runner }, openRuns(store, view.runs));
     const metrics = view.metrics ?? set.telling;
     const { axis, band, runs } = view;
     const curves = await readCurves(store, { runs, metrics, axis, band, maxPoints: REPORT_POINTS, range: null });
@@ -68,8 +74,7 @@ export const compareHandlers = ({ store, runner, workspace }: HostServices): Han
 
 const REPORT_POINTS = 300;
 
-function openSet(services: Services, ids: readonly string[]): CompareSet {
-  const { series, missing } = openRuns(services.store, ids);
+function setOf(services: Services, { series, missing }: ReturnType<typeof openRuns>): CompareSet {
   return {
     series: series.map(({ members: _members, ...each }) => each),
     missing,

@@ -25,18 +25,18 @@ const shown = (pair: StoredPair): StoredPair => ({
 export const datasetsHandlers = ({ store, files, matches }: HostServices): Handlers<'datasets'> => {
   return {
     'datasets.list': () => listDatasets(store),
-    'datasets.preview'({ fileId, format, mapping, asFound }) {
+    'datasets.preview'({ fileId, ...options }) {
       const { path, name } = files.get(fileId);
       return withoutPaths({ [path]: name }, async () => {
         const recall = (signature: string) => findMapping(store, signature);
-        const preview = await previewImport(path, { format, mapping, asFound, recall }, name);
+        const preview = await previewImport(path, { ...options, recall }, name);
         return { ...preview, rows: preview.rows.map(shown) };
       });
     },
-    'datasets.import'({ fileId, format, mapping, asFound, name, split, remember }, { emit, signal }) {
+    'datasets.import'({ fileId, split, ...options }, { emit, signal }) {
       const file = files.get(fileId);
       const onProgress = seldom(emit);
-      const job = { name, format, mapping, asFound, remember, sourceName: file.name, onProgress, signal };
+      const job = { ...options, sourceName: file.name, onProgress, signal };
       return withoutPaths({ [file.path]: file.name }, () =>
         split ? importAndSplit(store, file.path, job, split) : importFile(store, file.path, job),
       );

@@ -115,16 +115,20 @@ async function testJudge({ url, model }: JudgeEntry, key: string | undefined, si
 function settingsOf(services: HostServices): WorkspaceSettings {
   const { workspace, secrets } = services;
   const { threads, judges } = readSettings(workspace);
-  const keyOf = ({ id }: JudgeEntry): JudgeEndpoint['key'] =>
-    secrets.get(judgeKeyName(id)) !== null ? 'entered' : judgeKey() ? 'environment' : 'none';
+  const placeOf = (name: string, elsewhere: boolean): JudgeEndpoint['key'] => {
+    if (secrets.get(name) !== null) return 'entered';
+    if (elsewhere) return 'environment';
+    return secrets.unopened(name) ? 'sealed' : 'none';
+  };
+  const judgeKeyIsSet = Boolean(judgeKey());
   return {
     threads,
     cores: availableParallelism(),
     folder: shownPath(workspace.home),
     folderFixed: folderFixed(services),
     keysKept: secrets.kept,
-    judges: judges.map((judge) => ({ ...judge, key: keyOf(judge) })),
-    hubToken: secrets.get(HUB_TOKEN) !== null ? 'entered' : hubSettings('').token !== null ? 'environment' : 'none',
+    judges: judges.map((judge) => ({ ...judge, key: placeOf(judgeKeyName(judge.id), judgeKeyIsSet) })),
+    hubToken: placeOf(HUB_TOKEN, hubSettings('').token !== null),
   };
 }
 

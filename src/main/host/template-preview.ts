@@ -4,7 +4,7 @@ import type { PreviewToken, TemplatePreview } from '../../preload/contract/model
 import { answeredIds, promptIds, sharedPrefix } from '../data/batches.ts';
 import type { TextOrChat } from '../data/examples.ts';
 import { lintPair } from '../data/token-lint/index.ts';
-import { lintRules } from '../data/token-lint/rules.ts';
+import { lintRules, withRemedy } from '../data/token-lint/rules.ts';
 import { templateFault } from '../data/token-lint/template.ts';
 import { type Encoding, type Tokenizer, TokenizerError } from '../data/tokenizers/tokenizer.ts';
 
@@ -99,10 +99,9 @@ function checksOf({ prompt, answer }: Exchange, { tokenizer, eosIds, maxLength }
   const { findings } = lintPair({ prompt, chosen: answer, rejected: answer }, { tokenizer, endIds: eosIds, limits });
   const found = lintRules.all
     .filter(({ id }) => !COMPARING.includes(id))
-    .map(({ id, title }) => ({
-      rule: id,
-      title,
-      message: findings.find(({ rule, side }) => rule === id && side !== 'rejected')?.message ?? null,
-    }));
+    .map(({ id, title }) => {
+      const message = findings.find(({ rule, side }) => rule === id && side !== 'rejected')?.message;
+      return { rule: id, title, message: message === undefined ? null : withRemedy(id, message) };
+    });
   return [...ofTemplate, ...found];
 }

@@ -1,6 +1,7 @@
 /** Starts processes of our own (jobs, generation): under plain Node by fork; the desktop gives its own way with the same shape. */
 import { type ChildProcess, fork, type Serializable } from 'node:child_process';
 import type { FromJob, ToJob } from './messages.ts';
+import { behindArguments } from './own-session.ts';
 import { putBehind } from './priority.ts';
 
 /** How a process ended: a code, or the signal that killed it. */
@@ -49,7 +50,7 @@ process.on('exit', () => {
 /** Runs `entry` as a process that talks `To` and `From`. */
 export function forkProcesses<To, From>(entry: string, behind = 0): () => OwnProcess<To, From> {
   return () => {
-    const child = fork(entry, [], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [] });
+    const child = fork(entry, behindArguments(behind), { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [] });
     running.add(child);
     child.once('exit', () => running.delete(child));
     putBehind(child.pid, behind);

@@ -10,7 +10,7 @@ import {
 } from '../../charts/compare-charts.ts';
 import { methodLook } from '../../charts/method-looks.ts';
 import { counted, dateTime, fixed, MISSING, percent, shown, signed, whole } from '../../charts/numbers.ts';
-import { overoptimisationChart } from '../../charts/overoptimisation-chart.ts';
+import { overoptimisationChart, peakText } from '../../charts/overoptimisation-chart.ts';
 import { parallelAxes, parallelLabel, parallelOption } from '../../charts/parallel-chart.ts';
 import type {
   CompareCurves,
@@ -145,11 +145,12 @@ function fitSection({ set, view, overoptimised }: CompareReportSource): Html | n
   const chart = overoptimisationChart(overoptimised, set.series, view.hidden);
   if (!chart) return null;
   const withError = (value: number, error: number) => html`${fixed(value, 3)} <small>±${fixed(error, 3)}</small>`;
-  const row = ({ series: key, fit, points }: OveroptimisedSeries) => {
-    const series = set.series.find((each) => each.key === key);
+  const row = (each: OveroptimisedSeries) => {
+    const { series: key, fit, points } = each;
+    const series = set.series.find((one) => one.key === key);
     if (!series || view.hidden.includes(key)) return null;
     const cells = fit
-      ? html`<td>${withError(fit.alpha, fit.alphaError)}</td><td>${withError(fit.beta, fit.betaError)}</td><td>${fixed(fit.r2, 2)}</td><td>${fit.peak === null ? MISSING : fixed(fit.peak ** 2, 1)}</td>`
+      ? html`<td>${withError(fit.alpha, fit.alphaError)}</td><td>${withError(fit.beta, fit.betaError)}</td><td>${fixed(fit.r2, 2)}</td><td>${peakText(each)}</td>`
       : html`<td colspan="4">${whole(points.length)} evaluations: a fit needs four at different distances</td>`;
     return html`<tr><th scope="row">${headOf(series)}</th>${cells}</tr>`;
   };
@@ -160,7 +161,7 @@ function fitSection({ set, view, overoptimised }: CompareReportSource): Html | n
 <thead><tr><th>gold = d (α − β ln d)</th><th>α</th><th>β</th><th>R²</th><th>Peak KL, nats</th></tr></thead>
 <tbody>${overoptimised.map(row)}</tbody>
 </table></div>
-<p class="caption">Gao's form for RL, d = √KL. Where β is above 0 gold turns; the peak says at which KL.</p>
+<p class="caption">Gao's form for RL, d = √KL. Where β is above 0 gold turns; the peak says at which KL. Behind &gt; stands the largest KL seen: the fit turns far beyond it.</p>
 </section>`;
 }
 

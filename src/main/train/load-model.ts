@@ -1,9 +1,10 @@
 /** A path (or a workspace model) → weights, tokenizer and generation defaults, ready to use. */
 
 import { type AdapterFolder, readAdapterFolder } from '../data/checkpoints/adapter-folder.ts';
+import { endTokenIds } from '../data/checkpoints/generation-config.ts';
 import { openCheckpoint } from '../data/checkpoints/index.ts';
 import type { ModelFolder, TensorSource } from '../data/checkpoints/model-folder.ts';
-import { loadTokenizer } from '../data/tokenizers/index.ts';
+import { loadTokenizer, tokenizerOfOtherForm } from '../data/tokenizers/index.ts';
 import { type Tokenizer, TokenizerError } from '../data/tokenizers/tokenizer.ts';
 import { withSavedAdapter } from '../engine/adapters/lora.ts';
 import { type LoraConfig, readLoraConfig, UnsupportedAdapter } from '../engine/adapters/lora-config.ts';
@@ -77,10 +78,16 @@ function zerosFor(tensors: TensorSource): WeightSource {
   };
 }
 
-function tokenizerPathOf({ path, tokenizerPath }: ModelFolder, { tokenizer }: LoadOptions): string {
-  const found = tokenizer ?? tokenizerPath;
-  if (!found) throw new TokenizerError(`${path}: it has no tokenizer; name one with --tokenizer FILE`);
-  return found;
+const tokenizerPathOf = (folder: ModelFolder, { tokenizer }: LoadOptions): string =>
+  tokenizer ?? requireTokenizerPath(folder);
+
+/** Throws TokenizerError that says in which form a tokenizer lies there instead, if one does. */
+export function requireTokenizerPath({ path, tokenizerPath }: ModelFolder): string {
+  if (tokenizerPath) return tokenizerPath;
+  const other = tokenizerOfOtherForm(path);
+  throw new TokenizerError(
+    `${path}: it has no tokenizer${other ? ` that is read: ${other}` : ''}; name one with --tokenizer FILE`,
+  );
 }
 
 /** A model's tokenizer and the tokens that end its completions, without its weights. */
@@ -138,6 +145,8 @@ function withinVocabulary(tokenizer: Tokenizer, vocabulary: number, path: string
   const known = (id: number | null) => (id !== null && id < vocabulary ? id : null);
   return {
     ...tokenizer,
+    bosId: known(tokenizer.bosId),
+    eosId: known(tokenizer.eosId),
     padId: known(tokenizer.padId),
     encode(text, options) {
       const encoding = tokenizer.encode(text, options);
@@ -152,9 +161,8 @@ function withinVocabulary(tokenizer: Tokenizer, vocabulary: number, path: string
 }
 
 function endIds(folder: ModelFolder, configured: readonly number[], tokenizer: Tokenizer): number[] {
-  const listed = folder.generationConfig.eos_token_id;
-  if (typeof listed === 'number') return [listed];
-  if (Array.isArray(listed)) return listed.filter((id): id is number => typeof id === 'number');
+  const listed = endTokenIds(folder.generationConfig, `${folder.path}: generation_config.json`);
+  if (listed) return listed;
   if (configured.length > 0) return [...configured];
   return tokenizer.eosId === null ? [] : [tokenizer.eosId];
 }

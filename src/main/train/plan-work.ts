@@ -43,6 +43,7 @@ const counted = z.object({
   per_device_train_batch_size: z.number(),
   per_device_eval_batch_size: z.number().default(8),
   gradient_accumulation_steps: z.number(),
+  dataloader_drop_last: z.boolean().optional(),
   max_steps: z.number().default(-1),
   num_train_epochs: z.number().default(3),
   eval_strategy: z.string().default('steps'),
@@ -134,10 +135,12 @@ function rowStep(pass: PassShape, options: Options, tokens: number): Work {
 }
 
 function runWork(pass: PassShape, options: Options, { rows, held }: RowCounts, newTokens: number): RunWork {
-  const perEpoch = rows === null ? null : Math.max(1, Math.ceil(rows / stepRows(pass, options)));
+  const perEpoch = rows === null ? null : Math.max(1, Math.ceil(usedRows(options, rows) / stepRows(pass, options)));
   const steps = stepsOf(options, perEpoch, stepRows(pass, options));
   const stored = pass.reference === 'stored' && !referenceIsLive(options) && !options.reference_free;
-  const reached = rows === null || steps === null ? 0 : Math.min(rows, steps * batchRows(options));
+  // rows left out of one epoch come in another, so that from a whole epoch on all are scored
+  const early = perEpoch !== null && steps !== null && steps < perEpoch;
+  const reached = rows === null || steps === null ? 0 : early ? Math.min(rows, steps * batchRows(options)) : rows;
   const evaluations = evaluationsOf(options, steps, perEpoch);
   return {
     steps,
@@ -148,6 +151,10 @@ function runWork(pass: PassShape, options: Options, { rows, held }: RowCounts, n
       1 + dueTimes(options.save_strategy, options.save_steps, steps, perEpoch).filter((at) => at !== steps).length,
   };
 }
+
+/** Rows of an epoch that are trained on: without the last batch where that is not full and is to be dropped. */
+const usedRows = ({ dataloader_drop_last, per_device_train_batch_size: batch }: Options, rows: number): number =>
+  dataloader_drop_last ? rows - (rows % batch) : rows;
 
 /** Rows (or prompts) that a step uses up. */
 const stepRows = (pass: PassShape, options: Options): number =>

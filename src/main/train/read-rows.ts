@@ -1,6 +1,7 @@
 /** Rows of a training file as a method counts them; what cannot be trained on is dropped, counted and said. */
 import type { Dropped } from '../data/batches.ts';
-import { readRecords, type SourceRecord } from '../data/records.ts';
+import type { SourceRecord } from '../data/records.ts';
+import { isDropped, trainingRecords } from '../data/training-records.ts';
 import { ConfigError } from './config.ts';
 import type { TrainControl } from './method.ts';
 
@@ -25,8 +26,10 @@ export async function numberedRows<T extends object>(
 ): Promise<Numbered<T>[]> {
   const file = control.resolvePath(path);
   const found: Numbered<T>[] = [];
-  for await (const record of readRecords(file))
-    for (const made of [take(file, record)].flat() as (T | Dropped)[]) found.push({ made, record: record.row });
+  for await (const record of trainingRecords(file)) {
+    const made = isDropped(record) ? { dropped: record.dropped } : take(file, record);
+    for (const each of [made].flat() as (T | Dropped)[]) found.push({ made: each, record: record.row });
+  }
   return found;
 }
 

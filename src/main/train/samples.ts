@@ -2,8 +2,8 @@
 import { createRandom } from '../base/random.ts';
 import { promptIds } from '../data/batches.ts';
 import { chatVariables, promptExample } from '../data/examples.ts';
-import { readRecords } from '../data/records.ts';
 import type { Tokenizer } from '../data/tokenizers/tokenizer.ts';
+import { isDropped, trainingRecords } from '../data/training-records.ts';
 import { Decoder } from '../engine/generation/decoder.ts';
 import { generate } from '../engine/generation/generate.ts';
 import type { CommonOptions } from './config.ts';
@@ -53,7 +53,8 @@ export async function createSampler(
 export async function promptTokens(path: string, count: number, tokenizer: Tokenizer): Promise<number[][]> {
   const seen = new Set<string>();
   const prompts: number[][] = [];
-  for await (const record of readRecords(path)) {
+  for await (const record of trainingRecords(path, { lenient: true })) {
+    if (isDropped(record)) continue;
     const { prompt, chosen } = record.value;
     if (prompt === undefined && chosen === undefined) continue;
     const ids = promptIds(tokenizer, promptExample(path, record), chatVariables(path, record));

@@ -118,6 +118,8 @@ const importRequest = z.object({
   mapping: columnMapping.optional(),
   /** As the file is found, whatever was chosen by hand for an earlier one with the same columns. */
   asFound: z.boolean().optional(),
+  /** Rows that do not fit are left out like refused ones; else one of them stops the import. */
+  leaveOut: z.boolean().optional(),
 });
 
 /** Rows offset … offset + limit − 1 of a version. */

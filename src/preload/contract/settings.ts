@@ -5,13 +5,15 @@ export const judgeName = z
   .string()
   .regex(/^[A-Za-z0-9][\w.-]{0,63}$/, 'letters, digits, ".", "_" and "-", at most 64, are a name');
 
+/** Where a key is: entered here, in the environment of the program, sealed in the workspace by a keychain that does not open it here, or nowhere. */
+const keyPlace = z.enum(['entered', 'environment', 'sealed', 'none']);
+
 export const judgeEndpoint = z.object({
   id: z.string(),
   name: z.string(),
   url: z.string(),
   model: z.string(),
-  /** Where its key is: entered here, in the environment of the program, or nowhere. */
-  key: z.enum(['entered', 'environment', 'none']),
+  key: keyPlace,
 });
 export type JudgeEndpoint = z.infer<typeof judgeEndpoint>;
 
@@ -27,7 +29,7 @@ export const workspaceSettings = z.object({
   keysKept: z.enum(['keychain', 'session']),
   judges: z.array(judgeEndpoint),
   /** Token of the Hugging Face hub. */
-  hubToken: z.enum(['entered', 'environment', 'none']),
+  hubToken: keyPlace,
 });
 export type WorkspaceSettings = z.infer<typeof workspaceSettings>;
 

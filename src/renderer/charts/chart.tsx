@@ -51,25 +51,57 @@ export interface ChartProps {
   readonly handle?: Ref<ChartHandle>;
 }
 
-interface Drawing {
-  readonly chart: EChartsType;
-  visible: boolean;
-  waiting: EChartsCoreOption | null;
-  readonly draw: () => void;
-}
+/** Frames without a change that a chart asks for before it rests; ECharts' own ten keep a page with live charts drawing without end. */
+const STILL_FRAMES = 1;
 
-function newDrawing(element: HTMLElement): Drawing {
-  const drawing: Drawing = {
-    chart: init(element),
-    visible: false,
-    waiting: null,
-    draw() {
-      if (!drawing.visible || !drawing.waiting) return;
-      drawing.chart.setOption(drawing.waiting, { replaceMerge: ['series'] });
-      drawing.waiting = null;
-    },
+/** The chart of a box: made when it first comes into view, as a page holds dozens that are never looked at. */
+class Drawing {
+  visible = false;
+  waiting: EChartsCoreOption | null = null;
+  #chart: EChartsType | undefined;
+  readonly #element: HTMLElement;
+  readonly #onMade: (chart: EChartsType) => void;
+
+  constructor(element: HTMLElement, onMade: (chart: EChartsType) => void) {
+    this.#element = element;
+    this.#onMade = onMade;
+  }
+
+  get made(): EChartsType | undefined {
+    return this.#chart;
+  }
+
+  /** The chart with all that it was given, whether it was in view or not. */
+  complete(): EChartsType {
+    const chart = this.#make();
+    if (this.waiting) chart.setOption(this.waiting, { replaceMerge: ['series'] });
+    this.waiting = null;
+    return chart;
+  }
+
+  readonly draw = (): void => {
+    if (this.visible && this.waiting) this.complete();
   };
-  return drawing;
+
+  #make(): EChartsType {
+    if (this.#chart) return this.#chart;
+    const chart = init(this.#element);
+    chart.getZr().setSleepAfterStill(STILL_FRAMES);
+    this.#chart = chart;
+    this.#onMade(chart);
+    return chart;
+  }
+
+  /** Of its box; a chart has that size from the beginning, and asking for it again would lay the page out. */
+  resize({ width, height }: { readonly width: number; readonly height: number }): void {
+    const chart = this.#chart;
+    if (!chart || (Math.abs(chart.getWidth() - width) < 1 && Math.abs(chart.getHeight() - height) < 1)) return;
+    chart.resize();
+  }
+
+  dispose(): void {
+    this.#chart?.dispose();
+  }
 }
 
 const resetZoom = (chart: EChartsType | undefined) => chart?.dispatchAction({ type: 'dataZoom', start: 0, end: 100 });
@@ -136,27 +168,29 @@ export function Chart(props: ChartProps) {
   useEffect(() => {
     const element = box.current;
     if (!element) return;
-    const own = newDrawing(element);
+    let zoom: ReturnType<typeof joinZoomGroup> | undefined;
+    const own = new Drawing(element, (chart) => {
+      if (group) {
+        chart.group = group;
+        connect(group);
+      }
+      zoom = zoomGroup === undefined ? undefined : joinZoomGroup(zoomGroup, chart);
+      chart.on('datazoom', (event) => {
+        const part = partOf(event as ZoomEvent);
+        if (zoom?.moved(part) === false) return;
+        moved.current?.(part[0] <= 0 && part[1] >= 100 ? null : part);
+      });
+    });
     drawing.current = own;
-    if (group) {
-      own.chart.group = group;
-      connect(group);
-    }
-    const resized = new ResizeObserver(() => own.chart.resize());
+    const resized = new ResizeObserver((entries) => own.resize(entries[entries.length - 1].contentRect));
     // several may come at once, of which the last is how it is now
     const seen = new IntersectionObserver((entries) => {
       own.visible = entries[entries.length - 1].isIntersecting;
       enqueueDrawing(own.draw);
     });
-    const zoom = zoomGroup === undefined ? undefined : joinZoomGroup(zoomGroup, own.chart);
-    own.chart.on('datazoom', (event) => {
-      const part = partOf(event as ZoomEvent);
-      if (zoom?.moved(part) === false) return;
-      moved.current?.(part[0] <= 0 && part[1] >= 100 ? null : part);
-    });
     resized.observe(element);
     seen.observe(element);
-    const reset = () => resetZoom(own.chart);
+    const reset = () => resetZoom(own.made);
     element.addEventListener('dblclick', reset);
     return () => {
       cancelDrawing(own.draw);
@@ -164,7 +198,7 @@ export function Chart(props: ChartProps) {
       seen.disconnect();
       element.removeEventListener('dblclick', reset);
       zoom?.leave();
-      own.chart.dispose();
+      own.dispose();
       drawing.current = null;
     };
   }, [group, zoomGroup]);
@@ -174,11 +208,12 @@ export function Chart(props: ChartProps) {
     enqueueDrawing(drawing.current.draw);
   }, [option]);
   useImperativeHandle(handle, () => ({
-    png: () => (drawing.current ? pngOf(drawing.current.chart, surface()) : Promise.reject(new Error('No chart.'))),
-    svg: () => (drawing.current ? svgOf(drawing.current.chart, option) : ''),
+    png: () =>
+      drawing.current ? pngOf(drawing.current.complete(), surface()) : Promise.reject(new Error('No chart.')),
+    svg: () => (drawing.current ? svgOf(drawing.current.complete(), option) : ''),
   }));
   const onKeyDown = (event: KeyboardEvent) => {
-    const chart = drawing.current?.chart;
+    const chart = drawing.current?.complete();
     if (!chart || event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.key === 'Enter' && onOpen) onOpen();
     else if (event.key === '0') resetZoom(chart);
@@ -204,7 +239,7 @@ export function Chart(props: ChartProps) {
       onKeyDown={onKeyDown}
       onBlur={() => {
         pointer.current = null;
-        drawing.current?.chart.dispatchAction({ type: 'hideTip' });
+        drawing.current?.made?.dispatchAction({ type: 'hideTip' });
       }}
       style={{ height, width: '100%' }}
     />

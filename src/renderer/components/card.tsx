@@ -16,10 +16,10 @@ export function Card({ title, note, action, flush, children }: CardProps) {
   return (
     <section className={flush ? 'pl-card flush' : 'pl-card'}>
       {title && (
-        <div className="pl-card-title">
+        <div className="pl-card-title wrapping">
           <h2>{title}</h2>
-          {note && <span className="pl-caption pl-ellipsis">{note}</span>}
-          {action && <span style={{ marginLeft: 'auto' }}>{action}</span>}
+          {note && <span className="pl-caption">{note}</span>}
+          {action && <span className="pl-card-action">{action}</span>}
         </div>
       )}
       <ErrorBoundary

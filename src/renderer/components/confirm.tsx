@@ -1,6 +1,7 @@
 /** The dialog before something is removed or stopped: what goes, and the two ways out. */
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
+import { Dialog } from './dialog.tsx';
 
 export interface ConfirmProps {
   readonly title: string;
@@ -21,7 +22,7 @@ export function Confirm({ title, children, act, keep, ready = true, onAct, onClo
     onAct().then(onClose, (error: Error) => setState(error));
   };
   return (
-    <Modal opened onClose={onClose} title={title} size={460}>
+    <Dialog onClose={onClose} title={title} size={460}>
       <div className="pl-2">{children}</div>
       {state instanceof Error && (
         <p className="pl-danger" role="alert" style={{ marginTop: 8 }}>
@@ -29,7 +30,9 @@ export function Confirm({ title, children, act, keep, ready = true, onAct, onClo
         </p>
       )}
       <div className="pl-row" style={{ justifyContent: 'flex-end', marginTop: 16 }}>
-        <Button onClick={onClose}>{keep}</Button>
+        <Button data-autofocus onClick={onClose}>
+          {keep}
+        </Button>
         <Button
           variant="filled"
           className="pl-button-danger"
@@ -40,6 +43,6 @@ export function Confirm({ title, children, act, keep, ready = true, onAct, onClo
           {act}
         </Button>
       </div>
-    </Modal>
+    </Dialog>
   );
 }

@@ -162,7 +162,8 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     getScrollElement: () => viewport.current,
     estimateSize: heightOf,
     overscan: OVERSCAN,
-    scrollPaddingStart: HEAD,
+    // the head lies over the first rows of the view, and pushes all of them down by as much
+    scrollPaddingEnd: HEAD,
   });
   const items = virtual.getVirtualItems();
   // rows keep their elements: one that leaves the view becomes the one that comes into it, so that nothing is created while scrolling
@@ -189,8 +190,11 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target !== event.currentTarget) return;
     if (event.key === 'Enter' && selected !== null) onOpen?.(selected);
     else if (event.key === ' ' && selected !== null && onPeek) onPeek(selected);
-    else if (event.key === 'Escape') onSelect(null);
-    else {
+    else if (event.key === 'Escape') {
+      // nothing to let go of: the key is the page's
+      if (selected === null) return;
+      onSelect(null);
+    } else {
       const page = Math.max(1, Math.floor((viewport.current?.clientHeight ?? ROW) / ROW) - 2);
       const next = count === 0 ? null : moveSelection(event.key, selected, count, page);
       if (next === null) return;

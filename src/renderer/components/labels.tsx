@@ -6,6 +6,7 @@ import {
   IconInfoCircle,
   IconPlayerPause,
   IconSquare,
+  IconUser,
 } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { type MarkShape, methodLook } from '../../charts/method-looks.ts';
@@ -52,7 +53,11 @@ export function MethodMark({ method, title, bare = false }: { method: string; ti
   );
 }
 
-const WORDS: Readonly<Record<RunStatus, string>> = {
+/** A run's own state; "waits": it runs, and does nothing until a person has rated. */
+type ShownStatus = RunStatus | 'waits';
+
+const WORDS: Readonly<Record<ShownStatus, string>> = {
+  waits: 'Waits for you',
   queued: 'Queued',
   running: 'Running',
   paused: 'Paused',
@@ -61,13 +66,15 @@ const WORDS: Readonly<Record<RunStatus, string>> = {
   failed: 'Failed',
 };
 
-function StatusIcon({ status }: { status: RunStatus }) {
+function StatusIcon({ status }: { status: ShownStatus }) {
   const icon = { size: 14, stroke: 1.7, 'aria-hidden': true } as const;
   switch (status) {
     case 'running':
       return <span className="pl-dot" aria-hidden="true" />;
     case 'queued':
       return <span className="pl-ring" aria-hidden="true" />;
+    case 'waits':
+      return <IconUser {...icon} />;
     case 'paused':
       return <IconPlayerPause {...icon} />;
     case 'finished':
@@ -79,13 +86,21 @@ function StatusIcon({ status }: { status: RunStatus }) {
   }
 }
 
+interface StatusProps {
+  readonly status: RunStatus;
+  /** Pairs that a person has to rate before the run goes on. */
+  readonly ratings?: number;
+  readonly children?: ReactNode;
+}
+
 /** Sign and word of a run's state. */
-export function Status({ status, children }: { status: RunStatus; children?: ReactNode }) {
+export function Status({ status, ratings = 0, children }: StatusProps) {
+  const said = status === 'running' && ratings > 0 ? 'waits' : status;
   return (
-    <span className="pl-state" data-status={status}>
-      <StatusIcon status={status} />
-      {WORDS[status]}
-      {children && <span className="pl-2">{children}</span>}
+    <span className="pl-state" data-status={said}>
+      <StatusIcon status={said} />
+      {WORDS[said]}
+      {children && said !== 'waits' && <span className="pl-2">{children}</span>}
     </span>
   );
 }

@@ -105,7 +105,8 @@ export interface MetricChartProps {
 export function MetricChart(props: MetricChartProps) {
   const { title, chart, height, help, group, zoomGroup, onWindow, bare } = props;
   const tokens = useTokens();
-  const [table, setTable] = useState(false);
+  /** null: it was never asked for, and is not there. */
+  const [table, setTable] = useState<boolean | null>(null);
   const handle = useRef<ChartHandle>(null);
   const option = useMemo(() => lineChartOption(chart, tokens), [chart, tokens]);
   const drawn = (
@@ -121,7 +122,7 @@ export function MetricChart(props: MetricChartProps) {
       onOpen={() => setTable(true)}
     />
   );
-  const values = (
+  const values = table !== null && (
     <Modal opened={table} onClose={() => setTable(false)} title={title} size={640}>
       {help && <p className="pl-2">{help}</p>}
       <ValueTable chart={chart} />

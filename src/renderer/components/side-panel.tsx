@@ -3,6 +3,7 @@ import { ActionIcon } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
 import { type PointerEvent, type ReactNode, useRef } from 'react';
 import { useSettings } from '../settings.ts';
+import { useKeptFocus } from './returned-focus.ts';
 
 export interface SidePanelProps {
   readonly label: string;
@@ -21,6 +22,7 @@ const WIDEST = 720;
 export function SidePanel({ label, title, actions, onClose, children, width, footer }: SidePanelProps) {
   const { panelWidth, set } = useSettings();
   const panel = useRef<HTMLElement>(null);
+  useKeptFocus(panel);
   const drag = (event: PointerEvent) => {
     if (event.buttons !== 1 || !panel.current) return;
     const wanted = panel.current.getBoundingClientRect().right - event.clientX;
@@ -28,7 +30,17 @@ export function SidePanel({ label, title, actions, onClose, children, width, foo
   };
   const fixedWidth = width === undefined ? (panelWidth ?? 'var(--pl-panel)') : width;
   return (
-    <aside ref={panel} className="pl-panel" aria-label={label} tabIndex={-1} style={{ width: fixedWidth }}>
+    <aside
+      ref={panel}
+      className="pl-panel"
+      aria-label={label}
+      tabIndex={-1}
+      style={{ width: fixedWidth }}
+      onKeyDown={(event) => {
+        // a layer over the page is no part of the panel, though React hands its keys on
+        if (event.key === 'Escape' && onClose && event.currentTarget.contains(event.target as Node)) onClose();
+      }}
+    >
       {width === undefined && (
         <div
           className="pl-panel-grip"

@@ -2,6 +2,7 @@
 import { Button } from '@mantine/core';
 import { IconRefresh } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
+import { useLocation } from 'wouter';
 import { RpcError } from '../../preload/contract/rpc.ts';
 import { Banner } from './labels.tsx';
 import './parts.css';
@@ -18,7 +19,16 @@ export function EmptyState({ title, children, action }: { title: string; childre
 }
 
 /** The message, a way to try again, and the details folded for a bug report. */
-export function ErrorState({ error, onRetry, what }: { error: Error; onRetry?: () => void; what: string }) {
+export interface ErrorStateProps {
+  readonly error: Error;
+  readonly onRetry?: () => void;
+  readonly what: string;
+  /** Where others like it are, when what was asked for may be gone. */
+  readonly others?: { readonly label: string; readonly path: string };
+}
+
+export function ErrorState({ error, onRetry, what, others }: ErrorStateProps) {
+  const [, navigate] = useLocation();
   const code = error instanceof RpcError ? error.code : error.name;
   return (
     <Banner
@@ -31,6 +41,7 @@ export function ErrorState({ error, onRetry, what }: { error: Error; onRetry?: (
               Try again
             </Button>
           )}
+          {others && <Button onClick={() => navigate(others.path)}>{others.label}</Button>}
           <details className="pl-details">
             <summary>Details for a bug report</summary>
             <pre>{`${code}\n${error.stack ?? error.message}`}</pre>

@@ -1,7 +1,7 @@
 /** The bar at the bottom: running work, and what the machine has left. */
 import { IconPlugConnectedX } from '@tabler/icons-react';
 import { Link } from 'wouter';
-import { bytes, duration, whole } from '../../charts/numbers.ts';
+import { bytes, counted, duration, whole } from '../../charts/numbers.ts';
 import { useCall, useLinkState } from '../host.ts';
 import { useStatus } from '../status.ts';
 import { Bar } from './figures.tsx';
@@ -15,6 +15,7 @@ const LINK_WORDS = {
 
 function Running() {
   const { running, beside, queued } = useStatus();
+  const asked = useCall('ratings.queues', {}).data?.find(({ runId }) => runId === running?.runId)?.waiting ?? 0;
   const others = [beside > 0 ? `${beside} more running` : '', queued > 0 ? `${queued} queued` : ''].filter(Boolean);
   const waiting = others.length > 0 ? <span className="pl-3">{others.join(', ')}</span> : null;
   if (!running)
@@ -36,7 +37,7 @@ function Running() {
       </div>
       <span className="pl-2">
         {running.maxSteps === 0 ? 'reading the data' : `step ${whole(running.step)} of ${whole(running.maxSteps)}`}
-        {left}
+        {asked > 0 ? ` · waits for ${counted(asked, 'rating')}` : left}
       </span>
       {waiting}
     </>

@@ -1,5 +1,5 @@
 /** The design tokens as values for charts, read from the document when the colour scheme changes. */
-import { useMemo, useSyncExternalStore } from 'react';
+import { useSyncExternalStore } from 'react';
 import { type ChartTokens, chartTokens } from '../../charts/chart-tokens.ts';
 
 /** Reads the tokens that are in force now. */
@@ -10,15 +10,31 @@ export function readTokens(element: Element = document.documentElement): ChartTo
 
 const schemeOf = () => document.documentElement.dataset.mantineColorScheme ?? 'light';
 
+const listeners = new Set<() => void>();
+/** One for the page, however many charts listen. */
+let observer: MutationObserver | undefined;
+
 function onSchemeChange(notify: () => void): () => void {
-  const observer = new MutationObserver(notify);
-  observer.observe(document.documentElement, { attributes: true, attributeFilter: ['data-mantine-color-scheme'] });
-  return () => observer.disconnect();
+  listeners.add(notify);
+  observer ??= new MutationObserver(() => {
+    for (const each of [...listeners]) each();
+  });
+  if (listeners.size === 1)
+    observer.observe(document.documentElement, { attributes: true, attributeFilter: ['data-mantine-color-scheme'] });
+  return () => {
+    listeners.delete(notify);
+    if (listeners.size === 0) observer?.disconnect();
+  };
 }
 
-/** Tokens of the current scheme; a new object when it changes, so that charts are rebuilt. */
-export function useTokens(): ChartTokens {
-  const scheme = useSyncExternalStore(onSchemeChange, schemeOf);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the scheme decides what the document answers
-  return useMemo(() => readTokens(), [scheme]);
+/** Read once for a scheme: asking the document for each of them costs milliseconds, and a page has dozens of charts. */
+const read = new Map<string, ChartTokens>();
+
+function tokensOf(scheme: string): ChartTokens {
+  const found = read.get(scheme) ?? readTokens();
+  read.set(scheme, found);
+  return found;
 }
+
+/** Tokens of the current scheme; another object when it changes, so that charts are rebuilt. */
+export const useTokens = (): ChartTokens => tokensOf(useSyncExternalStore(onSchemeChange, schemeOf));

@@ -172,7 +172,15 @@ describe('opening what is no model', () => {
     expect(() => openCheckpoint(path)).toThrow(/config\.json is not valid JSON/);
     writeFileSync(join(path, 'config.json'), '{}');
     expect(() => openCheckpoint(path)).toThrow(
-      /expected model\.safetensors or model\.safetensors\.index\.json, found neither/,
+      /expected model\.safetensors or model\.safetensors\.index\.json, found neither$/,
+    );
+    writeFileSync(join(path, 'consolidated.00.safetensors'), 'x');
+    expect(() => openCheckpoint(path)).toThrow(
+      /there is consolidated\.00\.safetensors: it has names of another format/,
+    );
+    writeFileSync(join(path, 'pytorch_model-00001-of-00002.bin'), 'x');
+    expect(() => openCheckpoint(path)).toThrow(
+      /there is pytorch_model-00001-of-00002\.bin: a Python pickle is not read/,
     );
   });
 });

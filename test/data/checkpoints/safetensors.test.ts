@@ -87,12 +87,35 @@ describe('broken files', () => {
     expect(open).toThrow(file);
   });
 
-  it('refuses a type that is a property of every object', () => {
-    const header = Buffer.from('{"a":{"dtype":"constructor","shape":[0],"data_offsets":[0,0]}}');
+  /** A file of a header alone. */
+  const headerOf = (header: string): string => {
+    const bytes = Buffer.from(header);
     const length = Buffer.alloc(8);
-    length.writeBigUInt64LE(BigInt(header.length));
-    writeFileSync(join(folder, 'type.safetensors'), Buffer.concat([length, header]));
-    expect(() => openSafetensors(join(folder, 'type.safetensors'))).toThrow(/unknown type "constructor"/);
+    length.writeBigUInt64LE(BigInt(bytes.length));
+    writeFileSync(join(folder, 'header.safetensors'), Buffer.concat([length, bytes]));
+    return join(folder, 'header.safetensors');
+  };
+
+  it.each([
+    ['a type that is a property of every object', '{"a":{"dtype":"constructor"}}', /unknown type "constructor"/],
+    ['a byte-order mark', '\ufeff{}', /the header is not valid JSON/],
+    ['deep nesting', '{"a":'.repeat(50_000) + '1' + '}'.repeat(50_000), /not valid JSON|unknown type undefined/],
+    [
+      'a huge shape times nothing that claims bytes',
+      '{"a":{"dtype":"F32","shape":[0,9007199254740991,9],"data_offsets":[0,4]}}',
+      /needs 0 bytes/,
+    ],
+    ['NaN', '{"a":{"dtype":"F32","shape":[NaN],"data_offsets":[0,4]}}', /the header is not valid JSON/],
+  ])('refuses %s', (_name, header, message) => {
+    expect(() => openSafetensors(headerOf(header))).toThrow(message);
+  });
+
+  it('counts tensors before it parses them', () => {
+    const entry = (_: unknown, i: number) => `"${i}":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}`;
+    const path = headerOf(`{${Array.from({ length: 400_000 }, entry).join(',')}}`);
+    const begun = performance.now();
+    expect(() => openSafetensors(path)).toThrow(/more than 100000 tensors/);
+    expect(performance.now() - begun).toBeLessThan(1000);
   });
 });
 

@@ -12,6 +12,7 @@ import { openStore } from '../../../src/main/data/store/open.ts';
 import { iteratePairs } from '../../../src/main/data/store/pairs.ts';
 import type { WritableStore } from '../../../src/main/data/store/store.ts';
 import type { StoredPair, TextOrChat } from '../../../src/preload/contract/datasets.ts';
+import { newPair, openTestStore, storeRows } from './stored.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'plumb-export-'));
 let store: WritableStore;
@@ -157,6 +158,11 @@ const metadata = fc.dictionary(
     'naïve 😀',
     'a.b',
     'split',
+    'metadata:prompt',
+    'metadata:tie',
+    'metadata:metadata:id',
+    'chosen_rating',
+    'rejected_rating',
   ),
   fc.oneof(
     oddText,
@@ -263,10 +269,27 @@ describe('hh', () => {
 
 it('a text that spells out a conversation has no place in a CSV file, where it would become one', async () => {
   const row = { prompt: JSON.stringify(chat('user', 'q')), chosen: 'a', rejected: 'b' };
-  await expect(roundTrip([row], 'csv')).rejects.toThrow('its prompt is a text that would be read back');
+  await expect(roundTrip([row, { ...row, prompt: 'q' }], 'csv')).rejects.toThrow(
+    'its prompt is a text that would be read back',
+  );
   expect((await roundTrip([{ ...row, prompt: '[{"role": "user"}]' }], 'csv')).after[0].prompt).toBe(
     '[{"role": "user"}]',
   );
+});
+
+it('texts that would all be read back as conversations are named instead', async () => {
+  const { store, close } = openTestStore();
+  try {
+    const prompt = JSON.stringify(chat('user', 'q'));
+    const { version } = storeRows(store, 'texts', [newPair({ prompt, chosen: 'a', rejected: 'b' })]);
+    const out = join(mkdtempSync(join(tmpdir(), 'plumb-texts-')), 'out');
+    for (const format of ['trl', 'parquet', 'kto', 'csv', 'llm-comparator'])
+      expect(() => exportVersion(store, version.id, format, out)).toThrow('would be read back as a conversation');
+    expect(exportVersion(store, version.id, 'trl-conversational', out).rows).toBe(1);
+    rmSync(join(out, '..'), { recursive: true });
+  } finally {
+    close();
+  }
 });
 
 it('roles that a format has no name for are named, whatever they are called', async () => {
@@ -316,6 +339,49 @@ it('columns of the source that are no fields stand in TRL JSONL and Parquet as t
   for (const format of ['trl', 'parquet']) {
     const { before, after } = await roundTrip(rows, format);
     expect(before[0].metadata).toEqual({ metadata: rows[0].metadata, source_index: 7 });
+    expect(after).toEqual(before);
+  }
+});
+
+it('metadata under names that mean something to a reader leaves under another name and comes back under its own', async () => {
+  const names = {
+    prompt: 'p',
+    chosen: 1,
+    label: true,
+    tie: 'x',
+    system: 's',
+    chosen_rating: 2,
+    rejected_rating: 1,
+    'metadata:id': 7,
+  };
+  const outer = Object.fromEntries(Object.entries(names).map(([name, value]) => [`metadata:${name}`, value]));
+  const rows = [{ prompt: 'q', chosen: 'a', rejected: 'b', ...outer }];
+  for (const format of ['trl', 'parquet', 'hh']) {
+    const { before, after } = await roundTrip(rows, format);
+    expect(before[0]).toMatchObject({
+      prompt: format === 'hh' ? before[0].prompt : 'q',
+      scoreChosen: null,
+      metadata: names,
+    });
+    expect(after[0].metadata).toEqual(names);
+  }
+  const single = [{ prompt: 'q', completion: 'a', label: true, ...outer }];
+  for (const format of ['trl', 'kto', 'parquet']) {
+    const { before, after } = await roundTrip(single, format);
+    expect(before[0].metadata).toEqual(names);
+    expect(after).toEqual(before);
+  }
+  const comparator = await roundTrip(rows, 'llm-comparator');
+  expect(comparator.after[0].metadata).toMatchObject({ prompt: 'p', chosen: 1, chosen_rating: 2 });
+});
+
+it('prompts stay prompts, whatever stands beside them', async () => {
+  const rows = [
+    { prompt: 'q', 'metadata:answer': 'x', 'metadata:messages': chat('user', 'y'), 'metadata:response': 'z', id: 1 },
+  ];
+  for (const format of ['trl', 'parquet']) {
+    const { before, after } = await roundTrip(rows, format);
+    expect(before[0].metadata).toEqual({ answer: 'x', messages: chat('user', 'y'), response: 'z', id: 1 });
     expect(after).toEqual(before);
   }
 });

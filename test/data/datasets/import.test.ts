@@ -1,11 +1,12 @@
 /** Import on real files: every row is accounted for, faults are named with their line, nothing is left half done. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { filesAt } from '../../../src/main/data/datasets/dataset-folder.ts';
 import { exportVersion } from '../../../src/main/data/datasets/export.ts';
 import { importFile, previewImport } from '../../../src/main/data/datasets/import.ts';
 import { findMapping } from '../../../src/main/data/store/column-mappings.ts';
@@ -74,6 +75,47 @@ describe('rows', () => {
       scoreChosen: null,
       metadata: { chosen_score: 'A' },
     });
+  });
+
+  it('scores that a table writes as text are scores too', async () => {
+    const path = file('rated.csv', 'prompt,chosen,rejected,chosen_rating,rejected_rating\nq,a,b,5,2.5\n');
+    const { versionId } = await importFile(store, path, { name: 'rated' });
+    expect(readPairs(store, versionId, 0, 1)).toMatchObject([
+      { scoreChosen: 5, scoreRejected: 2.5, margin: 2.5, metadata: {} },
+    ]);
+  });
+
+  it('conversations as JSON text are conversations where a column holds nothing else, and the preview says so', async () => {
+    const chat = (role: string, content: string) => JSON.stringify([{ role, content }]);
+    const row = (i: number) => ({
+      prompt: chat('user', `q${i}`),
+      chosen: chat('assistant', 'a'),
+      rejected: chat('assistant', 'b'),
+    });
+    const path = file('texts.jsonl', jsonl([row(0), row(1)]));
+    const preview = await previewImport(path);
+    expect(preview.format.reason).toContain(
+      'read as conversations, which are JSON text there: prompt, chosen, rejected',
+    );
+    const { versionId } = await importFile(store, path, { name: 'texts' });
+    expect(readPairs(store, versionId, 1, 1)).toMatchObject([
+      { prompt: [{ role: 'user', content: 'q1' }], chosen: [{ role: 'assistant', content: 'a' }] },
+    ]);
+    // one text of its own among the first rows: all stay texts
+    const mixed = file(
+      'texts-mixed.jsonl',
+      jsonl([row(0), { ...row(1), prompt: 'q' }].map((r) => ({ ...r, chosen: 'x', rejected: 'y' }))),
+    );
+    const { versionId: texts } = await importFile(store, mixed, { name: 'texts-mixed' });
+    expect(readPairs(store, texts, 0, 1)).toMatchObject([{ prompt: row(0).prompt, chosen: 'x' }]);
+    // behind them it is a fault of its row
+    const late = file(
+      'texts-late.jsonl',
+      jsonl([...Array.from({ length: 60 }, (_, i) => row(i)), { ...row(1), prompt: 'q' }]),
+    );
+    await expect(importFile(store, late, { name: 'texts-late' })).rejects.toThrow(
+      'texts-late.jsonl:61: "prompt" is text ("q"); a list of messages as JSON was expected',
+    );
   });
 
   it('a well-known column with something else in it is named with its row', async () => {
@@ -198,6 +240,69 @@ describe('rows', () => {
       mapping: { prompt: 'prompt' },
     });
     expect(listDatasets(store)).toHaveLength(before);
+  });
+});
+
+describe('rows that do not fit', () => {
+  const lines = [
+    JSON.stringify(pair(1)),
+    '{"prompt":"q","chosen":null,"rejected":"b"}',
+    '{"prompt":"q","chosen":"a","rejec',
+    '[1]',
+    JSON.stringify(pair(2)),
+  ];
+
+  it('stop the import, or are left out and listed when that was asked for', async () => {
+    const path = file('holes.jsonl', lines.join('\n'));
+    await expect(importFile(store, path, { name: 'holes' })).rejects.toThrow(':3: cut off');
+    expect(listDatasets(store).some(({ name }) => name === 'holes')).toBe(false);
+    const report = await importFile(store, path, { name: 'holes', leaveOut: true });
+    expect(report).toMatchObject({ rowsRead: 5, rowsAccepted: 2, refusedTotal: 3 });
+    expect(report.refused.map(({ line, row, reason }) => [line, row, reason.slice(0, 22)])).toEqual([
+      [2, 1, '"chosen" is null; text'],
+      [3, 2, 'cut off: the JSON ends'],
+      [4, 3, 'expected a JSON object'],
+    ]);
+    expect(readPairs(store, report.versionId, 0, 9).map(({ provenance }) => provenance.line)).toEqual([1, 5]);
+    expect(await previewImport(path, { leaveOut: true })).toMatchObject({ rowsRead: 5, rowsAccepted: 2, faults: 1 });
+  });
+
+  it('a file of nothing else is no dataset, also then', async () => {
+    const path = file('only-holes.jsonl', lines.slice(1, 3).join('\n'));
+    await expect(importFile(store, path, { name: 'only-holes', format: 'trl', leaveOut: true })).rejects.toThrow(
+      'none of its 2 rows can be used',
+    );
+  });
+});
+
+describe('folders of save_to_disk', () => {
+  const folderWith = (name: string, files: Record<string, unknown>) => {
+    const path = join(folder, name);
+    for (const [inner, content] of Object.entries(files)) {
+      mkdirSync(join(path, inner, '..'), { recursive: true });
+      writeFileSync(join(path, inner), JSON.stringify(content));
+    }
+    return path;
+  };
+
+  it('are the Arrow files that state.json lists; anything else is named', () => {
+    const state = { _data_files: [{ filename: 'data-1.arrow' }, { filename: 'data-0.arrow' }] };
+    const saved = folderWith('saved', { 'state.json': state });
+    expect(filesAt(saved)).toEqual([join(saved, 'data-1.arrow'), join(saved, 'data-0.arrow')]);
+    expect(filesAt(join(folder, 'some.jsonl'))).toEqual([join(folder, 'some.jsonl')]);
+    const splits = folderWith('splits', {
+      'dataset_dict.json': {},
+      'train/state.json': state,
+      'test/state.json': state,
+    });
+    expect(() => filesAt(splits)).toThrow(
+      `several splits; name the one to read: ${join(splits, 'test')} or ${join(splits, 'train')}`,
+    );
+    expect(() => filesAt(folder)).toThrow('there is no state.json');
+    const picked = folderWith('picked', { 'state.json': { ...state, _indices_data_files: [{ filename: 'i.arrow' }] } });
+    expect(() => filesAt(picked)).toThrow('flatten_indices()');
+    const outside = folderWith('outside', { 'state.json': { _data_files: [{ filename: '../x.arrow' }] } });
+    expect(() => filesAt(outside)).toThrow('found "../x.arrow"');
   });
 });
 

@@ -1215,3 +1215,86 @@ describe('pairs, demonstrations and prompts by other names', () => {
     expect((thrown as RowFault).field).toBe(field);
   });
 });
+
+describe('sets whose names say more than their first look', () => {
+  it.each([
+    [
+      'a system text beside the prompt',
+      { id: 1, system: 's', prompt: 'q', chosen: 'a', rejected: 'b' },
+      'system-preference',
+    ],
+    ['ms-swift, query', { system: 's', query: 'q', response: 'a', rejected_response: 'b' }, 'swift-query'],
+  ])('%s', (_, record, format) => {
+    expect(read(record)).toEqual({
+      format,
+      rows: [pair([{ role: 'system', content: 's' }, user('q')], [assistant('a')], [assistant('b')])],
+    });
+  });
+
+  it('rows without a system text, or with something else of that name, are as before', () => {
+    const plain = { prompt: 'q', chosen: 'a', rejected: 'b' };
+    expect(read({ ...plain, system: '' }).format).toBe('trl');
+    expect(read({ ...plain, system: 4 }, 'system')).toEqual({
+      format: 'trl',
+      rows: [pair('q', 'a', 'b', { metadata: { system: 4 } })],
+    });
+  });
+
+  it.each([
+    [{ messages: [user('q'), assistant('a')], rejected_response: 'b' }, 'swift-response'],
+    [{ messages: [user('q'), assistant('a')], rejected_messages: [user('q'), assistant('b')] }, 'swift-messages'],
+    // H4's Orca pairs: the question stands in a column and in both answers
+    [
+      { system: '', question: 'q', chosen: [user('q'), assistant('a')], rejected: [user('q'), assistant('b')] },
+      'question-preference',
+    ],
+    [
+      { instruction: 'q', chosen: [user('q'), assistant('a')], rejected: [user('q'), assistant('b')] },
+      'instruction-preference',
+    ],
+    [{ prompt: [user('q')], chosen: [user('q'), assistant('a')], rejected: [user('q'), assistant('b')] }, 'trl'],
+  ])('a pair is read from %j', (record, format) => {
+    expect(read(record)).toEqual({ format, rows: [pair([user('q')], [assistant('a')], [assistant('b')])] });
+  });
+
+  it('of a prompt and its repetition the one that says more is kept; another question is refused', () => {
+    const system = { role: 'system', content: 's' };
+    const record = {
+      question: 'q',
+      system: '',
+      chosen: [system, user('q'), assistant('a')],
+      rejected: [system, user('q'), assistant('b')],
+    };
+    const whole = pair([system, user('q')], [assistant('a')], [assistant('b')]);
+    expect(read(record).rows).toEqual([whole]);
+    const beside = { ...record, system: 's', chosen: record.chosen.slice(1), rejected: record.rejected.slice(1) };
+    expect(read(beside).rows).toEqual([whole]);
+    expect(() => read({ ...record, question: 'another' })).toThrow('do not begin with the prompt');
+  });
+
+  it('accepted against rejected code', () => {
+    expect(read({ input: 'q', accepted: 'a', rejected: 'b', ID: 1 }, 'ID')).toEqual({
+      format: 'accepted-rejected',
+      rows: [pair('q', 'a', 'b', { metadata: { ID: 1 } })],
+    });
+  });
+
+  it('BeaverTails: what is not safe is not wanted', () => {
+    const row = { prompt: 'q', response: 'a', category: { x: false } };
+    expect(
+      formats.get('beavertails').read({ ...row, is_safe: false }, formats.get('beavertails').mapping),
+    ).toMatchObject([{ prompt: 'q', completion: 'a', label: false }]);
+    expect(read({ ...row, is_safe: true }).format).toBe('beavertails');
+  });
+
+  it('HHH: inputs with marked targets', () => {
+    expect(read({ input: 'q', targets: { choices: ['a', 'b'], labels: [1, 0] } })).toEqual({
+      format: 'marked-targets',
+      rows: [pair('q', 'a', 'b')],
+    });
+  });
+
+  it('steps with labels are no prompts', () => {
+    expect(rankFormats([{ prompt: 'q', completions: ['s', 't'], labels: [true, false] }])).toEqual([]);
+  });
+});

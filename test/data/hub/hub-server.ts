@@ -23,6 +23,10 @@ export interface Faults {
   content: 'right' | 'changed' | 'longer';
   /** The second origin refuses its signed address so many times. */
   expired: number;
+  /** The size of large files is not told. */
+  noSize: boolean;
+  /** Asked for the second time, a large file has another etag. */
+  moves: boolean;
 }
 
 interface Seen {
@@ -57,7 +61,16 @@ async function listen(server: Server): Promise<string> {
 
 /** `repositories`: name → commit → path → content. "gated/model" needs the token; "old/name" has moved to "new/name". */
 export async function startHub(repositories: Repositories): Promise<TestHub> {
-  const faults: Faults = { cuts: [], stall: null, ignoreRange: false, statuses: [], content: 'right', expired: 0 };
+  const faults: Faults = {
+    cuts: [],
+    stall: null,
+    ignoreRange: false,
+    statuses: [],
+    content: 'right',
+    expired: 0,
+    noSize: false,
+    moves: false,
+  };
   const seen: Seen[] = [];
   const blobs = new Map<string, Uint8Array>();
   for (const commits of Object.values(repositories))
@@ -157,7 +170,8 @@ function answer(
     return;
   }
   const wanted = decodeURIComponent(revision);
-  const commit = wanted === 'main' || wanted === 'refs/pr/1' ? hub.main : wanted === 'v1' ? FIRST : wanted;
+  const isMain = wanted === 'main' || wanted === 'refs/pr/1';
+  const commit = isMain ? hub.main : ['v1', 'feature/x'].includes(wanted) ? FIRST : wanted;
   const files = commits[commit];
   if (!files) {
     fail(response, 404, 'RevisionNotFound');
@@ -180,10 +194,11 @@ function answer(
   const etag = etagOf(content);
   response.setHeader('x-repo-commit', commit);
   if (content.length > LARGE) {
+    const again = hub.seen.filter(({ method, path }) => method === 'HEAD' && path === request.url).length > 1;
     response.writeHead(302, {
       location: `${storage}/${etag}`,
-      'x-linked-etag': `"${etag}"`,
-      'x-linked-size': String(content.length),
+      'x-linked-etag': hub.faults.moves && again ? `"${'0'.repeat(64)}"` : `"${etag}"`,
+      ...(hub.faults.noSize ? {} : { 'x-linked-size': String(content.length) }),
     });
     response.end();
     return;
@@ -221,6 +236,10 @@ function listing(url: URL, response: ServerResponse, files: Readonly<Record<stri
 function send(request: IncomingMessage, response: ServerResponse, content: Uint8Array, faults: Faults): void {
   const range = faults.ignoreRange ? null : /^bytes=(\d+)-$/.exec(request.headers.range ?? '');
   const start = range ? Number(range[1]) : 0;
+  if (start > 0 && start >= content.length) {
+    response.writeHead(416).end();
+    return;
+  }
   let body: Uint8Array = content.slice(start);
   if (faults.content === 'changed') body = body.map((byte) => byte ^ 1);
   if (faults.content === 'longer') body = Buffer.concat([body, Buffer.of(1, 2, 3)]);

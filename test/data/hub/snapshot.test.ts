@@ -8,6 +8,7 @@ import {
   readFileSync,
   readlinkSync,
   rmSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -47,6 +48,17 @@ beforeAll(async () => {
     'new/name': { [FIRST]: model, [SECOND]: { ...model, 'config.json': text('{"model_type": "qwen2"}') } },
     'gated/model': { [FIRST]: model },
     'some/shards': { [FIRST]: shards },
+    'odd/shards': {
+      [FIRST]: {
+        'config.json': config,
+        'model.safetensors.index.json': text(
+          '{"weight_map":{"a":"part-a.safetensors","b":"part-b.safetensors","c":"../c"}}',
+        ),
+        'part-a.safetensors': weights.slice(0, 2000),
+        'part-b.safetensors': weights.slice(0, 3000),
+        'part-c.safetensors': weights.slice(0, 4000),
+      },
+    },
     'only/pickles': { [FIRST]: { 'config.json': config, 'pytorch_model.bin': text('PK') } },
     'some/gguf': { [FIRST]: { 'a-Q8_0.gguf': weights, 'README.md': text('a') } },
     'some/parts': {
@@ -74,6 +86,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   Object.assign(hub.faults, { cuts: [], stall: null, ignoreRange: false, statuses: [], content: 'right', expired: 0 });
+  Object.assign(hub.faults, { noSize: false, moves: false });
 });
 
 const get = (id = 'new/name', options: SnapshotOptions = {}) => modelSnapshot(settings, id, options);
@@ -144,6 +157,50 @@ describe('a download', () => {
     await refused('only/pickles', 'no_file', /Python pickles, which are not read/);
   });
 
+  it('takes what the index names, under whatever names', async () => {
+    const progress: [number, number][] = [];
+    const { files } = await get('odd/shards', { onProgress: (done, total) => progress.push([done, total]) });
+    expect([...files].sort()).toEqual([
+      'config.json',
+      'model.safetensors.index.json',
+      'part-a.safetensors',
+      'part-b.safetensors',
+    ]);
+    const [done, total] = progress.at(-1) ?? [0, -1];
+    expect(done).toBe(total);
+    settings = { ...settings, offline: true };
+    expect((await get('odd/shards')).files).toHaveLength(4);
+    rmSync(join(settings.cache, 'models--odd--shards/snapshots', FIRST, 'part-b.safetensors'));
+    await refused('odd/shards', 'offline', /without part-b\.safetensors/);
+  });
+
+  it('keeps a branch with a slash as a nested ref', async () => {
+    await get('new/name', { revision: 'feature/x' });
+    expect(readFileSync(join(repository(), 'refs/feature/x'), 'utf8')).toBe(FIRST);
+    expect(hub.seen[0].path).toBe('/api/models/new/name/revision/feature%2Fx');
+  });
+
+  it('asked for twice at once comes once', async () => {
+    const [one, two] = await Promise.all([get(), get()]);
+    expect(one).toEqual(two);
+    expect(contents().filter(({ origin }) => origin === 'storage')).toHaveLength(1);
+    expect(readdirSync(join(settings.cache, '.locks/models--new--name'))).toEqual([]);
+  });
+
+  it.each([
+    ['of a process that is gone', '4194000', 0],
+    ['that was never signed', '', 60],
+  ])('a lock %s is taken over', async (_name, content, secondsAgo) => {
+    const locks = join(settings.cache, '.locks/models--new--name');
+    mkdirSync(locks, { recursive: true });
+    const lock = join(locks, `${etagOf(weights)}.plumbline`);
+    writeFileSync(lock, content);
+    const then = Date.now() / 1000 - secondsAgo;
+    utimesSync(lock, then, then);
+    await get();
+    expect(readdirSync(locks)).toEqual([]);
+  });
+
   it('copies where links are not wanted', async () => {
     settings = { ...settings, copies: true };
     const { folder: snapshot } = await get();
@@ -196,6 +253,25 @@ describe('a broken connection', () => {
     writeFileSync(join(blobs, `${etagOf(weights)}.incomplete`), weights);
     await get();
     expect(contents().filter(({ origin }) => origin === 'storage')).toEqual([]);
+  });
+
+  it.each([
+    ['complete', weights],
+    ['of something else', new Uint8Array(weights.length + 5)],
+  ])('a partial file %s, of a size that is not told', async (_name, content) => {
+    const blobs = join(repository(), 'blobs');
+    mkdirSync(blobs, { recursive: true });
+    writeFileSync(join(blobs, `${etagOf(weights)}.incomplete`), content);
+    hub.faults.noSize = true;
+    await get();
+    expect(new Uint8Array(readFileSync(join(blobs, etagOf(weights))))).toEqual(weights);
+  });
+
+  it('content that changed on the way is not put together', async () => {
+    hub.faults.expired = 1;
+    hub.faults.moves = true;
+    await refused('new/name', 'corrupt', /its content changed on the way; nothing was kept/);
+    expect(readdirSync(join(repository(), 'blobs')).some((name) => name.startsWith(etagOf(weights)))).toBe(false);
   });
 
   it('an expired signed address is asked for anew', async () => {
@@ -263,6 +339,16 @@ describe('without a network', () => {
     await refused('some/shards', 'offline', /some\/shards \(main\) is not in the cache/);
     settings = { ...settings, offline: false, endpoint: 'http://127.0.0.1:9', retryMs: 1 };
     await refused('new/name', 'unreachable', /cannot be reached/);
+  });
+});
+
+describe('a hub that no longer knows the model', () => {
+  it.each([[404], [401], [403]])('status %i: the cache is enough', async (status) => {
+    await get();
+    hub.faults.statuses = [status];
+    expect((await get()).commit).toBe(FIRST);
+    hub.faults.statuses = [status];
+    await refused('some/gguf', status === 403 ? 'forbidden' : 'not_found', /no such repository|access is refused/);
   });
 });
 

@@ -6,7 +6,7 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { wideAsText } from '../../../src/main/data/records/exact-json.ts';
 import { unpackLz4Frame } from '../../../src/main/data/records/lz4-frame.ts';
-import { zstandard } from '../../../src/main/data/records/packed.ts';
+import { bounded, zstandard } from '../../../src/main/data/records/packed.ts';
 import { DatasetError, detectContainer, readRecords, type SourceRecord } from '../../../src/main/data/records.ts';
 import { type Cell, workbook, workbookFiles, zipOf } from '../../fixtures/spreadsheet.ts';
 
@@ -49,7 +49,7 @@ const ROWS = Array.from({ length: 4 }, (_, i) => ({
 
 describe('PyArrow', () => {
   const files = readdirSync(golden('')).filter((name) =>
-    /^(?!v1|not-utf8|long|exact).*\.(parquet|feather|arrows)$/.test(name),
+    /^(?!v1|not-utf8|long|exact|nested).*\.(parquet|feather|arrows)$/.test(name),
   );
 
   it.each(files)('%s', async (name) => {
@@ -72,6 +72,20 @@ describe('PyArrow', () => {
     ]);
     expect(typeof records[0].value.micros).toBe('object');
   });
+
+  it.each(['nested-v1.parquet', 'nested-v2.parquet', 'nested.feather'])(
+    '%s: decimals keep their digits inside lists, objects and maps',
+    async (name) => {
+      const records = await all(golden(name));
+      expect(records.map(({ value }) => JSON.stringify(value))).toEqual([
+        '{"prompt":"q","object":{"x":12345678901234567890.12,"in":{"y":0.05},"t":"z"},"list":[12345678901234567890.12,null],"objects":[{"x":-0.05},null],' +
+          '"lists":[[12345678901234567890.12],null],"map":{"k":-12345678901234567890.12,"j":null},"wide":-1.25,"narrow":-1.25}',
+        '{"prompt":"r","list":[]}',
+        '{"prompt":"s","object":{"x":null,"in":null,"t":"u"},"objects":[],"lists":[[]],"map":{"z":9},' +
+          '"wide":123456789012345678901234567890123456789.75,"narrow":2}',
+      ]);
+    },
+  );
 
   it.each([
     ['none.parquet', 'parquet'],
@@ -153,6 +167,43 @@ describe('unpacking', () => {
     await expect(unpack([packed.subarray(0, packed.length - 20)])).rejects.toThrow();
   });
 
+  it('zstandard waits for its reader: a block of some bytes may stand for much', async () => {
+    const packed = zstdCompressSync(Buffer.alloc(600 << 20, 'a'));
+    expect(packed.length).toBeLessThan(100_000);
+    const stream = zstandard();
+    stream.end(packed);
+    let taken = 0;
+    let held = 0;
+    for await (const piece of stream) {
+      taken += (piece as Buffer).length;
+      held = Math.max(held, stream.readableLength);
+    }
+    expect(taken).toBe(600 << 20);
+    expect(held).toBeLessThan(1 << 20);
+    await expect(all(file('line.jsonl.zst', zstdCompressSync(Buffer.alloc(100 << 20, 'a'))))).rejects.toThrow(
+      DatasetError,
+    );
+  });
+
+  it('a small file that becomes an endless one is stopped', async () => {
+    const piece = Buffer.alloc(64 << 20);
+    async function* endless() {
+      for (;;) yield piece;
+    }
+    let taken = 0;
+    const reading = async (read: number) => {
+      taken = 0;
+      for await (const { length } of bounded(endless(), () => read)) {
+        taken += length;
+        if (taken > 4 * 2 ** 30) return 'enough';
+      }
+    };
+    await expect(reading(1000)).rejects.toThrow('1000 bytes of it have become 1088 MB, more than 500 times as many');
+    expect(taken).toBe(2 ** 30);
+    // a large file may become a larger one
+    expect(await reading(10 << 20)).toBe('enough');
+  });
+
   it('LZ4: a literal, a match that overlaps itself, a stored block, and what is damaged', () => {
     const frame = (...blocks: number[][]) =>
       Uint8Array.from([0x04, 0x22, 0x4d, 0x18, 0x60, 0x40, 0x82, ...blocks.flat(), 0, 0, 0, 0]);
@@ -219,6 +270,29 @@ describe('spreadsheets', () => {
     ['a cell without a column', [['a'], ['x', 'y']], ':2: it has a cell in column 2, the header has 1 column'],
   ])('%s is named', async (_what, rows, message) => {
     await expect(all(file('bad.xlsx', workbook({ Sheet: rows })))).rejects.toThrow(message);
+  });
+
+  it('values that are not in the file are named: merged cells, formulas nobody worked out; so is a second sheet of rows', async () => {
+    const sheet = 'xl/worksheets/sheet1.xml';
+    const table = [
+      ['prompt', 'chosen'],
+      ['q', 'a'],
+      [null, 'b'],
+    ];
+    const files = workbookFiles({ Pairs: table });
+    const changed = (from: string, to: string) =>
+      file('changed.xlsx', zipOf({ ...files, [sheet]: files[sheet].replace(from, to) }));
+    const merged = (ref: string) =>
+      changed('</sheetData>', `</sheetData><mergeCells count="1"><mergeCell ref="${ref}"/></mergeCells>`);
+    await expect(all(merged('A2:A3'))).rejects.toThrow('changed.xlsx:3: the cells A2:A3 are merged');
+    const cell = (inside: string, type = '') =>
+      changed('</row><row r="3">', `<c r="C2"${type}>${inside}</c></row><row r="3">`);
+    await expect(all(cell('<f>1+1</f><v></v>'))).rejects.toThrow('the cell C2 is a formula without a saved value');
+    // worked out: to a number beyond the header, to a text of no letters
+    await expect(all(cell('<f>1+1</f><v>2</v>'))).rejects.toThrow('the header has 2 columns');
+    expect(await all(cell('<f>""</f><v></v>', ' t="str"'))).toHaveLength(2);
+    const twice = file('twice.xlsx', workbook({ One: table, Notes: [['x'], ['y']], Two: table }));
+    await expect(all(twice)).rejects.toThrow('2 sheets hold rows under the same header ("One", "Two")');
   });
 
   it('a sheet with one line about the file is passed over', async () => {

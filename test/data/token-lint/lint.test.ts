@@ -119,7 +119,7 @@ describe('a chat template', () => {
     const fault = (template: string, endIds = endsOf(plain)) => templateFault(withTemplate(plain, template), endIds);
     expect(fault(`{% for m in messages %}{{ m.content }}{{ '${plain.eosToken}' }}{% endfor %}`)).toBeNull();
     expect(fault('{% for m in messages %}{{ m.content }}{% endfor %}')).toMatch(/writes nothing after an answer/);
-    expect(fault('{{ messages[0].content }}')).toBe('the chat template leaves the answer out');
+    expect(fault('{{ messages[0].content }}')).toMatch(/^the chat template leaves the answer out: let it write/);
     expect(fault(CHATML.replaceAll('im_end', 'stop_here'))).toMatch(
       /no special token of this tokenizer but \d+ ordinary/,
     );
@@ -138,6 +138,12 @@ it('a file is summed up by rule, with the first pair of each', () => {
   expect(lint.summary()).toMatchObject({
     pairs: 3,
     clean: 1,
-    rules: { identical_answers: { pairs: 2, first: 2 } },
+    rules: {
+      identical_answers: {
+        pairs: 2,
+        first: 2,
+        message: 'chosen and rejected are the same tokens: the pair teaches nothing. What helps: leave such pairs out',
+      },
+    },
   });
 });

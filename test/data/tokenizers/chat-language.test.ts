@@ -23,7 +23,7 @@ describe.each(cases)('$name, generation prompt $add_generation_prompt', ({ templ
       renderTemplate(template, conversations[i], {
         addGenerationPrompt: add_generation_prompt,
         variables: { bos_token: '<s>', eos_token: '</s>' },
-      });
+      }).text;
     if (text === undefined) expect(render).toThrow();
     else expect(render()).toBe(text);
   });

@@ -1,6 +1,7 @@
 /** Chat templates: what they render, which errors are the template's own, and how a last message is continued. */
 import { describe, expect, it } from 'vitest';
-import { formatDate, renderTemplate, TemplateRaised } from '../../../src/main/data/tokenizers/chat.ts';
+import { renderTemplate, TemplateRaised } from '../../../src/main/data/tokenizers/chat.ts';
+import { formatDate } from '../../../src/main/data/tokenizers/format-date.ts';
 import type { ChatMessage, ChatOptions } from '../../../src/main/data/tokenizers/tokenizer.ts';
 
 const CHATML = `{%- for message in messages %}
@@ -21,7 +22,7 @@ const dialogue: ChatMessage[] = [
   { role: 'assistant', content: ' yes \n' },
 ];
 const render = (template: string, messages = dialogue, options: Partial<ChatOptions> = {}): string =>
-  renderTemplate(template, messages, { addGenerationPrompt: false, ...options });
+  renderTemplate(template, messages, { addGenerationPrompt: false, ...options }).text;
 
 describe('rendering', () => {
   it('puts messages in, escapes nothing, and opens the answer when asked', () => {

@@ -23,8 +23,32 @@ describe('a tokenizer.json', () => {
     ['an unknown model', model({ type: 'Nonsense' }), /the model "Nonsense" is not supported; known: BPE/],
     [
       'an unknown normaliser',
-      { normalizer: { type: 'Precompiled' } },
-      /"normalizer": the type "Precompiled" is not supported/,
+      { normalizer: { type: 'Transliterate' } },
+      /"normalizer": the type "Transliterate" is not supported/,
+    ],
+    [
+      'a compiled normaliser that is cut short',
+      { normalizer: { type: 'Precompiled', precompiled_charsmap: '/////w==' } },
+      /"precompiled_charsmap" must begin with the length of its trie, found 4294967295 for 4 bytes/,
+    ],
+    ['dropout', model({ dropout: 0.1 }), /"dropout" is 0\.1, which draws other tokens at each reading; set it to null/],
+    [
+      'two processors that add special tokens',
+      {
+        post_processor: {
+          type: 'Sequence',
+          processors: [1, 2].map(() => ({ type: 'BertProcessing', sep: ['a', 1], cls: ['b', 2] })),
+        },
+      },
+      /2 processors that add special tokens/,
+    ],
+    [
+      'added tokens that are one once normalised',
+      {
+        normalizer: { type: 'Lowercase' },
+        added_tokens: ['AB', 'ab'].map((content, id) => ({ id: 900 + id, content, normalized: true })),
+      },
+      /x\.json: "added_tokens": "AB" and "ab" are both normalised to "ab"/,
     ],
     ['an unknown decoder', { decoder: { type: 'constructor' } }, /"decoder": the type "constructor" is not supported/],
     ['a merge of unknown tokens', model({ merges: [['Ġ', 'nope']] }), /merge 0 needs ".*", which is not in "vocab"/],
@@ -61,7 +85,7 @@ describe('loadTokenizer', () => {
     expect(() => loadTokenizer(folder)).toThrow(/tokenizer\.json is not valid JSON/);
   });
 
-  it('takes special tokens from the files beside it; the config wins', () => {
+  it('takes special tokens from the files beside it; the map wins unless the config lists its added tokens', () => {
     writeFileSync(join(folder, 'tokenizer.json'), JSON.stringify(byte));
     writeFileSync(
       join(folder, 'special_tokens_map.json'),
@@ -72,7 +96,7 @@ describe('loadTokenizer', () => {
       JSON.stringify({ eos_token: 'c', chat_template: 'from config' }),
     );
     const tokenizer = loadTokenizer(folder);
-    expect([tokenizer.bosId, tokenizer.eosId]).toEqual([tokenizer.idOf('b'), tokenizer.idOf('c')]);
+    expect([tokenizer.bosId, tokenizer.eosId]).toEqual([tokenizer.idOf('b'), tokenizer.idOf('a')]);
     expect(tokenizer.chatTemplate).toBe('from config');
     writeFileSync(join(folder, 'chat_template.jinja'), 'from file');
     expect(loadTokenizer(folder).chatTemplate).toBe('from file');

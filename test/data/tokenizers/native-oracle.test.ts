@@ -8,12 +8,13 @@ type Json = Record<string, unknown>;
 
 const read = (name: string): Json =>
   JSON.parse(readFileSync(new URL(`../../golden/tokenizers/${name}.json`, import.meta.url), 'utf8'));
-const [byte, spm, prefixed, unigram, flags] = [
+const [byte, spm, prefixed, unigram, flags, compiled] = [
   'byte-bpe',
   'spm-bpe-no-prefix',
   'spm-bpe-prefix',
   'unigram-nfkc',
   'byte-digits-flags',
+  'unigram-precompiled',
 ].map(read);
 const model = (tokenizer: Json, change: Json): Json => ({
   ...tokenizer,
@@ -55,6 +56,8 @@ const metaspace = (scheme: string, split: boolean): Json => {
   return { ...prefixed, normalizer: null, pre_tokenizer: part, decoder: part };
 };
 const normalized = (normalizer: Json): Json => ({ ...byte, normalizer });
+
+const special = (id: string): Json => ({ SpecialToken: { id, type_id: 0 } });
 
 const VARIANTS: Record<string, Json> = {
   ...Object.fromEntries(Object.entries(PATTERNS).map(([name, regex]) => [`pattern: ${name}`, splitBy(regex)])),
@@ -111,6 +114,36 @@ const VARIANTS: Record<string, Json> = {
   'added tokens with flags': flags,
   'added tokens in lower case': { ...flags, normalizer: { type: 'Lowercase' }, pre_tokenizer: byte.pre_tokenizer },
   'no decoder': { ...spm, decoder: null },
+  ...Object.fromEntries(['a*', '^', '$', '(?=e)', '\\b'].map((regex) => [`empty matches of ${regex}`, splitBy(regex)])),
+  Nmt: normalized({ type: 'Nmt' }),
+  'a compiled normaliser': compiled,
+  'a compiled normaliser before bytes': normalized((compiled.normalizer as { normalizers: Json[] }).normalizers[0]),
+  'ids of added tokens that skip some': {
+    ...byte,
+    added_tokens: (flags.added_tokens as Json[]).map((token, i) => ({ ...token, id: 900 + 7 * i })),
+  },
+  'an added token of the vocabulary under another id': {
+    ...byte,
+    added_tokens: [{ ...(flags.added_tokens as Json[])[0], id: 999, content: 'ing' }],
+  },
+  'an added token again with other flags': {
+    ...byte,
+    added_tokens: [false, true].map((lstrip) => ({
+      ...(flags.added_tokens as Json[])[0],
+      id: 900,
+      content: '<mask>',
+      lstrip,
+    })),
+  },
+  'a template with the text twice': {
+    ...byte,
+    post_processor: {
+      type: 'TemplateProcessing',
+      single: [{ Sequence: { id: 'A', type_id: 0 } }, special('</s>'), { Sequence: { id: 'A', type_id: 0 } }],
+      pair: [{ Sequence: { id: 'A', type_id: 0 } }, { Sequence: { id: 'B', type_id: 1 } }],
+      special_tokens: { '</s>': { id: '</s>', ids: [2], tokens: ['</s>'] } },
+    },
+  },
 };
 
 const PIECES = [
@@ -193,6 +226,21 @@ const PIECES = [
   '<|endoftext|>',
   ' '.repeat(70),
   'x'.repeat(300),
+  // letters, marks and signs younger than the library's tables
+  '\u088f',
+  'a\u0897',
+  '\u{1cd00}',
+  '\u{10940}b',
+  '\u32ff',
+  '\u{105c9}',
+  '\u2e5d',
+  // what the compiled normaliser rewrites
+  '™\u0001g',
+  '\u00ad',
+  '㌔',
+  'か\u3099',
+  'a\u0300\u0316',
+  'ＡＢ',
 ];
 
 /** The same texts every time: a linear congruential generator. */
@@ -207,7 +255,7 @@ function randomTexts(count: number): string[] {
   );
 }
 
-const texts = randomTexts(80);
+const texts = [...PIECES.filter((piece) => piece.length < 5), ...randomTexts(80)];
 
 async function expected(native: Native, text: string, addSpecialTokens: boolean) {
   const encoding = await native.encode(text, null, { addSpecialTokens });

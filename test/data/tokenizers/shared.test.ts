@@ -4,9 +4,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { bpeTokenizerJson, trainBpe } from '../../../src/main/data/tokenizers/bpe-trainer.ts';
+import { TemplateRaised } from '../../../src/main/data/tokenizers/chat.ts';
 import { createTokenizer } from '../../../src/main/data/tokenizers/huggingface.ts';
 import { loadTokenizer } from '../../../src/main/data/tokenizers/index.ts';
-import type { ChatMessage } from '../../../src/main/data/tokenizers/tokenizer.ts';
+import { Exact, readJson } from '../../../src/main/data/tokenizers/jinja/json.ts';
+import { Dict, isList, type Value } from '../../../src/main/data/tokenizers/jinja/values.ts';
+import { type Encoding, TokenizerError } from '../../../src/main/data/tokenizers/tokenizer.ts';
 
 const shared = process.env.PLUMB_SHARED ?? fileURLToPath(new URL('../../../../shared/', import.meta.url));
 const json = (path: string) => JSON.parse(readFileSync(join(shared, path), 'utf8'));
@@ -59,45 +62,60 @@ describe.skipIf(!existsSync(join(shared, 'fixtures/tokenizers/bpe_train')))('the
   });
 });
 
-interface ChatCase {
-  readonly template: string;
-  readonly conversation: string;
-  readonly add_generation_prompt: boolean;
-  readonly continue_final_message?: boolean;
-  readonly text?: string;
-  readonly ids?: number[];
-  readonly error?: string;
-}
-
 const chatFile = 'fixtures/chat/expected.json';
-const chat = existsSync(join(shared, chatFile)) ? json(chatFile) : { templates: {}, conversations: {}, cases: [] };
-// left out: one template of all of Jinja, and tools, whose 1.0 JSON.parse turns into 1
-const templates = Object.keys(chat.templates).filter((name) => name !== 'jinja-features');
+/** As Python reads it: an enum of the tools holds 1.0. */
+const chat = existsSync(join(shared, chatFile)) ? readJson(readFileSync(join(shared, chatFile), 'utf8')) : new Dict();
+const at = (value: Value, ...path: string[]): Value =>
+  path.reduce<Value>((inner, key) => (inner instanceof Dict ? (inner.get(key) ?? null) : null), value);
+const listAt = (value: Value, ...path: string[]): readonly Value[] => {
+  const found = at(value, ...path);
+  return isList(found) ? found : [];
+};
+const exactEntries = (value: Value): Record<string, Exact> =>
+  value instanceof Dict
+    ? Object.fromEntries(Array.from(value.entries(), ([key, each]) => [String(key), new Exact(each)]))
+    : {};
+const templates = [...((at(chat, 'templates') as Dict | null)?.keys() ?? [])].map(String);
+
+/** One 0 or 1 per token, by the characters of `{% generation %}` blocks. */
+const maskOf = ({ ids, offsets }: Encoding, generated: readonly (readonly [number, number])[]): number[] =>
+  ids.map((_, i) => (generated.some(([start, end]) => offsets[i][0] < end && offsets[i][1] > start) ? 1 : 0));
 
 describe.skipIf(templates.length === 0)('chat templates of real models', () => {
-  it.each(templates.length > 0 ? templates : ['(none)'])('%s: text, ids and errors', (name) => {
-    const { template, tokenizer_file: file, ...rest } = chat.templates[name];
-    const tokenizer = loadTokenizer(join(shared, 'fixtures', file));
-    const variables = Object.fromEntries(Object.entries(rest).filter(([key]) => key.endsWith('_token')));
-    const cases: ChatCase[] = chat.cases.filter(
-      (c: ChatCase) => c.template === name && !chat.conversations[c.conversation].tools,
-    );
-    expect(cases.length).toBeGreaterThan(20);
+  it.each(templates.length > 0 ? templates : ['(none)'])('%s: text, ids, masks and errors', (name) => {
+    const source = at(chat, 'templates', name);
+    const template = String(at(source, 'template'));
+    const tokenizer = loadTokenizer(join(shared, 'fixtures', String(at(source, 'tokenizer_file'))));
+    const tokens = Object.entries(exactEntries(source)).filter(([key]) => key.endsWith('_token'));
+    const cases = listAt(chat, 'cases').filter((each) => at(each, 'template') === name);
+    expect(cases.length).toBe(35);
     for (const wanted of cases) {
-      const messages: ChatMessage[] = chat.conversations[wanted.conversation].messages;
+      const conversation = at(chat, 'conversations', String(at(wanted, 'conversation')));
+      const tools = at(conversation, 'tools');
       const render = () =>
-        tokenizer.renderChat(messages, {
-          addGenerationPrompt: wanted.add_generation_prompt,
-          continueFinalMessage: wanted.continue_final_message,
-          template,
-          variables,
-        });
-      if (wanted.error !== undefined) {
-        expect(render).toThrow(wanted.error);
+        tokenizer.renderMarked(
+          listAt(conversation, 'messages').map((message) => new Exact(message)),
+          {
+            addGenerationPrompt: at(wanted, 'add_generation_prompt') === true,
+            continueFinalMessage: at(wanted, 'continue_final_message') === true,
+            template,
+            variables: { ...Object.fromEntries(tokens), ...exactEntries(at(conversation, 'kwargs')) },
+            ...(tools === null ? {} : { tools: new Exact(tools) }),
+          },
+        );
+      const kind = at(wanted, 'error_kind');
+      if (kind !== null) {
+        if (kind === 'template') expect(render).toThrow(TemplateRaised);
+        if (kind === 'template' || kind === 'caller') expect(render).toThrow(String(at(wanted, 'error')));
+        else expect(render).toThrow(TokenizerError);
         continue;
       }
-      expect(render()).toBe(wanted.text);
-      if (wanted.ids) expect(tokenizer.encode(render(), { addSpecialTokens: false }).ids).toEqual(wanted.ids);
+      const { text, generated } = render();
+      expect(text).toBe(at(wanted, 'text'));
+      const encoding = tokenizer.encode(text, { addSpecialTokens: false });
+      expect(encoding.ids).toEqual(listAt(wanted, 'ids').map(Number));
+      if (at(wanted, 'assistant_mask') !== null)
+        expect(maskOf(encoding, generated)).toEqual(listAt(wanted, 'assistant_mask').map(Number));
     }
   });
 });

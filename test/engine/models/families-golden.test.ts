@@ -25,6 +25,13 @@ describe('what cannot be computed is refused by name', () => {
     [qwen2, { layer_types: ['full_attention', 'chunked_attention'] }, 'layer_types[1] "chunked_attention" is not'],
     [qwen2, { layer_types: ['full_attention'] }, '"layer_types" must name 2 layers, found ["full_attention"]'],
     [qwen2, { model_type: 'qwen2_moe' }, 'model_type "qwen2_moe" is not supported; supported: llama, qwen2'],
+    [qwen2, { model_type: ['qwen2'] }, 'model_type ["qwen2"] is not supported; supported: llama'],
+    [qwen2, { model_type: undefined }, 'there is no model_type; supported: llama'],
+    [
+      qwen2,
+      { auto_map: { AutoConfig: 'c.Own', AutoModelForCausalLM: 'm.Own' } },
+      '"auto_map" says that the model is a program of its own (AutoModelForCausalLM: "m.Own"), which is not run',
+    ],
     [qwen2, { quantization_config: { quant_method: 'gptq' } }, 'the weights are quantised ({"quant_method":"gptq"})'],
     [qwen3, { partial_rotary_factor: 0.5 }, 'partial_rotary_factor 0.5 is supported in gpt_neox only'],
     [qwen3, { rope_scaling: { rope_type: 'dynamic' } }, '"factor" must be a number above 0, found undefined'],

@@ -1,11 +1,11 @@
 /** A model as a Hugging Face folder of its own: files copied as they are, other formats converted. */
 import { constants, existsSync, readdirSync, statSync } from 'node:fs';
-import { copyFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { loadTokenizer } from '../tokenizers/index.ts';
 import { readJsonObject } from './huggingface.ts';
 import { openCheckpoint } from './index.ts';
-import { belongsToModel } from './inside.ts';
+import { namesInside } from './inside.ts';
 import { stringifyLike } from './json-floats.ts';
 import { CheckpointError, writeTensors } from './safetensors.ts';
 
@@ -14,7 +14,7 @@ const INDEX = 'model.safetensors.index.json';
 /** Names of the files of a Hugging Face folder that make the model. */
 function filesOf(folder: string): string[] {
   const isFile = (name: string) => statSync(join(folder, name), { throwIfNoEntry: false })?.isFile() === true;
-  const beside = readdirSync(folder).filter((name) => belongsToModel(name) && isFile(name));
+  const beside = namesInside(folder).filter(isFile);
   return [...beside, ...weightNames(folder)];
 }
 
@@ -55,6 +55,7 @@ async function copyFiles(path: string, folder: string, options: CopyOptions): Pr
   let done = 0;
   for (const name of names) {
     options.signal?.throwIfAborted();
+    await mkdir(dirname(join(folder, name)), { recursive: true });
     // links (a hub's cache is made of them) are followed; file systems that can share the bytes do
     await copyFile(join(path, name), join(folder, name), constants.COPYFILE_FICLONE);
     done += statSync(join(folder, name)).size;

@@ -1,5 +1,5 @@
 /** Hugging Face model folders: config.json, one or several safetensors files, tokenizer files. */
-import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { replaceFolderAtomic } from './atomic.ts';
 import { checkInside, fileInside } from './inside.ts';
@@ -52,12 +52,34 @@ export function readModelFolder(path: string): ModelFolder {
   };
 }
 
+/** Weights in forms that are not read, and why. */
+const OTHER_WEIGHTS: readonly (readonly [name: RegExp, why: string])[] = [
+  [
+    /^pytorch_model.*\.bin(?:\.index\.json)?$|\.(?:pt|pth|ckpt)$/,
+    'a Python pickle is not read, as it can hold programs; from_pretrained and save_pretrained of transformers make safetensors of it',
+  ],
+  [/^consolidated.*\.safetensors$/, 'it has names of another format than transformers’, which is not read'],
+  [/^(?:tf_model|flax_model).*/, 'weights of TensorFlow and Flax are not read'],
+  [/\.safetensors$/, 'only the names above are read'],
+];
+
+function otherWeights(path: string): string {
+  const names = readdirSync(path).sort();
+  for (const [pattern, why] of OTHER_WEIGHTS) {
+    const found = names.find((name) => pattern.test(name));
+    if (found) return `; there is ${found}: ${why}`;
+  }
+  return '';
+}
+
 function weightFiles(path: string): SafetensorsFile[] {
   const single = fileInside(path, 'model.safetensors');
   if (existsSync(single)) return [openSafetensors(single)];
   const index = fileInside(path, 'model.safetensors.index.json');
   if (!existsSync(index))
-    throw new CheckpointError(`${path}: expected model.safetensors or model.safetensors.index.json, found neither`);
+    throw new CheckpointError(
+      `${path}: expected model.safetensors or model.safetensors.index.json, found neither${otherWeights(path)}`,
+    );
   const map = readJsonObject(index).weight_map;
   if (map === null || typeof map !== 'object' || Array.isArray(map))
     throw new CheckpointError(

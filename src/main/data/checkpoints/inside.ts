@@ -5,13 +5,24 @@ import { CheckpointError } from './safetensors.ts';
 
 /** What belongs to a model besides its weights; programs and pickles that lie beside it are left where they are. */
 const BELONGING =
-  /^(config|generation_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens|vocab)\.json$|^(merges|vocab)\.txt$|^tokenizer\.model$|^chat_template\.(jinja|json)$|^(README|LICENSE)(\.\w+)?$/;
+  /^(config|generation_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens|vocab)\.json$|^(merges|vocab)\.txt$|^tokenizer\.model$|^chat_template\.(jinja|json)$|^additional_chat_templates\/[\w-]+\.jinja$|^(README|LICENSE)(\.\w+)?$/;
 
 export const belongsToModel = (name: string): boolean => BELONGING.test(name);
 
+/** The one folder within a model's that belongs to it. */
+const TEMPLATES = 'additional_chat_templates';
+
+/** Paths within a folder of all that belongs to the model besides its weights. */
+export function namesInside(folder: string): string[] {
+  const templates = statSync(join(folder, TEMPLATES), { throwIfNoEntry: false })?.isDirectory()
+    ? readdirSync(join(folder, TEMPLATES)).map((name) => `${TEMPLATES}/${name}`)
+    : [];
+  return [...readdirSync(folder), ...templates].filter(belongsToModel);
+}
+
 /** Checks all that belongs to the model in a folder. Throws CheckpointError. */
 export function checkInside(folder: string): void {
-  for (const name of readdirSync(folder)) if (belongsToModel(name)) fileInside(folder, name);
+  for (const name of namesInside(folder)) fileInside(folder, name);
 }
 
 /** Snapshots of the hub's cache are made of links to the blobs beside them. */

@@ -5,9 +5,12 @@ import { alike } from '../../base/registry.ts';
 import type { Format, RecordValue } from '../formats/format.ts';
 import { isReadable, kindOfValue, valueAt, wholeWord } from '../formats/format.ts';
 import { formats, rankFormats } from '../formats/index.ts';
+import { WideNumber } from '../records/exact-json.ts';
 import { DatasetError, readRecords } from '../records.ts';
 import type { KeptMapping } from '../store/column-mappings.ts';
 import { type Guess, guessColumns } from './guess-columns.ts';
+import { jsonConversations, withConversations } from './json-conversations.ts';
+import { SCORES } from './scores.ts';
 
 /** Records that decide the format. */
 const SNIFFED = 50;
@@ -23,6 +26,8 @@ export interface ImportOptions {
   readonly mapping?: ColumnMapping;
   /** Reads the file as it is found, whatever was chosen for an earlier one with the same columns; that is then forgotten. */
   readonly asFound?: boolean;
+  /** Leaves out rows that do not fit the format, and lines of JSONL that are no JSON, as it does refused ones; else one of them stops the import. */
+  readonly leaveOut?: boolean;
 }
 
 export interface DetectOptions extends ImportOptions {
@@ -38,6 +43,8 @@ export interface Detection {
   readonly kind: DatasetKind;
   readonly ranked: ReturnType<typeof rankFormats>;
   readonly head: readonly RecordValue[];
+  /** Columns that hold conversations as JSON text; in `head` they are lists. */
+  readonly asJson: readonly string[];
   /** Files with the same columns have the same one. */
   readonly signature: string;
   /** What was kept of an earlier file, when it is used here. */
@@ -48,7 +55,10 @@ export interface Detection {
 
 /** Format and mapping of a file: what the user chose, else what was kept, else what its first rows look like. Throws DatasetError. */
 export async function detectFormat(path: string, options: DetectOptions = {}): Promise<Detection> {
-  const head = await firstRecords(path);
+  const raw = await firstRecords(path, options.leaveOut === true);
+  const asJson = jsonConversations(raw);
+  if (raw.length === 0) throw new DatasetError(`${path}: it holds no rows`);
+  const head = raw.map((record) => withConversations(record, asJson));
   const signature = signatureOf(head);
   const asked = isAsked(options);
   const remembered = asked || options.asFound ? null : recalled(options, signature, head);
@@ -61,7 +71,7 @@ export async function detectFormat(path: string, options: DetectOptions = {}): P
   if (format) {
     const mapping = mappingOf(format, chosen.mapping ?? {}, head);
     const kind = format.kindOf?.(mapping) ?? format.kind;
-    return { format, mapping, kind, ranked, head, signature, remembered, guessed: null };
+    return { format, mapping, kind, ranked, head, asJson, signature, remembered, guessed: null };
   }
   if (!guess || !options.guess) throw unknownColumns(path, head, guess);
   const columns = formats.get('columns');
@@ -72,6 +82,7 @@ export async function detectFormat(path: string, options: DetectOptions = {}): P
     kind,
     ranked,
     head,
+    asJson,
     signature,
     remembered: null,
     guessed: guess.similarity,
@@ -96,15 +107,11 @@ function recalled(options: DetectOptions, signature: string, head: readonly Reco
   return isUsable ? kept : null;
 }
 
-/** What sets call the scores of both answers besides TRL's names. */
-const SCORES: readonly (readonly [chosen: string, rejected: string])[] = ['rating', 'score', 'reward'].flatMap(
-  (name) =>
-    [
-      [`chosen_${name}`, `rejected_${name}`],
-      [`chosen-${name}`, `rejected-${name}`],
-      [`${name}_chosen`, `${name}_rejected`],
-    ] as const,
-);
+/** Also as tables of text write it. */
+const isNumeric = (value: unknown): boolean =>
+  typeof value === 'number' ||
+  value instanceof WideNumber ||
+  (typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value));
 
 /** Two columns of numbers, one for each answer, where the format has scores and none of its own. */
 function scoresIn({ fields, mapping }: Format, head: readonly RecordValue[]): ColumnMapping {
@@ -115,7 +122,7 @@ function scoresIn({ fields, mapping }: Format, head: readonly RecordValue[]): Co
   if (isOwn || !fields.includes('score_chosen')) return {};
   const isNumbers = (column: string) => {
     const found = head.flatMap((r) => r[column] ?? []);
-    return found.length > 0 && found.every((value) => typeof value === 'number');
+    return found.length > 0 && found.every(isNumeric);
   };
   const pair = SCORES.find((columns) => columns.every(isNumbers));
   return pair ? { score_chosen: pair[0], score_rejected: pair[1] } : {};
@@ -128,9 +135,10 @@ function mappingOf(format: Format, corrections: ColumnMapping, head: readonly Re
   return Object.fromEntries(Object.entries(corrected).filter(([, column]) => column !== ''));
 }
 
-async function firstRecords(path: string): Promise<RecordValue[]> {
+async function firstRecords(path: string, leaveOut: boolean): Promise<RecordValue[]> {
   const head: RecordValue[] = [];
-  for await (const { value } of readRecords(path)) {
+  const onFault = leaveOut ? () => undefined : undefined;
+  for await (const { value } of readRecords(path, { onFault })) {
     head.push(value);
     if (head.length === SNIFFED) break;
   }
@@ -155,6 +163,8 @@ function misfit(head: readonly RecordValue[]): string {
       return `Row ${row}: "${column}" is ${kindOfValue(record[column])}; text or a list of {role, content} was expected. `;
   }
   const [first] = head;
+  if (Array.isArray(first?.completions) && Array.isArray(first?.labels))
+    return 'They are steps with a label each (stepwise supervision), which no method here learns from. ';
   if (first?.label !== undefined && first.label !== null && !/^(true|false|0|1)$/i.test(wholeWord(String(first.label))))
     return `Row 0: "label" is ${JSON.stringify(first.label)?.slice(0, 40)}; true or false was expected of an answer's label. `;
   return '';

@@ -177,6 +177,10 @@ const ROLES: readonly Role[] = [
   },
 ];
 
+/** Every name in use of any role, in the spellings that tables have. */
+export const namesOfRoles = (): readonly string[] =>
+  ROLES.flatMap(({ names }) => names.flatMap((name) => [name, name.replaceAll(' ', '_'), name.replaceAll(' ', '')]));
+
 /** What a mapping needs; the first form whose roles are all found is taken, with what may stand beside them. */
 const FORMS: readonly (readonly [needs: readonly MappingField[], beside: readonly MappingField[]])[] = [
   [

@@ -5,7 +5,7 @@ import type { ImportPreview, ImportReport, RefusedRow, StoredPair } from '../../
 import type { Format, RecordValue } from '../formats/format.ts';
 import { valueAt } from '../formats/format.ts';
 import { formats } from '../formats/index.ts';
-import { parseExact } from '../records/exact-json.ts';
+import { parseRow } from '../records/template-json.ts';
 import { DatasetError, fileSize, readRecords, whileUnchanged } from '../records.ts';
 import { findMapping, forgetMapping, keepMapping } from '../store/column-mappings.ts';
 import type { NewPair } from '../store/pairs.ts';
@@ -28,7 +28,7 @@ export async function previewImport(
 ): Promise<ImportPreview> {
   const detection = await detectFormat(path, { ...options, guess: true });
   const tally = newTally();
-  const rows = await firstRows({ path, file: sourceName, detection, tally });
+  const rows = await firstRows({ path, file: sourceName, detection, tally }, options);
   return previewOf(detection, tally, rows, sourceName);
 }
 
@@ -43,22 +43,24 @@ export async function checkImport(
   const rows: StoredPair[] = [];
   for (const path of paths) {
     const detection = path === paths[0] ? first : await detectFormat(path, likeFirst(first, options));
-    rows.push(...(await firstRows({ path, file: basename(path), detection, tally }, signal)));
-    if (tally.faults.length > 0) throw doesNotFit(path, detection.format, tally);
+    rows.push(...(await firstRows({ path, file: basename(path), detection, tally }, options, signal)));
+    if (tally.faults.length > 0 && !options.leaveOut) throw doesNotFit(path, detection.format, tally);
   }
   if (tally.rowsAccepted === 0) throw nothingAccepted(paths[0], tally);
   return previewOf(first, tally, rows.slice(0, PREVIEWED), nameOf(paths));
 }
 
 /** The parts of a dataset are read like its first file: its format, and its columns where they were chosen by hand. */
-const likeFirst = ({ format, remembered }: Detection, { mapping }: ImportOptions): ImportOptions => ({
+const likeFirst = ({ format, remembered }: Detection, { mapping, leaveOut }: ImportOptions): ImportOptions => ({
   format: format.id,
+  leaveOut,
   mapping: remembered?.mapping ?? mapping,
 });
 
 /** Counts all rows of a file; those that a preview shows. */
 async function firstRows(
   { path, file, detection, tally }: Pick<Reading, 'path' | 'file' | 'detection' | 'tally'>,
+  { leaveOut }: ImportOptions,
   signal?: AbortSignal,
 ): Promise<StoredPair[]> {
   const rows: StoredPair[] = [];
@@ -66,7 +68,8 @@ async function firstRows(
     for (const row of pairs.slice(0, PREVIEWED - rows.length)) rows.push({ ...asJson(row), index: rows.length });
   };
   const taker = newTaker(detection, file, tally);
-  for await (const record of readRecords(path, { signal })) {
+  const onFault = leaveOut ? taker.leaveOut : undefined;
+  for await (const record of readRecords(path, { signal, onFault })) {
     show(taker.take(record));
     if (tally.rowsRead % BATCH === 0) await othersTurn();
   }
@@ -80,23 +83,27 @@ const reasonOf = (guessed: Detection['guessed']): string =>
 /** As it will be stored: metadata may hold values that only JSON makes plain. */
 const asJson = (row: NewPair): NewPair => ({
   ...row,
-  metadata: parseExact(JSON.stringify(row.metadata)) as NewPair['metadata'],
+  metadata: parseRow(JSON.stringify(row.metadata)) as NewPair['metadata'],
 });
 
 function previewOf(
-  { format, ranked, head, mapping, kind, remembered, guessed }: Detection,
+  { format, ranked, head, asJson, mapping, kind, remembered, guessed }: Detection,
   tally: Tally,
   rows: StoredPair[],
   sourceName: string,
 ): ImportPreview {
-  const describe = (found: Detection['ranked'][number]) => ({
-    id: found.format.id,
-    title: found.format.title,
-    ...found.sniffed,
+  const asLists = asJson.length === 0 ? '' : `; read as conversations, which are JSON text there: ${asJson.join(', ')}`;
+  const describe = ({ format: { id, title }, sniffed }: Detection['ranked'][number]) => ({
+    id,
+    title,
+    score: sniffed.score,
+    reason: `${sniffed.reason}${asLists}`,
   });
   const own = ranked.find((r) => r.format.id === format.id);
   return {
-    format: own ? describe(own) : { id: format.id, title: format.title, score: 1, reason: reasonOf(guessed) },
+    format: own
+      ? describe(own)
+      : { id: format.id, title: format.title, score: 1, reason: `${reasonOf(guessed)}${asLists}` },
     alternatives: ranked.filter((r) => r.format.id !== format.id).map(describe),
     columns: columnsOf(head).map((name) => ({ name, example: exampleOf(head, name) })),
     mapping,
@@ -215,17 +222,19 @@ async function copyRows(writer: VersionWriter, reading: Reading, job: ImportJob)
   };
   const tell = () => job.onProgress?.({ bytesRead, bytesTotal, rows: tally.rowsRead });
   const taker = newTaker(detection, file, tally);
-  for await (const record of readRecords(path, { signal: job.signal, onBytes })) {
+  const stops = !job.leaveOut;
+  const onFault = stops ? undefined : taker.leaveOut;
+  for await (const record of readRecords(path, { signal: job.signal, onBytes, onFault })) {
     const written = writer.add(taker.take(record));
-    if (tally.faults.length >= LISTED) break;
+    if (stops && tally.faults.length >= LISTED) break;
     if (!written && tally.rowsRead % READ_AT_ONCE !== 0) continue;
     tell();
     await othersTurn();
   }
-  const gathered = tally.faults.length === 0 ? taker.finish() : [];
+  const gathered = stops && tally.faults.length > 0 ? [] : taker.finish();
   for (let from = 0; from < gathered.length; from += BATCH)
     if (writer.add(gathered.slice(from, from + BATCH))) await othersTurn();
-  if (tally.faults.length > 0) throw doesNotFit(path, detection.format, tally);
+  if (stops && tally.faults.length > 0) throw doesNotFit(path, detection.format, tally);
   tell();
 }
 

@@ -1,11 +1,14 @@
 /** Counts what an import reads: accepted and refused rows, prompts, ties, duplicates, lengths. */
 import type { ChatMessage, RefusedRow, TextOrChat } from '../../../preload/contract/datasets.ts';
+import { NumberSet } from '../../base/number-set.ts';
 import { type Draft, RowFault, RowRefused, valueAt } from '../formats/format.ts';
 import { IdenticalPair } from '../formats/preference-pair.ts';
 import type { SourceRecord } from '../records.ts';
-import { promptDigest, rowDigest } from '../store/digests.ts';
+import { digest, jsonOf, rowDigest } from '../store/digests.ts';
 import type { NewPair } from '../store/pairs.ts';
 import type { Detection } from './detect.ts';
+import { withConversations } from './json-conversations.ts';
+import { withInnerNames } from './metadata-names.ts';
 
 /** Refused rows that are listed; the rest is counted. */
 export const LISTED = 200;
@@ -29,8 +32,8 @@ export interface Tally {
   /** Rows that do not fit the format at all; one is enough to stop an import. */
   readonly faults: Fault[];
   /** Digests: the texts themselves would not fit into memory. */
-  readonly prompts: Set<number>;
-  readonly seen: Set<number>;
+  readonly prompts: NumberSet;
+  readonly seen: NumberSet;
   readonly chosenChars: number[];
   readonly rejectedChars: number[];
   longerChosen: number;
@@ -53,8 +56,8 @@ export const newTally = (severalFiles = false): Tally => ({
   refusedTotal: 0,
   refused: [],
   faults: [],
-  prompts: new Set(),
-  seen: new Set(),
+  prompts: new NumberSet(),
+  seen: new NumberSet(),
   chosenChars: [],
   rejectedChars: [],
   longerChosen: 0,
@@ -71,14 +74,16 @@ const charsOf = (value: TextOrChat): number =>
 export interface Taker {
   /** Rows of this record. */
   take(record: SourceRecord): NewPair[];
+  /** Counts a record that could not be read among those that were refused. */
+  leaveOut(fault: { readonly line: number; readonly row: number; readonly error: Error }): void;
   /** Rows that need all records of the file. */
   finish(): NewPair[];
 }
 
-export function newTaker({ format, mapping }: Detection, file: string, tally: Tally): Taker {
+export function newTaker({ format, mapping, asJson }: Detection, file: string, tally: Tally): Taker {
   const named = tally.severalFiles ? file : undefined;
   const accept = (drafts: readonly Draft[], { line, row }: Place): NewPair[] => {
-    const rows = drafts.map((d) => ({ ...d, provenance: { file, line, row } }));
+    const rows = drafts.map((d) => ({ ...d, metadata: withInnerNames(d.metadata), provenance: { file, line, row } }));
     for (const row of rows) countRow(row, tally);
     return rows;
   };
@@ -95,17 +100,26 @@ export function newTaker({ format, mapping }: Detection, file: string, tally: Ta
       return [];
     }
   };
+  const leaveOut: Taker['leaveOut'] = ({ line, row, error }) => {
+    tally.rowsRead++;
+    // its place stands before the reason
+    const reason = error.message.replace(/^.*?:\d+: /s, '');
+    refuse({ line, row, value: {} }, new RowRefused(reason, ''), named, tally);
+  };
   const gathering = format.gather?.(mapping);
   if (!gathering)
     return {
-      take: (record) => attempt(record, () => accept(format.read(record.value, mapping), record)),
+      leaveOut,
+      take: (record) =>
+        attempt(record, () => accept(format.read(withConversations(record.value, asJson), mapping), record)),
       finish: () => [],
     };
   const places: Place[] = [];
   return {
+    leaveOut,
     take: (record) =>
       attempt(record, () => {
-        gathering.add(record.value, places.length);
+        gathering.add(withConversations(record.value, asJson), places.length);
         places.push({ line: record.line, row: record.row });
         return [];
       }),
@@ -144,10 +158,8 @@ function refuse(record: SourceRecord, error: RowRefused, file: string | undefine
 
 /** Counts a row that is kept. */
 export function countRow(row: NewPair, tally: Tally): void {
-  tally.prompts.add(promptDigest(row));
-  const key = rowDigest(row);
-  if (tally.seen.has(key)) tally.duplicates++;
-  tally.seen.add(key);
+  tally.prompts.add(digest(jsonOf(row).prompt));
+  if (!tally.seen.add(rowDigest(row))) tally.duplicates++;
   if (row.tie) tally.ties++;
   if (row.label !== null) tally.unpaired++;
   if (typeof row.prompt !== 'string') countTurns(row.prompt, tally);

@@ -4,7 +4,7 @@ import type { Derivation } from '../../../preload/contract/dataset-versions.ts';
 import type { DatasetKind, ImportReport } from '../../../preload/contract/datasets.ts';
 import { DatasetError } from '../records.ts';
 import { type DatasetRow, getDatasetByName, insertDataset } from '../store/datasets.ts';
-import { digest } from '../store/digests.ts';
+import { digest, jsonOf, metadataJson } from '../store/digests.ts';
 import { insertPairs, type NewPair } from '../store/pairs.ts';
 import { transaction, type WritableStore } from '../store/store.ts';
 import { discardVersion, finishVersion, insertVersion, nextVersionNumber, type VersionRow } from '../store/versions.ts';
@@ -78,20 +78,12 @@ export function startVersion(store: WritableStore, wanted: NewVersion): VersionW
 }
 
 /** What a row says, in one order whoever made the row: where it came from is not part of it. */
-const contentOf = (row: NewPair): string =>
-  JSON.stringify([
-    row.prompt,
-    row.chosen,
-    row.rejected,
-    row.completion,
-    row.label,
-    row.tie,
-    row.margin,
-    row.scoreChosen,
-    row.scoreRejected,
-    row.annotator,
-    row.metadata,
-  ]);
+const contentOf = (row: NewPair): string => {
+  const { prompt, chosen, rejected, completion } = jsonOf(row);
+  const { label, tie, margin, scoreChosen, scoreRejected, annotator } = row;
+  const beside = JSON.stringify([label, tie, margin, scoreChosen, scoreRejected, annotator]).slice(1, -1);
+  return `[${prompt},${chosen},${rejected},${completion},${beside},${metadataJson(row)}]`;
+};
 
 /** The hash of all rows in their order: equal rows, equal hash. */
 export function createContentHash(): { add(row: NewPair): number; hex(): string } {

@@ -67,7 +67,8 @@ export const promptOnly: Format = {
   fields: ['prompt'],
   mapping: { prompt: 'prompt' },
   sniff(records) {
-    const share = shareWith(records, ['prompt'], ['completion', 'chosen', 'rejected']);
+    // prompts beside steps or answers that no format reads are no prompts alone
+    const share = shareWith(records, ['prompt'], ['completion', 'completions', 'chosen', 'rejected']);
     return { score: 0.5 * share, reason: `${percentOf(share)} have a prompt` };
   },
   read: (record, mapping) => [

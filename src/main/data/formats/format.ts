@@ -84,7 +84,10 @@ export function textAt(record: RecordValue, column: string | undefined, field: s
   const messages = messagesOf(value);
   if (!messages)
     throw new RowFault(column, `"${column}" is ${kindOfValue(value)}; text or a list of messages was expected`);
-  for (const { role, content } of messages) checkedText(role + content, column);
+  for (const { role, content } of messages) {
+    checkedText(role, column);
+    checkedText(content, column);
+  }
   return messages;
 }
 

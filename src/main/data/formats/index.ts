@@ -19,11 +19,13 @@ import { llmComparatorImport } from './llm-comparator.ts';
 import { llmbar } from './llmbar.ts';
 import { mtBench } from './mt-bench.ts';
 import { mtBenchQuestions } from './mt-bench-questions.ts';
-import { multipleChoice } from './multiple-choice.ts';
+import { markedTargets, multipleChoice } from './multiple-choice.ts';
 import {
+  acceptedRejected,
   alpaca,
   alpacaKto,
   argillaUltrafeedback,
+  beaverTails,
   chosenResponses,
   helpsteer3Edit,
   helpsteer3EditQuality,
@@ -36,6 +38,8 @@ import {
   questionAnswer,
   questionPreference,
   stackExchange,
+  swiftQuery,
+  systemPreference,
   trajectoryPreference,
   truthfulQa,
 } from './named-tables.ts';
@@ -50,6 +54,7 @@ import { sharegpt, sharegptMessages, sharegptSingular, sharegptTagged } from './
 import { shp } from './shp.ts';
 import { summarizeAxes } from './summarize-axes.ts';
 import { summarizeComparisons } from './summarize-comparisons.ts';
+import { swiftMessages, swiftResponse } from './swift-messages.ts';
 import { trlImplicit } from './trl-implicit.ts';
 import { trlPreference } from './trl-preference.ts';
 import { truthfulQaAnswers } from './truthfulqa-answers.ts';
@@ -102,17 +107,24 @@ export const formats = registry<Format>('format', [
   questionPreference,
   inputPreference,
   chosenResponses,
+  systemPreference,
+  acceptedRejected,
+  swiftQuery,
+  swiftResponse,
+  swiftMessages,
   stackExchange,
   stackExchangeRanked,
   truthfulQa,
   truthfulQaAnswers,
   multipleChoice,
+  markedTargets,
   severalAnswers,
   trlPreference,
   trlImplicit,
   alpacaRanking,
   rankedColumns,
   kto,
+  beaverTails,
   promptCompletion,
   selfInstruct,
   messages,

@@ -28,8 +28,11 @@ export const instructionPreference: Format = {
     const instruction = textAt(record, mapping.prompt, 'prompt');
     if (typeof instruction !== 'string')
       throw new RowFault(mapping.prompt ?? 'prompt', 'the instruction is a list of messages; text was expected');
+    const answers = answersAt(record, mapping);
+    // a prompt of text has no line end before a conversation
+    if (typeof answers.chosen !== 'string') return readPair(record, mapping);
     const input = mapping.input === undefined ? undefined : valueAt(record, mapping.input);
     const prompt = typeof input === 'string' && input.trim() !== '' ? `${instruction}\n${input}` : instruction;
-    return [pairDraft(record, mapping, `${prompt}\n`, answersAt(record, mapping))];
+    return [pairDraft(record, mapping, `${prompt}\n`, answers)];
   },
 };

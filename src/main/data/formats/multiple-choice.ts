@@ -36,20 +36,20 @@ function targetsAt(record: RecordValue, column: string): Record<string, 0 | 1> {
   return found;
 }
 
-export const multipleChoice: Format = {
-  id: 'multiple-choice',
-  title: 'Multiple choice, TruthfulQA',
+const variant = (id: string, title: string, question: string, targets: string): Format => ({
+  id,
+  title,
   kind: 'preference',
   fields: ['prompt', 'chosen'],
-  mapping: { prompt: 'question', chosen: TARGETS },
+  mapping: { prompt: question, chosen: targets },
   sniff(records) {
-    const fits = records.filter((r) => typeof r.question === 'string' && isTargets(fromLists(r[TARGETS]))).length;
+    const fits = records.filter((r) => typeof r[question] === 'string' && isTargets(fromLists(r[targets]))).length;
     const share = fits / Math.max(1, records.length);
     return { score: 0.9 * share, reason: `${percentOf(share)} have a question and marked answers` };
   },
   read(record, mapping) {
     const prompt = textAt(record, mapping.prompt, 'prompt');
-    const answers = Object.entries(targetsAt(record, mapping.chosen ?? TARGETS)).filter(([text]) => !isBlank(text));
+    const answers = Object.entries(targetsAt(record, mapping.chosen ?? targets)).filter(([text]) => !isBlank(text));
     const good = answers.flatMap(([text, mark]) => (mark === 1 ? [text] : []));
     const bad = answers.flatMap(([text, mark]) => (mark === 0 ? [text] : []));
     if (good.length === 0 || bad.length === 0)
@@ -57,4 +57,9 @@ export const multipleChoice: Format = {
     const metadata = restOf(record, [...Object.values(mapping), 'mc0_targets', 'mc1_targets', 'mc2_targets']);
     return good.flatMap((chosen) => bad.map((rejected) => draft({ prompt, chosen, rejected, metadata })));
   },
-};
+});
+
+export const multipleChoice = variant('multiple-choice', 'Multiple choice, TruthfulQA', 'question', TARGETS);
+
+/** HHH alignment (2112.00861) as BIG-bench and the hub have it: {choices, labels} beside an input. */
+export const markedTargets = variant('marked-targets', 'Multiple choice, inputs with targets', 'input', 'targets');

@@ -1,7 +1,7 @@
 /** Well-known sets that call the roles of their columns by other names: read as if their mapping had been made by hand. */
 import type { ColumnMapping, DatasetKind } from '../../../preload/contract/datasets.ts';
 import { columns } from './columns.ts';
-import { type Format, percentOf, shareWith } from './format.ts';
+import { type Format, percentOf, type RecordValue, shareWith } from './format.ts';
 import { BESIDE_A_PAIR } from './preference-pair.ts';
 
 interface NamedTable {
@@ -58,6 +58,72 @@ export const inputPreference = tableFormat({
   without: ['prompt', 'instruction', 'question'],
   mapping: { prompt: 'input', system: 'system', chosen: 'chosen', rejected: 'rejected', ...BESIDE_A_PAIR },
 });
+
+/** A system text beside the prompt, as in truthy-dpo: without it the answers would not be what was asked for. */
+const systemPreferenceTable = tableFormat({
+  id: 'system-preference',
+  title: 'Prompts with system text and preference',
+  kind: 'preference',
+  required: ['prompt', 'chosen', 'rejected', 'system'],
+  mapping: { prompt: 'prompt', system: 'system', chosen: 'chosen', rejected: 'rejected', ...BESIDE_A_PAIR },
+  score: 0.97,
+});
+
+const isText = (value: unknown): boolean => typeof value === 'string';
+
+export const systemPreference: Format = {
+  ...systemPreferenceTable,
+  sniff(records) {
+    // some rows have no system text, and what is called so must be text
+    const isSystem = ({ system }: RecordValue) => system === undefined || system === null || isText(system);
+    const some = records.some(({ system }) => isText(system) && system !== '');
+    const texts = records.map((r) =>
+      some && isSystem(r) && [r.prompt, r.chosen, r.rejected].every(isText) ? { ...r, system: r.system ?? '' } : {},
+    );
+    return systemPreferenceTable.sniff(texts);
+  },
+};
+
+/** Code that was accepted against code that was not (Vezora's Code-Preference-Pairs). */
+export const acceptedRejected = tableFormat({
+  id: 'accepted-rejected',
+  title: 'Inputs, accepted and rejected',
+  kind: 'preference',
+  required: ['input', 'accepted', 'rejected'],
+  without: ['chosen'],
+  mapping: { prompt: 'input', chosen: 'accepted', rejected: 'rejected', ...BESIDE_A_PAIR },
+});
+
+/** ms-swift's table: the answer that was rejected stands beside query and response. */
+export const swiftQuery = tableFormat({
+  id: 'swift-query',
+  title: 'ms-swift, query with rejected_response',
+  kind: 'preference',
+  required: ['query', 'response', 'rejected_response'],
+  mapping: {
+    prompt: 'query',
+    system: 'system',
+    history: 'history',
+    chosen: 'response',
+    rejected: 'rejected_response',
+    ...BESIDE_A_PAIR,
+  },
+});
+
+const safeAnswers = tableFormat({
+  id: 'beavertails',
+  title: 'BeaverTails, answers that are safe or not',
+  kind: 'unpaired',
+  required: ['prompt', 'response'],
+  without: ['chosen', 'rejected'],
+  mapping: { prompt: 'prompt', completion: 'response', label: 'is_safe' },
+});
+
+/** BeaverTails (2307.04657): an answer that is safe is wanted, another one not. */
+export const beaverTails: Format = {
+  ...safeAnswers,
+  sniff: (records) => safeAnswers.sniff(records.map((r) => (typeof r.is_safe === 'boolean' ? r : {}))),
+};
 
 /** MedicalGPT's reward data: earlier turns as [question, answer]. */
 export const chosenResponses = tableFormat({

@@ -1,5 +1,5 @@
 /** What all formats of pairs share: reading both answers, splitting off a prompt they share, and whether a pair carries a signal. */
-import type { ColumnMapping, MappingField, TextOrChat } from '../../../preload/contract/datasets.ts';
+import type { ChatMessage, ColumnMapping, MappingField, TextOrChat } from '../../../preload/contract/datasets.ts';
 import { WideNumber } from '../records/exact-json.ts';
 import {
   booleanAt,
@@ -48,7 +48,9 @@ export const asAnswer = (prompt: TextOrChat, answer: TextOrChat): TextOrChat =>
 export function splitShared(chosen: TextOrChat, rejected: TextOrChat): Answers & { readonly prompt: TextOrChat } {
   const limit = Math.min(chosen.length, rejected.length);
   const same = (i: number) =>
-    typeof chosen === 'string' ? chosen[i] === rejected[i] : JSON.stringify(chosen[i]) === JSON.stringify(rejected[i]);
+    typeof chosen === 'string' || typeof rejected === 'string'
+      ? chosen[i] === rejected[i]
+      : sameMessage(chosen[i], rejected[i]);
   let shared = 0;
   while (shared < limit && same(shared)) shared++;
   if (typeof chosen === 'string' && shared < limit && shared > 0) {
@@ -66,8 +68,12 @@ export function checkQuestion({ chosen, rejected }: Answers): void {
       throw new RowRefused('the conversations differ in a message of the user: they answer different prompts');
 }
 
+const sameMessage = (a: ChatMessage, b: ChatMessage): boolean => a.role === b.role && a.content === b.content;
+
 export const sameText = (a: TextOrChat, b: TextOrChat): boolean =>
-  typeof a === 'string' ? a === b : JSON.stringify(a) === JSON.stringify(b);
+  typeof a === 'string' || typeof b === 'string'
+    ? a === b
+    : a.length === b.length && a.every((message, i) => sameMessage(message, b[i]));
 
 /** A pair with what stands beside it; refused when an answer is empty, or when both are equal and the row does not call it a tie. Equal scores are a tie, unless the row says that it is none. */
 export function pairDraft(

@@ -8,13 +8,14 @@ import {
   checkQuestion,
   IdenticalPair,
   pairDraft,
+  sameText,
   splitShared,
 } from './preference-pair.ts';
 
 export function readImplicit(record: RecordValue, mapping: ColumnMapping): readonly Draft[] {
   const { chosen, rejected } = answersAt(record, mapping);
   // all of both would be the prompt
-  if (JSON.stringify(chosen) === JSON.stringify(rejected)) throw new IdenticalPair(chosen);
+  if (sameText(chosen, rejected)) throw new IdenticalPair(chosen);
   const split = splitShared(chosen, rejected);
   checkQuestion(split);
   return [pairDraft(record, mapping, split.prompt, split)];

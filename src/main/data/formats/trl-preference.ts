@@ -1,7 +1,7 @@
 /** TRL's preference format: prompt, chosen, rejected; texts or conversations. */
-import type { ColumnMapping, TextOrChat } from '../../../preload/contract/datasets.ts';
+import type { ChatMessage, ColumnMapping, TextOrChat } from '../../../preload/contract/datasets.ts';
 import { isWholeDialogue } from './anthropic-hh.ts';
-import { type Draft, type Format, percentOf, type RecordValue, shareWith, textAt } from './format.ts';
+import { type Draft, type Format, percentOf, type RecordValue, RowRefused, shareWith, textAt } from './format.ts';
 import {
   type Answers,
   answersAt,
@@ -10,6 +10,7 @@ import {
   BESIDE_FIELDS,
   checkQuestion,
   pairDraft,
+  sameText,
   splitShared,
 } from './preference-pair.ts';
 
@@ -26,8 +27,7 @@ export function withPrompt(
   prompt: TextOrChat,
   { chosen, rejected }: Answers,
 ): Answers & { readonly prompt: TextOrChat } {
-  if (typeof prompt !== 'string')
-    return { prompt, chosen: asAnswer(prompt, chosen), rejected: asAnswer(prompt, rejected) };
+  if (typeof prompt !== 'string') return afterChat(prompt, asAnswer(prompt, chosen), asAnswer(prompt, rejected));
   if (typeof chosen === 'string') {
     // a dialogue that stands whole in both answers as well is no part of them
     const isRepeated =
@@ -39,6 +39,26 @@ export function withPrompt(
   const split = splitShared(chosen, rejected);
   checkQuestion(split);
   return split.prompt.length > 0 ? split : { chosen, rejected, prompt: [{ role: 'user', content: prompt }] };
+}
+
+/** Whether an answer begins with somebody else's message: it is a whole conversation. */
+const isWhole = (answer: TextOrChat): boolean =>
+  typeof answer !== 'string' && answer.length > 1 && (answer[0]?.role === 'user' || answer[0]?.role === 'system');
+
+const endsWith = (longer: readonly ChatMessage[], shorter: readonly ChatMessage[]): boolean =>
+  shorter.length <= longer.length && sameText(longer.slice(longer.length - shorter.length), [...shorter]);
+
+/** Answers that are whole conversations repeat the prompt: whichever says more of what came before them (a system text) is kept. Throws RowRefused where they answer something else. */
+function afterChat(prompt: ChatMessage[], chosen: TextOrChat, rejected: TextOrChat): ReturnType<typeof splitShared> {
+  if (!isWhole(chosen) && !isWhole(rejected)) return { prompt, chosen, rejected };
+  const split = splitShared(chosen, rejected);
+  const repeated = split.prompt as ChatMessage[];
+  const said = (messages: ChatMessage[]) => messages.filter(({ role, content }) => role !== 'system' || content !== '');
+  const isPrompt = endsWith(repeated, said(prompt)) || endsWith(prompt, said(repeated));
+  if (repeated.length === 0 || !isPrompt)
+    throw new RowRefused('the answers are whole conversations, which do not begin with the prompt');
+  checkQuestion(split);
+  return { ...split, prompt: said(repeated).length < said(prompt).length ? prompt : repeated };
 }
 
 export const trlPreference: Format = {

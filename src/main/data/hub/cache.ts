@@ -1,6 +1,6 @@
 /** The hub's cache on disk, in the layout of huggingface_hub: blobs by etag, snapshots of links, refs, listings. */
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hashFile } from '../../base/hash-file.ts';
@@ -118,19 +118,58 @@ export class RepositoryCache {
   }
 }
 
-/** Creates the lock's file with this process's number; one whose process is gone is taken over. */
+/** A lock without a process's number is one whose program ended while it made it. */
+const UNSIGNED_MS = 10_000;
+
+/** Creates the lock's file with this process's number, whole or not at all; one whose process is gone is taken over. */
 function claim(path: string): boolean {
+  const own = `${path}.${process.pid}.${serial++}`;
   try {
-    writeFileSync(path, String(process.pid), { flag: 'wx' });
+    writeFileSync(own, String(process.pid));
+    linkSync(own, path);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(own, { force: true });
   }
-  const owner = Number(readFileSync(path, 'utf8'));
-  if (owner !== process.pid && Number.isInteger(owner) && owner > 0 && !processIsAlive(owner))
-    rmSync(path, { force: true });
+  if (isLeft(path)) takeAway(path, own);
   return false;
 }
+
+let serial = 0;
+
+function isLeft(path: string): boolean {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found) return false;
+  const owner = Number(readIfThere(path));
+  if (Number.isInteger(owner) && owner > 0) return owner !== process.pid && !processIsAlive(owner);
+  return Date.now() - found.mtimeMs > UNSIGNED_MS;
+}
+
+/** Of several processes that see a lock left, one moves it away; a fresh lock that was moved instead is put back. */
+function takeAway(path: string, aside: string): void {
+  try {
+    renameSync(path, aside);
+    if (!isLeft(aside)) linkSync(aside, path);
+  } catch (error) {
+    if (!['ENOENT', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  } finally {
+    rmSync(aside, { force: true });
+  }
+}
+
+function readIfThere(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
+  }
+}
+
+/** Whether an etag says what the content must be. */
+export const isChecked = (etag: string): boolean => /^(?:[0-9a-f]{64}|[0-9a-f]{40})$/.test(etag);
 
 /** Compares a file with the etag: SHA-256 when it has 64 hex digits, git's SHA-1 of a blob when it has 40; other etags say nothing of the content. */
 export function contentMatches(path: string, etag: string): boolean {

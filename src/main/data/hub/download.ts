@@ -1,7 +1,7 @@
 /** One file of a repository into the cache: metadata, content with resume, checksum, then its place in the snapshot. */
 import { closeSync, existsSync, ftruncateSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { contentMatches, type RepositoryCache } from './cache.ts';
+import { contentMatches, isChecked, type RepositoryCache } from './cache.ts';
 import { HubError } from './hub-error.ts';
 import { encodeFile, isCommit } from './names.ts';
 import { ask } from './request.ts';
@@ -116,15 +116,41 @@ async function receiveAll(
       // a signed address may have expired: the hub gives a new one
       if (['gated', 'forbidden', 'not_found', 'bad_token'].includes(code) && !renewed) {
         renewed = true;
-        ({ address } = await metadataOf(settings, request));
+        const again = await metadataOf(settings, request);
+        if (again.etag !== first.etag)
+          throw new HubError(
+            'corrupt',
+            `${what(request)}: its content changed on the way; nothing was kept, try again`,
+          );
+        ({ address } = again);
+        continue;
+      }
+      if (code === 'bad_range' && before > 0) {
+        // complete, though its size was never told; else no beginning of this content
+        if (contentMatches(partial, first.etag) && isChecked(first.etag)) return;
+        ftruncateSync(fd, 0);
+        if (++stalls > MAX_STALLS) throw error;
         continue;
       }
       if (error instanceof HubError && code !== 'unreachable') throw error;
+      if (!(error instanceof HubError)) throw diskError(request, partial, error);
       if (++stalls > MAX_STALLS) throw error;
     }
     if (statSync(partial).size > before) stalls = 0;
     await sleep(settings.retryMs, undefined, { signal: request.signal });
   }
+}
+
+/** What came cannot be written: said with the place, and not tried again. */
+function diskError(request: FileRequest, partial: string, cause: unknown): unknown {
+  const { code } = cause as NodeJS.ErrnoException;
+  if (code === undefined) return cause;
+  const why = ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(code) ? 'the disk is full' : `it cannot be written (${code})`;
+  return new HubError(
+    'disk',
+    `${what(request)}: ${why} at ${partial}; what came is kept, make room and try again, or set HF_HUB_CACHE to another folder`,
+    { cause },
+  );
 }
 
 /** One answer's body, appended; true when it came to its end. */

@@ -11,6 +11,8 @@ export type HubCode =
   | 'forbidden'
   | 'unreachable'
   | 'offline'
+  | 'bad_range'
+  | 'disk'
   | 'corrupt';
 
 export class HubError extends Error {

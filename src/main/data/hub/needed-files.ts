@@ -1,4 +1,6 @@
 /** Which files of a repository a model is made of: not the pickles, programs, other formats and pictures beside it. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { belongsToModel } from '../checkpoints/inside.ts';
 import type { ListedFile } from './cache.ts';
 import { HubError } from './hub-error.ts';
@@ -32,11 +34,6 @@ export function neededFiles(id: string, listed: readonly ListedFile[], file?: st
   );
 }
 
-function among(listed: readonly ListedFile[], kind: RegExp): string {
-  const names = listed.map(({ path }) => path).filter((path) => kind.test(path));
-  return names.length === 0 ? '' : `; it has ${names.slice(0, 12).join(', ')}${names.length > 12 ? ', …' : ''}`;
-}
-
 /** A GGUF file cut into parts comes with all of them. */
 function otherParts(file: string, listed: readonly ListedFile[]): ListedFile[] {
   const part = GGUF_PART.exec(file);
@@ -44,4 +41,28 @@ function otherParts(file: string, listed: readonly ListedFile[]): ListedFile[] {
   const isOther = (path: string) =>
     path !== file && path.startsWith(file.slice(0, part.index)) && path.endsWith(part[1]);
   return listed.filter(({ path }) => isOther(path) && GGUF_PART.exec(path)?.index === part.index);
+}
+
+/** Shards that an index, once it is there, names besides the usual names; only files of the listing count. An index that cannot be read names none: opening the model says why. */
+export function shardsOfIndex(
+  path: string,
+  folder: string,
+  listed: readonly ListedFile[],
+  known: readonly ListedFile[],
+): ListedFile[] {
+  if (path !== INDEX) return [];
+  const text = readFileSync(join(folder, path), 'utf8');
+  let map: unknown;
+  try {
+    map = (JSON.parse(text) as { weight_map?: unknown } | null)?.weight_map;
+  } catch {
+    return [];
+  }
+  const names = new Set(Object.values(map !== null && typeof map === 'object' ? map : {}));
+  return listed.filter((entry) => names.has(entry.path) && !known.some((other) => other.path === entry.path));
+}
+
+function among(listed: readonly ListedFile[], kind: RegExp): string {
+  const names = listed.map(({ path }) => path).filter((path) => kind.test(path));
+  return names.length === 0 ? '' : `; it has ${names.slice(0, 12).join(', ')}${names.length > 12 ? ', …' : ''}`;
 }

@@ -144,6 +144,7 @@ async function errorOf(response: Response, what: string, { token, endpoint }: Hu
       'not_found',
       `${what}: there is no such repository${token === null ? ', or it is private: then set HF_TOKEN' : ', or this token may not see it'}`,
     );
+  if (status === 416) return new HubError('bad_range', `${what}: there is nothing behind what is here already`);
   if (status === 403) return new HubError('forbidden', `${what}: access is refused${told === '' ? '' : `: ${told}`}`);
   const late = status === 429 ? 'too many requests; try again later' : `status ${status}`;
   return new HubError('unreachable', `${what}: ${endpoint} answers ${late}${told === '' ? '' : `: ${told}`}`);

@@ -1,9 +1,9 @@
 /** A model repository by name: its commit, its list of files, and those of them that a model needs, in the cache. */
 import { type ListedFile, RepositoryCache } from './cache.ts';
 import { downloadFile } from './download.ts';
-import { HubError } from './hub-error.ts';
+import { type HubCode, HubError } from './hub-error.ts';
 import { checkFile, checkRepository, encodeRevision, isCommit } from './names.ts';
-import { neededFiles } from './needed-files.ts';
+import { neededFiles, shardsOfIndex } from './needed-files.ts';
 import { ask, readJson } from './request.ts';
 import type { HubSettings } from './settings.ts';
 
@@ -25,6 +25,9 @@ export interface Snapshot {
   readonly files: readonly string[];
 }
 
+/** What huggingface_hub answers with the cache where it can; a revision or file that is not there is final. */
+const MAY_BE_CACHED: readonly HubCode[] = ['unreachable', 'gated', 'bad_token', 'forbidden', 'not_found', 'bad_answer'];
+
 /** Throws HubError. Without a network, what the cache has whole is given. */
 export async function modelSnapshot(settings: HubSettings, id: string, options: SnapshotOptions): Promise<Snapshot> {
   const repository = checkRepository(id, options.revision ?? 'main');
@@ -33,9 +36,7 @@ export async function modelSnapshot(settings: HubSettings, id: string, options: 
   try {
     return await fetched(settings, cache, repository.revision, options);
   } catch (error) {
-    const isFinal =
-      !(error instanceof HubError) || !['unreachable', 'gated', 'bad_token', 'forbidden'].includes(error.code);
-    if (isFinal) throw error;
+    if (!(error instanceof HubError) || !MAY_BE_CACHED.includes(error.code)) throw error;
     try {
       return cached(cache, repository.revision, options.file, error.message);
     } catch {
@@ -55,8 +56,9 @@ async function fetched(
   cache.keepCommit(revision, commit);
   const listed = cache.listing(commit) ?? (await list(settings, cache, commit, signal));
   const needed = neededFiles(cache.id, listed, file);
-  const total = needed.reduce((sum, { size }) => sum + size, 0);
+  let total = needed.reduce((sum, { size }) => sum + size, 0);
   let done = 0;
+  // grows where the index names shards otherwise than usual
   for (const { path, size } of needed) {
     signal?.throwIfAborted();
     if (!cache.has(commit, path))
@@ -68,6 +70,9 @@ async function fetched(
         onBytes: (n) => onProgress?.(done + n, total),
       });
     done += size;
+    const further = shardsOfIndex(path, cache.snapshot(commit), listed, needed);
+    total += further.reduce((sum, shard) => sum + shard.size, 0);
+    needed.push(...further);
     onProgress?.(done, total);
   }
   return { id: cache.id, commit, folder: cache.snapshot(commit), files: needed.map(({ path }) => path) };
@@ -79,7 +84,11 @@ function cached(cache: RepositoryCache, revision: string, file: string | undefin
   const listed = commit === undefined ? undefined : cache.listing(commit);
   if (commit === undefined || listed === undefined)
     throw new HubError('offline', `${cache.id} (${revision}) is not in the cache, and the hub was not asked: ${why}`);
-  const needed = neededFiles(cache.id, listed, file);
+  const usual = neededFiles(cache.id, listed, file);
+  const further = usual.flatMap(({ path }) =>
+    cache.has(commit, path) ? shardsOfIndex(path, cache.snapshot(commit), listed, usual) : [],
+  );
+  const needed = [...usual, ...further];
   const missing = needed.filter(({ path }) => !cache.has(commit, path));
   if (missing.length > 0)
     throw new HubError(

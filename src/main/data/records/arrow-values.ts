@@ -1,5 +1,5 @@
 /** A cell of an Arrow column as a plain value, by its type. */
-import { type Data, DataType, type LargeUtf8, type Utf8, type Vector } from 'apache-arrow';
+import { type Data, DataType, type LargeUtf8, type Utf8, Vector } from 'apache-arrow';
 import { DatasetError } from './dataset-error.ts';
 import { decimalOf, instantOf, plainValue, strictText } from './table-values.ts';
 
@@ -19,21 +19,53 @@ export function arrowValue(vector: Vector, i: number, where: string): unknown {
     );
   if (DataType.isTimestamp(type)) return instantOf(timestampAt(vector, i), PLACES[type.unit]);
   if (DataType.isDate(type)) return new Date(Number(vector.get(i)));
-  if (DataType.isDecimal(type)) return decimalOf(BigInt(String(vector.get(i))), type.scale);
+  if (DataType.isDecimal(type)) return decimalOf(unitsAt(vector, i, type.bitWidth), type.scale);
+  if (DataType.isMap(type)) return mapAt(vector, i, where);
   return plainValue(jsonOf(vector.get(i)));
 }
 
 /** Digits behind the point of a second, by the unit of a timestamp: s, ms, µs, ns. */
 const PLACES: readonly number[] = [0, 3, 6, 9];
 
-/** The number that is stored: the library gives milliseconds, and loses what is finer. */
-function timestampAt({ data }: Vector, i: number): bigint {
+/** The piece of a column that holds its value `i`, and the value's place there. */
+function placeAt({ data }: Vector, i: number): { readonly piece: Data; readonly at: number } {
   let at = i;
-  for (const { length, values } of data) {
-    if (at < length) return (values as BigInt64Array)[at];
-    at -= length;
+  for (const piece of data) {
+    if (at < piece.length) return { piece, at };
+    at -= piece.length;
   }
   throw new RangeError(`a column has no value ${i}`);
+}
+
+/** The number that is stored: the library gives milliseconds, and loses what is finer. */
+function timestampAt(vector: Vector, i: number): bigint {
+  const { piece, at } = placeAt(vector, i);
+  return (piece.values as BigInt64Array)[at];
+}
+
+/** A decimal's whole number in two's complement, the lowest word first: the library reads 128 bits, whatever the type says. */
+function unitsAt(vector: Vector, i: number, bits: number): bigint {
+  const { piece, at } = placeAt(vector, i);
+  const { buffer, byteOffset, byteLength } = piece.values as Uint32Array;
+  const bytes = new Uint8Array(buffer, byteOffset, byteLength).subarray((at * bits) / 8, ((at + 1) * bits) / 8);
+  if (bytes.length !== bits / 8) throw new RangeError('a column of decimals ends before its last value');
+  let units = 0n;
+  for (const byte of [...bytes].reverse()) units = units * 256n + BigInt(byte);
+  return BigInt.asIntN(bits, units);
+}
+
+/** A map as an object; its values are read by their own type. */
+function mapAt(vector: Vector, i: number, where: string): unknown {
+  const { piece, at } = placeAt(vector, i);
+  const [from, to] = [piece.valueOffsets[at], piece.valueOffsets[at + 1]];
+  const entries = new Vector([piece.children[0]]);
+  const [keys, values] = [entries.getChildAt(0), entries.getChildAt(1)];
+  const found: [string, unknown][] = [];
+  for (let entry = from; entry < to; entry++) {
+    const key = keys === null ? null : arrowValue(keys, entry, where);
+    found.push([String(key), values === null ? null : arrowValue(values, entry, `${where}.${key}`)]);
+  }
+  return Object.fromEntries(found);
 }
 
 const listOf = (items: Vector, where: string): unknown[] =>

@@ -1,13 +1,14 @@
 /** The bytes of a data file: unpacked, without byte order mark, as text only where they are UTF-8. */
 import { closeSync, createReadStream, openSync, statSync } from 'node:fs';
-import type { Readable } from 'node:stream';
 import { DatasetError, faultAt } from './dataset-error.ts';
-import { firstBytes, packingOf, unpacked } from './packed.ts';
+import { bounded, firstBytes, packingOf, unpacked } from './packed.ts';
 
 export interface ReadOptions {
   /** Called with the bytes of the file (packed, when it is packed) read so far. */
   onBytes?(bytes: number): void;
   readonly signal?: AbortSignal;
+  /** Takes a line of JSONL that is no JSON object, which then counts as a record that was read; without it such a line ends the reading. */
+  onFault?(fault: { readonly line: number; readonly row: number; readonly error: DatasetError }): void;
 }
 
 /** A longer line or record is refused by number instead of being held in memory. */
@@ -78,7 +79,7 @@ export async function whileUnchanged<T>(path: string, read: () => Promise<T>): P
 /** The file's bytes, unpacked when its first bytes say so; a byte order mark of UTF-8 is skipped, one of UTF-16 refused. */
 export async function* readBytes(path: string, options: ReadOptions = {}): AsyncGenerator<Buffer> {
   let first = true;
-  for await (const chunk of guard(path, openBytes(path, options) as AsyncIterable<Buffer>)) {
+  for await (const chunk of guard(path, openBytes(path, options))) {
     yield first ? withoutMark(path, chunk) : chunk;
     first = false;
   }
@@ -93,7 +94,7 @@ function withoutMark(path: string, chunk: Buffer): Buffer {
   return mark === 'efbbbf' ? chunk.subarray(3) : chunk;
 }
 
-function openBytes(path: string, options: ReadOptions): Readable {
+function openBytes(path: string, options: ReadOptions): AsyncIterable<Buffer> {
   fileSize(path);
   const magic = firstBytes(path, 16);
   const refused = REFUSED.find(([start]) => magic.toString('latin1').startsWith(start));
@@ -105,7 +106,7 @@ function openBytes(path: string, options: ReadOptions): Readable {
     options.onBytes?.(bytes);
   });
   const packing = packingOf(path);
-  return packing === undefined ? raw : unpacked(raw, packing);
+  return packing === undefined ? raw : bounded(unpacked(raw, packing), () => bytes);
 }
 
 /** Damaged archives fail with zlib's words; say which file. */

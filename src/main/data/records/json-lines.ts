@@ -1,7 +1,7 @@
 /** JSONL: one JSON object a line, or one list of objects; blank lines are not records. */
 import type { SourceRecord } from '../records.ts';
 import { type CR, type ReadOptions, readLines } from './bytes.ts';
-import { faultAt } from './dataset-error.ts';
+import { DatasetError, faultAt } from './dataset-error.ts';
 import { asObject, parseJson, type RecordObject } from './json-text.ts';
 
 const NOT_A_LIST =
@@ -20,12 +20,16 @@ export async function* readJsonLines(
     const trimmed = text.trim();
     if (trimmed === '') continue;
     if (row === 0 && trimmed === '{') throw faultAt(path, line, NOT_A_LIST);
-    const record = { value: recordOf(path, trimmed, line), line, row: row++ };
+    const value = options.onFault
+      ? attempt(path, trimmed, { line, row }, options.onFault)
+      : recordOf(path, trimmed, line);
+    const record = value && { value, line, row };
+    row++;
     if (suspicious && row === 1) held = record;
     else {
       if (held) yield held;
       held = undefined;
-      yield record;
+      if (record) yield record;
     }
   }
   if (held) throw faultAt(path, held.line ?? 1, NOT_A_LIST);
@@ -33,6 +37,21 @@ export async function* readJsonLines(
 
 const recordOf = (path: string, text: string, line: number): SourceRecord['value'] =>
   asObject(parsedLine(path, text, line), `${path}:${line}`, { line });
+
+function attempt(
+  path: string,
+  text: string,
+  place: { readonly line: number; readonly row: number },
+  onFault: NonNullable<ReadOptions['onFault']>,
+): SourceRecord['value'] | undefined {
+  try {
+    return recordOf(path, text, place.line);
+  } catch (error) {
+    if (!(error instanceof DatasetError)) throw error;
+    onFault({ ...place, error });
+    return undefined;
+  }
+}
 
 function parsedLine(path: string, text: string, line: number): unknown {
   const before = line > 2 ? `; lines 1-${line - 1} are fine` : line === 2 ? '; line 1 is fine' : '';

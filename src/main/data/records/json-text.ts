@@ -1,6 +1,8 @@
 /** Parses one JSON text and refuses what JSON.parse would accept silently or answer with a riddle: keys that occur twice, deep nesting, texts cut off. */
+
 import { DatasetError } from './dataset-error.ts';
 import { isExact, parseWide } from './exact-json.ts';
+import { keptForTemplates } from './template-json.ts';
 
 /** Deeper nesting is no dataset; JSON.parse and our walks would exhaust the stack. */
 const MAX_DEPTH = 100;
@@ -116,7 +118,7 @@ export function parseJson(text: string, where: string, details: unknown, goodBef
     throw new DatasetError(`${where}: it has "${outline.twice}" twice; one of the two values would be lost`, {
       details: { ...(details as object), field: outline.twice },
     });
-  return value;
+  return keptForTemplates(value, text);
 }
 
 function parse(text: string, where: string, details: unknown, outline: Outline, goodBefore: string): unknown {

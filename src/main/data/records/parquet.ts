@@ -1,6 +1,13 @@
 /** Parquet tables, a row group at a time: hyparquet reads them, this file bounds what is held and says what is wrong in words. */
 import { type FileHandle, open } from 'node:fs/promises';
-import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetRead, parquetSchema } from 'hyparquet';
+import {
+  type AsyncBuffer,
+  type FileMetaData,
+  parquetMetadataAsync,
+  parquetRead,
+  parquetSchema,
+  type SchemaTree,
+} from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import type { SourceRecord } from '../records.ts';
 import type { ReadOptions } from './bytes.ts';
@@ -37,20 +44,56 @@ interface Column {
   plain(value: unknown): unknown;
 }
 
-/** Columns, of which decimals are made to come as they are stored: the library's numbers are rounded. */
-function columnsOf(metadata: FileMetaData): Column[] {
-  return parquetSchema(metadata).children.map(({ element, children }) => {
-    const { name, converted_type: converted, logical_type: logical, scale = 0 } = element;
-    const isDecimal = converted === 'DECIMAL' || logical?.type === 'DECIMAL';
-    if (!isDecimal || children.length > 0 || element.repetition_type === 'REPEATED') return { name, plain: plainValue };
-    delete element.converted_type;
-    delete element.logical_type;
-    const places = logical?.type === 'DECIMAL' ? logical.scale : scale;
-    return {
-      name,
-      plain: (value) => (value === null || value === undefined ? null : decimalOf(unitsOf(value), places)),
-    };
-  });
+/** Columns, of which decimals are made to come as they are stored, also inside lists and objects: the library's numbers are rounded. */
+const columnsOf = (metadata: FileMetaData): Column[] =>
+  parquetSchema(metadata).children.map((tree) => ({ name: tree.element.name, plain: exactly(tree) ?? plainValue }));
+
+type Plain = Column['plain'];
+
+const isNothing = (value: unknown): boolean => value === null || value === undefined;
+
+/** What makes the library's value plain; undefined where there is no decimal inside. */
+function exactly(tree: SchemaTree): Plain | undefined {
+  const plain = tree.children.length === 0 ? decimalIn(tree) : insideOf(tree);
+  if (!plain) return undefined;
+  const orNull: Plain = (value) => (isNothing(value) ? null : plain(value));
+  return tree.element.repetition_type === 'REPEATED' ? eachOf(orNull) : orNull;
+}
+
+const eachOf =
+  (plain: Plain): Plain =>
+  (value) =>
+    Array.isArray(value) ? value.map(plain) : plain(value);
+
+/** A decimal's whole number; from here on the library takes it for one. */
+function decimalIn({ element }: SchemaTree): Plain | undefined {
+  const { converted_type: converted, logical_type: logical, scale = 0 } = element;
+  if (converted !== 'DECIMAL' && logical?.type !== 'DECIMAL') return undefined;
+  delete element.converted_type;
+  delete element.logical_type;
+  const places = logical?.type === 'DECIMAL' ? logical.scale : scale;
+  return (value) => decimalOf(unitsOf(value), places);
+}
+
+/** Lists and maps as the library tells them: they come without the levels that Parquet has for them. */
+function insideOf(tree: SchemaTree): Plain | undefined {
+  const [entries] = tree.children;
+  const only = tree.children.length === 1 && entries.element.repetition_type === 'REPEATED';
+  const { converted_type: converted } = tree.element;
+  if (only && converted === 'LIST' && entries.children.length <= 1) {
+    // of two levels the lower one is the value, and is marked as repeated
+    const item = entries.children.length === 1 ? exactly(entries.children[0]) : decimalIn(entries);
+    return item && eachOf((value) => (isNothing(value) ? null : item(value)));
+  }
+  if (only && converted === 'MAP' && entries.children.length === 2) {
+    const values = exactly(entries.children[1]);
+    return values && ((map) => Object.fromEntries(Object.entries(map as object).map(([k, v]) => [k, values(v)])));
+  }
+  const children = tree.children.map((child) => [child.element.name, exactly(child)] as const);
+  if (children.every(([, plain]) => plain === undefined)) return undefined;
+  const known = new Map(children);
+  return (value) =>
+    Object.fromEntries(Object.entries(value as object).map(([key, v]) => [key, (known.get(key) ?? plainValue)(v)]));
 }
 
 /** A whole number, or the bytes of one in two's complement, the highest first. */
@@ -138,7 +181,9 @@ async function inWords<T>(path: string, body: () => Promise<T>): Promise<T> {
     return await body();
   } catch (cause) {
     if (cause instanceof DatasetError || (cause as Error).name === 'AbortError') throw cause;
-    const why = cause instanceof Error ? cause.message : String(cause);
+    // the library takes what it finds for granted
+    const isLost = cause instanceof TypeError || cause instanceof RangeError;
+    const why = isLost ? 'its metadata make no sense' : cause instanceof Error ? cause.message : String(cause);
     throw new DatasetError(`${path}: the Parquet file is damaged or cut off: ${why}`, { cause });
   }
 }

@@ -5,7 +5,7 @@ import type { SourceRecord } from '../records.ts';
 import { fileSize, type ReadOptions } from './bytes.ts';
 import { DatasetError, faultAt } from './dataset-error.ts';
 import { checkHeader } from './header.ts';
-import { zipEntries } from './zip-entries.ts';
+import { type ZipEntry, zipEntries, zipText } from './zip-entries.ts';
 
 /** A spreadsheet is read whole; its archive may claim any size. */
 const MAX_PACKED_BYTES = 128 << 20;
@@ -41,14 +41,69 @@ async function firstSheet(path: string): Promise<SheetData> {
   try {
     const whole = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
     const sheets = await readSpreadsheet(whole, { trim: false });
-    const rowsOf = (data: SheetData) => data.filter((cells) => !isBlank(cells)).length;
     // a lone line says what the file is about
-    const table = sheets.find(({ data }) => rowsOf(data) > 1) ?? sheets.find(({ data }) => rowsOf(data) > 0);
-    return table?.data ?? [];
+    const at = sheets.findIndex(({ data }) => rowsOf(data) > 1);
+    const table = sheets[at] ?? sheets.find(({ data }) => rowsOf(data) > 0);
+    if (!table) return [];
+    checkOthers(path, table, sheets);
+    checkCells(path, table.data, sheetXml(bytes, entries, sheets.indexOf(table)));
+    return table.data;
   } catch (cause) {
+    if (cause instanceof DatasetError) throw cause;
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new DatasetError(`${path}: the spreadsheet cannot be read: ${why}`, { cause });
   }
+}
+
+const rowsOf = (data: SheetData): number => data.filter((cells) => !isBlank(cells)).length;
+const firstRow = (data: SheetData): number => data.findIndex((cells) => !isBlank(cells));
+
+interface Sheet {
+  readonly sheet: string;
+  readonly data: SheetData;
+}
+
+/** Another sheet with the same header holds more of the rows. */
+function checkOthers(path: string, table: Sheet, sheets: readonly Sheet[]): void {
+  const headerIn = ({ data }: Sheet) => JSON.stringify(data[firstRow(data)]);
+  const more = sheets.filter((other) => rowsOf(other.data) > 1 && headerIn(other) === headerIn(table));
+  if (more.length > 1)
+    throw new DatasetError(
+      `${path}: ${more.length} sheets hold rows under the same header (${more.map(({ sheet }) => `"${sheet}"`).join(', ')}); save each as a file of its own`,
+    );
+}
+
+/** The XML of the sheet at that place in the workbook; undefined where the workbook does not say which file it is. */
+function sheetXml(bytes: Buffer, entries: readonly ZipEntry[], place: number): string | undefined {
+  const textOf = (name: string) => {
+    const entry = entries.find((each) => each.name === name);
+    return entry && zipText(bytes, entry);
+  };
+  const sheets = [...(textOf('xl/workbook.xml') ?? '').matchAll(/<(?:\w+:)?sheet\s[^>]*?\br:id="([^"]+)"/g)];
+  const relations = [...(textOf('xl/_rels/workbook.xml.rels') ?? '').matchAll(/<Relationship\s[^>]*>/g)].map(String);
+  const relation = relations.find((xml) => xml.includes(`Id="${sheets[place]?.[1]}"`));
+  const target = /Target="([^"]+)"/.exec(relation ?? '')?.[1];
+  return target === undefined ? undefined : textOf(target.startsWith('/') ? target.slice(1) : `xl/${target}`);
+}
+
+/** Throws DatasetError for cells whose value is not in the file: all but the first of merged ones, and formulas that no program has worked out. */
+function checkCells(path: string, data: SheetData, xml = ''): void {
+  const header = firstRow(data) + 1;
+  for (const [, ref] of xml.matchAll(/<(?:\w+:)?mergeCell\s[^>]*?ref="([^"]+)"/g)) {
+    const last = Number(/\d+$/.exec(ref)?.[0]);
+    if (last >= header)
+      throw faultAt(path, last, `the cells ${ref} are merged, which leaves all but the first empty; unmerge them`);
+  }
+  const unsaved =
+    /<(?:\w+:)?c\s(?![^>]*\bt="str")[^>]*?\br="([A-Z]+)(\d+)"[^>]*>\s*<f\b[^>]*?(?:\/>|>[^<]*<\/f>)\s*(?:<v\s*\/>|<v><\/v>)?\s*<\/(?:\w+:)?c>/.exec(
+      xml,
+    );
+  if (unsaved)
+    throw faultAt(
+      path,
+      Number(unsaved[2]),
+      `the cell ${unsaved[1]}${unsaved[2]} is a formula without a saved value; open the file in a spreadsheet program and save it`,
+    );
 }
 
 /** Names of the columns; what stands to the right of the last name belongs to no column. */

@@ -52,10 +52,17 @@ interface Row {
   readonly points: Buffer;
 }
 
+/** The driver's own memory where it can be read as it lies; it may begin anywhere, and float64 needs a multiple of 8. */
+function floatsOf({ buffer, byteOffset, byteLength }: Buffer): Float64Array {
+  const { BYTES_PER_ELEMENT: size } = Float64Array;
+  return byteOffset % size === 0
+    ? new Float64Array(buffer, byteOffset, byteLength / size)
+    : new Float64Array(buffer.slice(byteOffset, byteOffset + byteLength));
+}
+
 const toChunk = ({ names, points }: Row): MetricChunk => ({
   names: JSON.parse(names) as string[],
-  // a copy: the driver's buffer may begin anywhere, float64 needs a multiple of 8
-  points: new Float64Array(new Uint8Array(points).buffer),
+  points: floatsOf(points),
 });
 
 /** By step, rising. */

@@ -54,15 +54,31 @@ export function readColumns(store: Store, runId: string, names: readonly string[
   const packed = chunks.reduce((sum, chunk) => sum + chunk.points.length / (2 + chunk.names.length), 0);
   const columns = new Map(names.map((name) => [name, new Filling(packed + rows.length)]));
   for (const chunk of chunks) for (const [name, column] of columns) addChunk(column, chunk, name);
-  for (const { step, seconds, point } of rows) {
-    const values = JSON.parse(point) as Record<string, number | null>;
-    for (const [name, column] of columns) {
-      const value = values[name];
-      if (value !== undefined) column.add(step, seconds, value ?? Number.NaN);
+  for (const [name, column] of columns) {
+    const read = readerOf(name);
+    for (const { step, seconds, point } of rows) {
+      const value = read(point);
+      if (value !== undefined) column.add(step, seconds, value);
     }
   }
   const found = [...columns].map(([name, column]) => [name, column.column()] as const);
   return new Map(found.filter(([, { steps }]) => steps.length > 0));
+}
+
+/**
+ * Reads one value out of a point's text: NaN where it was not finite, undefined where there is none. A point is one object of numbers and nulls without
+ * spaces, and a quote within a name is escaped: a quoted name behind a brace or comma stands before its value alone. Parsing all of a point takes longer.
+ */
+function readerOf(name: string): (point: string) => number | undefined {
+  const key = `${JSON.stringify(name)}:`;
+  return (point) => {
+    const at = point.startsWith(key, 1) ? 0 : point.indexOf(`,${key}`);
+    if (at < 0) return undefined;
+    const from = at + 1 + key.length;
+    const comma = point.indexOf(',', from);
+    const text = point.slice(from, comma < 0 ? point.length - 1 : comma);
+    return text === 'null' ? Number.NaN : Number(text);
+  };
 }
 
 function addChunk(column: Filling, { names, points }: MetricChunk, name: string): void {

@@ -1,6 +1,7 @@
 /** Table `pairs`: the rows of a version, densely numbered from 0, so that any page is one range of the primary key. */
 import type { StoredPair, TextOrChat } from '../../../preload/contract/datasets.ts';
-import { parseExact } from '../records/exact-json.ts';
+import { parseRow } from '../records/template-json.ts';
+import { jsonOf, metadataJson } from './digests.ts';
 import { insertColumns } from './pair-columns.ts';
 import { insertWords, serialOf } from './pair-words.ts';
 import type { Store, WritableStore } from './store.ts';
@@ -11,8 +12,8 @@ export type NewPair = Omit<StoredPair, 'index'>;
 export const CHAT = { prompt: 1, chosen: 2, rejected: 4, completion: 8 } as const;
 export type TextColumn = keyof typeof CHAT;
 
-const toText = (value: TextOrChat | null): string | null =>
-  value === null || typeof value === 'string' ? value : JSON.stringify(value);
+const toText = (value: TextOrChat | null, json: string): string | null =>
+  value === null || typeof value === 'string' ? value : json;
 
 /** Writes rows from index `from` on, with their words and columns; inside the caller's transaction. */
 export function insertPairs(store: WritableStore, versionId: string, from: number, pairs: readonly NewPair[]): void {
@@ -20,6 +21,7 @@ export function insertPairs(store: WritableStore, versionId: string, from: numbe
     store.prepare(`INSERT INTO pairs (version_id, idx, prompt, chosen, rejected, completion, chat, label, tie, margin, score_chosen,
     score_rejected, annotator, metadata, file, line, source_row) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   pairs.forEach((p, i) => {
+    const json = jsonOf(p);
     const chat =
       (typeof p.prompt === 'string' ? 0 : CHAT.prompt) |
       (Array.isArray(p.chosen) ? CHAT.chosen : 0) |
@@ -28,10 +30,10 @@ export function insertPairs(store: WritableStore, versionId: string, from: numbe
     statement.run(
       versionId,
       from + i,
-      toText(p.prompt),
-      toText(p.chosen),
-      toText(p.rejected),
-      toText(p.completion),
+      toText(p.prompt, json.prompt),
+      toText(p.chosen, json.chosen),
+      toText(p.rejected, json.rejected),
+      toText(p.completion, json.completion),
       chat,
       p.label === null ? null : Number(p.label),
       Number(p.tie),
@@ -39,7 +41,7 @@ export function insertPairs(store: WritableStore, versionId: string, from: numbe
       p.scoreChosen,
       p.scoreRejected,
       p.annotator,
-      JSON.stringify(p.metadata),
+      metadataJson(p),
       p.provenance.file,
       p.provenance.line,
       p.provenance.row,
@@ -84,7 +86,7 @@ function fromRow(row: Row): StoredPair {
     scoreChosen: row.score_chosen,
     scoreRejected: row.score_rejected,
     annotator: row.annotator,
-    metadata: parseExact(row.metadata) as Record<string, unknown>,
+    metadata: parseRow(row.metadata) as Record<string, unknown>,
     provenance: { file: row.file, line: row.line, row: row.source_row },
   };
 }

@@ -2,7 +2,7 @@
 import type { PreferenceExample } from '../examples.ts';
 import { TokenizerError } from '../tokenizers/tokenizer.ts';
 import { type LintContext, linted, type PreviewToken, previewOf, type Side } from './rows.ts';
-import { type LintFinding, lintRules } from './rules.ts';
+import { type LintFinding, lintRules, withRemedy } from './rules.ts';
 import { templateFault } from './template.ts';
 
 export type { LintContext, PreviewToken, Side };
@@ -31,7 +31,7 @@ export interface LintSummary {
   readonly pairs: number;
   /** Pairs without any finding. */
   readonly clean: number;
-  /** By rule: how many pairs, and the first of them (counted from 1). */
+  /** By rule: how many pairs, and the first of them (counted from 1), with what helps. */
   readonly rules: Readonly<
     Record<string, { readonly pairs: number; readonly first: number; readonly message: string }>
   >;
@@ -50,7 +50,7 @@ export function createLint(context: LintContext) {
       if (lint.findings.length === 0) clean++;
       for (const rule of new Set(lint.findings.map((f) => f.rule))) {
         const message = lint.findings.find((f) => f.rule === rule)?.message ?? '';
-        rules[rule] ??= { pairs: 0, first: pairs, message };
+        rules[rule] ??= { pairs: 0, first: pairs, message: withRemedy(rule, message) };
         rules[rule].pairs++;
       }
       return lint;

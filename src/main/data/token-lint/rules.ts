@@ -10,6 +10,8 @@ export interface LintFinding {
 
 export interface LintRule extends Named {
   readonly title: string;
+  /** What can be done about it. */
+  readonly remedy: string;
   find(pair: LintedPair, context: LintContext): readonly LintFinding[];
 }
 
@@ -26,17 +28,23 @@ const addsBegin = ({ tokenizer }: LintContext): boolean =>
 const doubleBegin: LintRule = {
   id: 'double_bos',
   title: 'Two begin tokens',
-  find: ({ whole }, { tokenizer: { bosId, tokenOf } }) =>
+  remedy: 'take it out of the texts, or out of the chat template where that writes it twice',
+  find: ({ whole, example }, { tokenizer: { bosId, tokenOf } }) =>
     eachSide((side) => {
       const [first, second] = whole[side];
       if (bosId === null || first !== bosId || second !== bosId) return null;
-      return `the row begins with ${JSON.stringify(tokenOf(bosId))} twice: the text holds one, the tokenizer adds one`;
+      const from =
+        typeof example.prompt === 'string'
+          ? 'the text holds one, the tokenizer adds one'
+          : 'the chat template writes both, or one before a message that has its own';
+      return `the row begins with ${JSON.stringify(tokenOf(bosId))} twice: ${from}`;
     }),
 };
 
 const missingBegin: LintRule = {
   id: 'missing_bos',
   title: 'No begin token',
+  remedy: 'let the chat template begin with {{ bos_token }}',
   find: ({ whole }, context) => {
     const { bosId, tokenOf } = context.tokenizer;
     if (bosId === null || !addsBegin(context)) return [];
@@ -55,6 +63,8 @@ const answerOf = ({ prompt, whole }: LintedPair, side: Side): readonly number[] 
 const missingEnd: LintRule = {
   id: 'missing_eos',
   title: 'No end token',
+  remedy:
+    'let the chat template close answers with it, or name the token that does as eos_token (tokenizer_config.json) or eos_token_id (generation_config.json)',
   find: (pair, { endIds, tokenizer }) =>
     eachSide((side) => {
       if (answerOf(pair, side).some((id) => endIds.includes(id))) return null;
@@ -67,6 +77,7 @@ const missingEnd: LintRule = {
 const doubleEnd: LintRule = {
   id: 'double_eos',
   title: 'Two end tokens',
+  remedy: 'take the earlier ones out of the answers',
   find: (pair, { endIds, tokenizer }) =>
     eachSide((side) => {
       const found = answerOf(pair, side).filter((id) => endIds.includes(id));
@@ -81,6 +92,8 @@ const doubleEnd: LintRule = {
 const promptNotShared: LintRule = {
   id: 'prompt_not_shared',
   title: 'Prompt not shared',
+  remedy:
+    'move white space from the end of the prompt to the start of the answer, or let the template’s generation prompt be exactly what stands before an answer',
   find: ({ prompt, whole }, { tokenizer }) =>
     eachSide((side) => {
       const at = sharedPrefix(prompt, whole[side]);
@@ -94,6 +107,7 @@ const promptNotShared: LintRule = {
 const identicalAnswers: LintRule = {
   id: 'identical_answers',
   title: 'Both answers are the same',
+  remedy: 'leave such pairs out',
   find: ({ whole: { chosen, rejected } }) =>
     chosen.length === rejected.length && sharedPrefix(chosen, rejected) === chosen.length
       ? [{ side: null, message: 'chosen and rejected are the same tokens: the pair teaches nothing' }]
@@ -103,6 +117,7 @@ const identicalAnswers: LintRule = {
 const truncated: LintRule = {
   id: 'truncated',
   title: 'Cut off',
+  remedy: 'raise max_length, or leave long rows out',
   find: ({ whole, tokens }, { limits }) => {
     if ('dropped' in tokens) return [{ side: null, message: `left out of training: ${tokens.dropped}` }];
     return eachSide((side) => {
@@ -125,3 +140,11 @@ export const lintRules = registry<LintRule>('lint rule', [
   identicalAnswers,
   truncated,
 ]);
+
+const TEMPLATE_REFUSES = 'change the roles or their order in the data, or use another chat template';
+
+/** What was found, and what can be done about it. */
+export function withRemedy(rule: string, message: string): string {
+  const remedy = rule === 'template_refuses' ? TEMPLATE_REFUSES : lintRules.get(rule).remedy;
+  return `${message}. What helps: ${remedy}`;
+}

@@ -12,13 +12,22 @@ export function loadTokenizer(path: string): Tokenizer {
   if (statSync(path).isDirectory()) {
     const file = join(path, 'tokenizer.json');
     if (existsSync(file)) return readTokenizer(file);
-    const slow = ['tokenizer.model', 'vocab.json', 'vocab.txt'].find((name) => existsSync(join(path, name)));
-    const hint = slow ? `; ${slow} alone is not read, save the tokenizer with transformers to get one` : '';
-    throw new TokenizerError(`${path}: tokenizer.json is missing${hint}`);
+    const other = tokenizerOfOtherForm(path);
+    throw new TokenizerError(`${path}: tokenizer.json is missing${other ? `; ${other}` : ''}`);
   }
   const first = firstBytes(path);
   if (first.startsWith('GGUF')) return readGgufTokenizer(path);
   return first.trimStart().startsWith('{') || path.endsWith('.json') ? readTokenizer(path) : readLlama2cTokenizer(path);
+}
+
+const OTHER_FORMS = ['tokenizer.model', 'spiece.model', 'tekken.json', 'tiktoken.model', 'vocab.json', 'vocab.txt'];
+
+/** What is said of a folder whose tokenizer has another form; null when there is none at all. */
+export function tokenizerOfOtherForm(folder: string): string | null {
+  const name = OTHER_FORMS.find((file) => existsSync(join(folder, file)));
+  return name
+    ? `${name} alone is not read; AutoTokenizer.from_pretrained(folder).save_pretrained(folder) of transformers makes a tokenizer.json of it`
+    : null;
 }
 
 /** As Latin-1 text. */

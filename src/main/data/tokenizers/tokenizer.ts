@@ -1,4 +1,5 @@
 /** What every kind of tokenizer offers. */
+import type { Exact, Rendered } from './jinja/index.ts';
 
 export interface Encoding {
   readonly ids: number[];
@@ -11,6 +12,9 @@ export interface ChatMessage {
   readonly content: string;
 }
 
+/** A message as callers have it; one read by `exactJson` keeps 1.0 apart from 1. */
+export type GivenMessage = ChatMessage | Exact;
+
 /** Variables a chat template sees besides the messages; a token left out is undefined in the template. */
 export interface ChatOptions {
   readonly addGenerationPrompt: boolean;
@@ -19,8 +23,8 @@ export interface ChatOptions {
   readonly variables?: Readonly<Record<string, unknown>>;
   /** Ends the text right after the last message's content, so that a completion goes on from there. */
   readonly continueFinalMessage?: boolean;
-  /** Function descriptions in the JSON form chat templates expect. */
-  readonly tools?: readonly unknown[];
+  /** Function descriptions in the JSON form chat templates expect; read by `exactJson` their floats stay floats. */
+  readonly tools?: readonly unknown[] | Exact;
 }
 
 export interface Tokenizer {
@@ -40,7 +44,9 @@ export interface Tokenizer {
   tokenOf(id: number): string;
   idOf(token: string): number | null;
   /** Throws TokenizerError with the template's own message when the template raises one. */
-  renderChat(messages: readonly ChatMessage[], options: ChatOptions): string;
+  renderChat(messages: readonly GivenMessage[], options: ChatOptions): string;
+  /** The same with the places of `{% generation %}` blocks, which hold what the assistant says. */
+  renderMarked(messages: readonly GivenMessage[], options: ChatOptions): Rendered;
   /** Files to put beside a saved model, name → text. */
   files(): Record<string, string>;
 }

@@ -19,14 +19,19 @@ export interface AttentionKind {
   readonly window: number | null;
 }
 
-/** Layer → its kind. Tables and masks that layers share are made once. Throws RangeError for texts longer than the model has positions. */
+/** A text beyond a model's positions. */
+export class TooLong extends RangeError {
+  readonly code = 'too_long';
+}
+
+/** Layer → its kind. Tables and masks that layers share are made once. Throws TooLong for texts longer than the model has positions. */
 export function attentionKinds(
   g: GraphBuilder,
   config: ModelConfig,
   input: DecoderInput,
 ): (layer: number) => AttentionKind {
   if (config.positionLimit !== null && input.maxPositions > config.positionLimit)
-    throw new RangeError(
+    throw new TooLong(
       `this model ends at ${config.positionLimit} positions (learnt ones, or a "dynamic" RoPE scaling, whose angles change there), this needs ${input.maxPositions}: shorten texts or completions`,
     );
   const made = new Map<string, AttentionKind>();

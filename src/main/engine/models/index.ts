@@ -28,9 +28,21 @@ export function architectureOf(raw: Readonly<Record<string, unknown>>): Architec
     throw new UnsupportedModel(
       `config.json: the weights are quantised (${JSON.stringify(raw.quantization_config).slice(0, 80)}); F32, F16 or BF16 are needed`,
     );
-  const type = String(raw.model_type ?? '');
-  const found = architectures.all.find((a) => a.modelTypes.includes(type));
+  refuseOwnCode(raw.auto_map);
+  const { model_type: type } = raw;
+  const found = architectures.all.find((a) => typeof type === 'string' && a.modelTypes.includes(type));
   if (found) return found;
   const known = architectures.all.flatMap((a) => a.modelTypes).join(', ');
-  throw new UnsupportedModel(`config.json: model_type "${type}" is not supported; supported: ${known}`);
+  const named = type === undefined ? 'there is no model_type' : `model_type ${JSON.stringify(type)} is not supported`;
+  throw new UnsupportedModel(`config.json: ${named}; supported: ${known}`);
+}
+
+/** A checkpoint whose model is a program beside it may compute anything, whatever its model_type says. */
+function refuseOwnCode(map: unknown): void {
+  const entries = map !== null && typeof map === 'object' ? Object.entries(map) : [];
+  const [key, code] = entries.find(([name]) => name.startsWith('AutoModel')) ?? [];
+  if (key !== undefined)
+    throw new UnsupportedModel(
+      `config.json: "auto_map" says that the model is a program of its own (${key}: ${JSON.stringify(code)}), which is not run; where the weights are plain ${[...new Set(architectures.all.map((a) => a.id))].join(', ')}, take "auto_map" out`,
+    );
 }

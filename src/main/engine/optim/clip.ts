@@ -1,4 +1,5 @@
 /** Global-norm gradient clipping, as torch.nn.utils.clip_grad_norm_ does it. */
+import { squareSums } from './vector-kernels.ts';
 
 /** L2 norm over all tensors together, summed in float64. */
 export function globalNorm(gradients: readonly Float32Array[]): number {
@@ -7,19 +8,10 @@ export function globalNorm(gradients: readonly Float32Array[]): number {
   return Math.sqrt(total);
 }
 
-/** Four partial sums keep the additions independent of each other (2× faster) and in a fixed order. */
+/** Four partial sums keep the additions independent of each other and in a fixed order. */
 function sumOfSquares(x: Float32Array): number {
-  let a = 0;
-  let b = 0;
-  let c = 0;
-  let d = 0;
   const whole = x.length & ~3;
-  for (let i = 0; i < whole; i += 4) {
-    a += x[i] * x[i];
-    b += x[i + 1] * x[i + 1];
-    c += x[i + 2] * x[i + 2];
-    d += x[i + 3] * x[i + 3];
-  }
+  let [a, b, c, d] = squareSums(x, whole);
   for (let i = whole; i < x.length; i++) a += x[i] * x[i];
   return a + b + c + d;
 }

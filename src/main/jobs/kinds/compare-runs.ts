@@ -1,6 +1,6 @@
 /** Lets the models of several runs answer the same prompts, and a judge say which side answers better. */
 import { promptExample, type TextOrChat } from '../../data/examples.ts';
-import { readRecords } from '../../data/records.ts';
+import { isDropped, trainingRecords } from '../../data/training-records.ts';
 import { choosePrompts, comparisonPrompts, drawAnswers } from '../../evaluate/compare-models.ts';
 import {
   compareSides,
@@ -102,7 +102,8 @@ async function promptsOf(
     throw new Error('no built-in task fits these models, and no dataset was named whose prompts could be asked');
   const path = resolvePath(dataset);
   const found = new Map<string, TextOrChat>();
-  for await (const record of readRecords(path)) {
+  for await (const record of trainingRecords(path, { lenient: true })) {
+    if (isDropped(record)) continue;
     const { prompt, chosen } = record.value;
     if (prompt === undefined && chosen === undefined) continue;
     const asked = promptExample(path, record);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { mean } from '../../base/statistics.ts';
 import { demonstrationTokens, padBatch, scoredTokens, type TokenRow } from '../../data/batches.ts';
 import { demonstrationExample } from '../../data/examples.ts';
-import { readRecords } from '../../data/records.ts';
+import { isDropped, trainingRecords } from '../../data/training-records.ts';
 import { dropoutFeeds } from '../../engine/adapters/dropout.ts';
 import type { GraphBuilder } from '../../engine/graph/builder.ts';
 import type { TokenStatistics } from '../../engine/losses/logp.ts';
@@ -79,8 +79,12 @@ export const sft: Method = {
     const read = async (path: string): Promise<TokenRow[]> => {
       const file = control.resolvePath(path);
       const kept: TokenRow[] = [];
-      let dropped = 0;
-      for await (const record of readRecords(file)) {
+      const dropped: string[] = [];
+      for await (const record of trainingRecords(file, { textField: options.dataset_text_field })) {
+        if (isDropped(record)) {
+          dropped.push(`row ${record.row + 1}: ${record.dropped}`);
+          continue;
+        }
         const example = demonstrationExample(file, record, options.dataset_text_field);
         const found = demonstrationTokens(
           tokenizer,
@@ -88,14 +92,14 @@ export const sft: Method = {
           options.completion_only_loss ?? example.prompt !== null,
           limits,
         );
-        if ('dropped' in found) dropped++;
+        if ('dropped' in found) dropped.push(`row ${record.row + 1}: ${found.dropped}`);
         else kept.push(found);
       }
-      if (dropped > 0)
+      if (dropped.length > 0)
         control.emit({
           type: 'log',
           level: 'warning',
-          text: `${dropped} rows of ${path} were dropped: no token to learn within max_length`,
+          text: `${dropped.length} rows of ${path} were dropped; the first is ${dropped[0]}`,
         });
       return kept;
     };

@@ -1,8 +1,8 @@
 /** Prompts that policies answer while they train: of a dataset, or of a built-in task. */
 import { promptIds } from '../../data/batches.ts';
 import { type ChatVariables, chatVariables, promptExample, type TextOrChat } from '../../data/examples.ts';
-import { readRecords } from '../../data/records.ts';
 import type { Tokenizer } from '../../data/tokenizers/tokenizer.ts';
+import { isDropped, trainingRecords } from '../../data/training-records.ts';
 import { tasks } from '../../tasks/index.ts';
 import type { Split } from '../../tasks/task.ts';
 import { ConfigError } from '../config.ts';
@@ -48,8 +48,8 @@ interface SourcePrompt {
 async function listPrompts({ path, task, split, count, seed }: PromptSource): Promise<SourcePrompt[]> {
   if (path !== undefined) {
     const prompts: SourcePrompt[] = [];
-    for await (const record of readRecords(path))
-      prompts.push({ prompt: promptExample(path, record), chat: chatVariables(path, record) });
+    for await (const record of trainingRecords(path))
+      if (!isDropped(record)) prompts.push({ prompt: promptExample(path, record), chat: chatVariables(path, record) });
     return prompts;
   }
   if (task !== undefined)

@@ -1,10 +1,11 @@
 /** The list from which runs are added to a comparison. */
-import { Button, Checkbox, Modal, TextInput } from '@mantine/core';
+import { Button, Checkbox, TextInput } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { useState } from 'react';
 import { methodLook } from '../../../charts/method-looks.ts';
 import { counted } from '../../../charts/numbers.ts';
 import type { RunSummary } from '../../../preload/contract/index.ts';
+import { Dialog } from '../../components/dialog.tsx';
 import { MethodMark, Status } from '../../components/labels.tsx';
 import { ErrorState, SkeletonLines } from '../../components/states.tsx';
 import { useCall } from '../../host.ts';
@@ -65,7 +66,7 @@ function RunList({
               <span className="pl-compare-run">
                 <span className="pl-ellipsis pl-strong">{run.name}</span>
                 <MethodMark method={run.method} />
-                <Status status={run.status} />
+                <Status status={run.status} ratings={run.ratingsWaiting} />
               </span>
             }
           />
@@ -90,7 +91,7 @@ export function AddRuns({ chosen, onChoose, onClose }: AddRunsProps) {
   const [ids, setIds] = useState<readonly string[]>(chosen);
   const usable = (runs.data ?? []).filter(canBeCompared);
   return (
-    <Modal opened onClose={onClose} title="Runs to compare" size={640}>
+    <Dialog onClose={onClose} title="Runs to compare" size={640}>
       {runs.isPending && <SkeletonLines count={6} />}
       {runs.isError && (
         <ErrorState error={runs.error} what="The runs could not be read" onRetry={() => runs.refetch()} />
@@ -109,6 +110,6 @@ export function AddRuns({ chosen, onChoose, onClose }: AddRunsProps) {
           Compare {counted(ids.length, 'run')}
         </Button>
       </div>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,8 +1,8 @@
 /** Below the table: what the sweep shows from options to ends, and where gold turns with the distance from the reference. */
 import { useMemo } from 'react';
 import { seriesTitle } from '../../../charts/compare-charts.ts';
-import { fixed, MISSING } from '../../../charts/numbers.ts';
-import { overoptimisationChart } from '../../../charts/overoptimisation-chart.ts';
+import { fixed } from '../../../charts/numbers.ts';
+import { overoptimisationChart, peakText } from '../../../charts/overoptimisation-chart.ts';
 import { parallelAxes, parallelLabel, parallelOption } from '../../../charts/parallel-chart.ts';
 import type { CompareRow, CompareSet, CompareView, OveroptimisedSeries } from '../../../preload/contract/index.ts';
 import { Chart } from '../../charts/chart.tsx';
@@ -60,7 +60,7 @@ function FitRow({ found, set }: { found: OveroptimisedSeries; set: CompareSet })
           <td className="end">{withError(fit.alpha, fit.alphaError)}</td>
           <td className="end">{withError(fit.beta, fit.betaError)}</td>
           <td className="end">{fixed(fit.r2, 2)}</td>
-          <td className="end">{fit.peak === null ? MISSING : fixed(fit.peak ** 2, 1)}</td>
+          <td className="end">{peakText(found)}</td>
         </>
       ) : (
         <td className="pl-2 end" colSpan={4}>
@@ -86,7 +86,7 @@ function Overoptimisation({ set, view, height }: { set: CompareSet; view: Compar
         title="Over-optimisation"
         chart={chart}
         height={height}
-        help="Gold reward gained over d = √KL. Gao's fit for RL: d (α − β ln d). Where β is above 0 gold turns; the peak says at which KL."
+        help="Gold reward gained over d = √KL. Gao's fit for RL: d (α − β ln d). Where β is above 0 gold turns; the peak says at which KL. Behind > stands the largest KL seen: the fit turns far beyond it."
       />
       <section className="pl-card flush pl-compare-table" aria-label="Fits">
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}

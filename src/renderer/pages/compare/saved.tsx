@@ -1,11 +1,12 @@
 /** Saved comparisons: opened, saved under a name, renamed by saving, deleted. */
-import { Button, Menu, Modal, TextInput } from '@mantine/core';
+import { Button, Menu, TextInput } from '@mantine/core';
 import { IconBookmark, IconChevronDown, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { counted } from '../../../charts/numbers.ts';
 import type { SavedComparison } from '../../../preload/contract/index.ts';
 import { Confirm } from '../../components/confirm.tsx';
+import { Dialog } from '../../components/dialog.tsx';
 import { useAction } from '../../host.ts';
 import { comparePath, type ViewState } from './view.ts';
 
@@ -28,7 +29,7 @@ function SaveDialog({ state, asNew, onClose }: { state: ViewState; asNew: boolea
       },
     );
   return (
-    <Modal opened onClose={onClose} title={id ? 'Save this comparison' : 'Save as a new comparison'} size={440}>
+    <Dialog onClose={onClose} title={id ? 'Save this comparison' : 'Save as a new comparison'} size={440}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -51,7 +52,7 @@ function SaveDialog({ state, asNew, onClose }: { state: ViewState; asNew: boolea
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

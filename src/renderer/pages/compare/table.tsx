@@ -2,20 +2,32 @@
 import { Select, Tooltip } from '@mantine/core';
 import { useState } from 'react';
 import { seriesTitle } from '../../../charts/compare-charts.ts';
-import { compact, counted, MISSING, percent, shown, signed } from '../../../charts/numbers.ts';
+import { compact, counted, fixed, MISSING, shown, signed } from '../../../charts/numbers.ts';
+import { rowDecimals } from '../../../charts/row-decimals.ts';
 import type { CompareRow, CompareSeries, CompareSet, CompareView } from '../../../preload/contract/index.ts';
 import { MethodMark } from '../../components/labels.tsx';
 
 const isShare = (row: CompareRow) => row.unit === 'share';
 
-/** Shares as percent, all else with about four digits. */
-export const valueText = (row: CompareRow, value: number | null): string =>
-  isShare(row) ? percent(value) : compact(value);
+/** Shares in percent, whose sign stands beside the metric, all else with the row's decimals, or about four digits where it has none. */
+function valueText(row: CompareRow, value: number | null): string {
+  if (isShare(row)) return value === null ? MISSING : fixed(100 * value, 1);
+  const decimals = rowDecimals(row);
+  return decimals === null ? compact(value) : fixed(value, decimals);
+}
 
-export const differenceText = (row: CompareRow, value: number | null): string =>
-  value === null ? MISSING : isShare(row) ? signed(100 * value, 1) : `${value > 0 ? '+' : ''}${compact(value)}`;
+function differenceText(row: CompareRow, value: number | null): string {
+  if (value === null) return MISSING;
+  if (isShare(row)) return signed(100 * value, 1);
+  const decimals = rowDecimals(row);
+  return decimals === null ? `${value > 0 ? '+' : ''}${compact(value)}` : signed(value, decimals);
+}
 
+/** Beside a minus a dash would be read as another one. */
 const span = (low: number | null, high: number | null, text: (value: number) => string): string =>
+  low === null || high === null ? '' : `${text(low)}${low < 0 ? ' to ' : '–'}${text(high)}`;
+
+const differenceSpan = (low: number | null, high: number | null, text: (value: number) => string): string =>
   low === null || high === null ? '' : `${text(low)} to ${text(high)}`;
 
 type Cell = CompareRow['cells'][number];
@@ -28,8 +40,10 @@ function ValueCell({ row, cell }: { row: CompareRow; cell: Cell }) {
       <span className="pl-caption">{span(cell.low, cell.high, (value) => valueText(row, value))}</span>
       {cell.difference && (
         <span className="pl-compare-difference pl-caption">
-          {differenceText(row, cell.difference.value)}{' '}
-          {span(cell.difference.low, cell.difference.high, (value) => differenceText(row, value))}
+          <span>{differenceText(row, cell.difference.value)}</span>{' '}
+          <span>
+            {differenceSpan(cell.difference.low, cell.difference.high, (value) => differenceText(row, value))}
+          </span>
         </span>
       )}
     </td>

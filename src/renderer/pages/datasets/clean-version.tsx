@@ -1,8 +1,9 @@
 /** The dialog that leaves out what the quality report found: which findings, and how many rows go. */
-import { Button, Checkbox, Modal } from '@mantine/core';
+import { Button, Checkbox } from '@mantine/core';
 import { useState } from 'react';
 import { whole } from '../../../charts/numbers.ts';
 import type { DatasetSummary, DerivedVersion, QualityReport, VersionSummary } from '../../../preload/contract/index.ts';
+import { Dialog } from '../../components/dialog.tsx';
 import { useCall } from '../../host.ts';
 import { rowsCounted } from './chat-text.ts';
 import { useDeriveJob } from './derive-job.ts';
@@ -28,7 +29,7 @@ export function CleanVersion({ dataset, version, report, onMade, onClose }: Clea
   const left = dropped === undefined ? undefined : version.rows - dropped;
   const make = () => job.derive({ operation: 'filter', params: { drop_checks: checks }, parents: [version.id] });
   return (
-    <Modal opened onClose={onClose} title={`Clean version of ${dataset.name} v${version.number}`} size={520}>
+    <Dialog onClose={onClose} title={`Clean version of ${dataset.name} v${version.number}`} size={520}>
       <div className="pl-new-version">
         <p className="pl-2">Rows of the findings chosen here are left out. This version stays as it is.</p>
         {found.map(({ id, title, count }) => (
@@ -60,6 +61,6 @@ export function CleanVersion({ dataset, version, report, onMade, onClose }: Clea
           </Button>
         </div>
       </div>
-    </Modal>
+    </Dialog>
   );
 }

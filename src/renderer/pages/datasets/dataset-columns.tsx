@@ -89,7 +89,7 @@ const DATASET_COLUMNS: readonly DatasetColumn[] = [
   {
     id: 'added',
     head: 'Added',
-    width: '86px',
+    width: '98px',
     end: true,
     value: (dataset) => dataset.createdAt,
     cell: (dataset) => <span className="pl-2">{ago(dataset.createdAt)}</span>,

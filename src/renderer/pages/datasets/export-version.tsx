@@ -1,5 +1,5 @@
 /** A version leaves for another program: the format, the place, how far it is, and where it was written. */
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconDownload, IconFolder, IconPackageExport } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import { bytes, counted, whole } from '../../../charts/numbers.ts';
@@ -10,6 +10,7 @@ import type {
   FileHandle,
   VersionSummary,
 } from '../../../preload/contract/index.ts';
+import { Dialog } from '../../components/dialog.tsx';
 import { Bar } from '../../components/figures.tsx';
 import { PrimaryButton } from '../../components/page-header.tsx';
 import { saveFile } from '../../components/save-file.ts';
@@ -138,7 +139,7 @@ export function ExportVersion({ dataset, version, onClose }: ExportVersionProps)
   };
   const isRunning = state.is === 'running';
   return (
-    <Modal opened onClose={onClose} title={`Export ${dataset.name} v${version.number}`} size={560}>
+    <Dialog onClose={onClose} title={`Export ${dataset.name} v${version.number}`} size={560}>
       {state.is === 'written' ? (
         <Written out={state.out} onClose={onClose} />
       ) : (
@@ -200,6 +201,6 @@ export function ExportVersion({ dataset, version, onClose }: ExportVersionProps)
           </div>
         </div>
       )}
-    </Modal>
+    </Dialog>
   );
 }

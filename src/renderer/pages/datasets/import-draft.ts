@@ -16,6 +16,8 @@ export interface ImportDraft {
   readonly mapping: ColumnMapping;
   /** What was chosen for earlier files with these columns is left aside. */
   readonly asFound: boolean;
+  /** Rows that do not fit are left out, instead of stopping the import. */
+  readonly leaveOut: boolean;
   /** Whether what is chosen by hand is kept for the next file with these columns. */
   readonly remember: boolean;
   /** null: the name that the host suggests. */
@@ -32,6 +34,7 @@ const EMPTY: ImportDraft = {
   format: undefined,
   mapping: {},
   asFound: false,
+  leaveOut: false,
   remember: true,
   name: null,
   heldOut: 0,
@@ -66,10 +69,11 @@ export const chooseByDialog = (): Promise<void> =>
 export const chooseDropped = (file: File): Promise<void> => take(file.name, () => upload(file));
 
 /** Another format: corrections of columns belonged to the one before. */
-export const chooseFormat = (format: string): void => useImportDraft.setState({ format, mapping: {} });
+export const chooseFormat = (format: string): void => useImportDraft.setState({ format, mapping: {}, leaveOut: false });
 
 /** As the host finds it, whatever was chosen now or before. */
-export const readAsFound = (): void => useImportDraft.setState({ format: undefined, mapping: {}, asFound: true });
+export const readAsFound = (): void =>
+  useImportDraft.setState({ format: undefined, mapping: {}, asFound: true, leaveOut: false });
 
 /** `column` null: the field is read from nowhere. A correction of what was guessed or remembered takes that over. */
 export function mapField(
@@ -81,17 +85,18 @@ export function mapField(
   useImportDraft.setState(({ mapping }) => ({
     format: format.id,
     mapping: { ...kept, ...mapping, [field]: column ?? '' },
+    leaveOut: false,
   }));
 }
 
 /** What an import of a preview asks for: a guess is said out loud, because the person who saw it confirms it. */
 export const readingOf = (
-  { format, mapping, asFound, remember }: ImportDraft,
+  { format, mapping, asFound, leaveOut, remember }: ImportDraft,
   preview: ImportPreview,
-): { format?: string; mapping: ColumnMapping; asFound?: boolean; remember: boolean } =>
+): { format?: string; mapping: ColumnMapping; asFound?: boolean; leaveOut: boolean; remember: boolean } =>
   preview.guessed === null
-    ? { format, mapping, asFound: asFound || undefined, remember }
-    : { format: preview.format.id, mapping: preview.mapping, remember };
+    ? { format, mapping, asFound: asFound || undefined, leaveOut, remember }
+    : { format: preview.format.id, mapping: preview.mapping, leaveOut, remember };
 
 /** Whether there is anything to keep: what a person chose, now or before, or confirms. */
 export const isByHand = ({ format, mapping }: ImportDraft, { guessed, remembered }: ImportPreview): boolean =>

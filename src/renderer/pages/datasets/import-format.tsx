@@ -76,16 +76,18 @@ function FormatCard({ preview }: { preview: ImportPreview }) {
 
 function Refused({ preview }: { preview: ImportPreview }) {
   const { refused, refusedTotal, rowsRead, faults } = preview;
+  const leaveOut = useImportDraft((draft) => draft.leaveOut);
+  const stops = faults > 0 && !leaveOut;
   if (refusedTotal === 0) return null;
   return (
     <section className="pl-section">
       <div className="pl-row">
         <h2>Refused</h2>
-        <Tag tone={faults > 0 ? 'danger' : 'warn'}>
+        <Tag tone={stops ? 'danger' : 'warn'}>
           {whole(refusedTotal)} of {counted(rowsRead, 'row')}
         </Tag>
         <span className="pl-caption pl-ellipsis">
-          {faults > 0
+          {stops
             ? 'Rows that do not fit the format stop the import.'
             : 'They stay out of the dataset and are kept in the import report.'}
         </span>
@@ -98,14 +100,34 @@ function Refused({ preview }: { preview: ImportPreview }) {
   );
 }
 
+/** That rows are left out on purpose, and the way back. */
+function LeftOut({ preview: { refusedTotal, rowsRead } }: { preview: ImportPreview }) {
+  return (
+    <Banner
+      tone="warn"
+      title={`${whole(refusedTotal)} of ${counted(rowsRead, 'row')} are left out.`}
+      actions={<Button onClick={() => useImportDraft.setState({ leaveOut: false })}>Stop at such rows</Button>}
+    >
+      Rows that do not fit stay out of the dataset and are kept in the import report.
+    </Banner>
+  );
+}
+
 /** Why this cannot be imported as it is mapped now. */
 function Problem({ preview }: { preview: ImportPreview }) {
   const { faults, rowsAccepted, rowsRead, refused } = preview;
+  const leaveOut = useImportDraft((draft) => draft.leaveOut);
   if (faults === 0 && rowsAccepted > 0) return null;
-  const first = refused[0];
+  const [first] = refused;
+  if (leaveOut && rowsAccepted > 0) return <LeftOut preview={preview} />;
   return (
     <Banner
       tone="danger"
+      actions={
+        rowsAccepted > 0 && (
+          <Button onClick={() => useImportDraft.setState({ leaveOut: true })}>Leave these rows out</Button>
+        )
+      }
       title={
         faults > 0
           ? `${faults >= 200 ? 'At least 200' : whole(faults)} of ${counted(rowsRead, 'row')} do not fit this format.`

@@ -35,7 +35,8 @@ function usePreview() {
 /** Rows that an import of this preview would store. */
 const storedRows = (preview: ImportPreview): number => preview.pairs || preview.unpaired || preview.rowsAccepted;
 
-const isImportable = (preview: ImportPreview): boolean => preview.faults === 0 && preview.rowsAccepted > 0;
+const isImportable = (preview: ImportPreview): boolean =>
+  (preview.faults === 0 || useImportDraft.getState().leaveOut) && preview.rowsAccepted > 0;
 
 export function ImportPage() {
   const [, navigate] = useLocation();

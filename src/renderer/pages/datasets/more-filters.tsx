@@ -1,8 +1,9 @@
 /** The dialog of filters by value: lengths, margins and scores as ranges, names as they occur in the version. */
-import { Button, Modal, NumberInput, Select } from '@mantine/core';
+import { Button, NumberInput, Select } from '@mantine/core';
 import { useState } from 'react';
 import { compact, whole } from '../../../charts/numbers.ts';
 import type { PairFacets, PairQuery, ValueRange } from '../../../preload/contract/index.ts';
+import { Dialog } from '../../components/dialog.tsx';
 import { ErrorState, SkeletonLines } from '../../components/states.tsx';
 import { useCall } from '../../host.ts';
 import type { FilterProps } from './pair-filters.tsx';
@@ -117,7 +118,7 @@ export function MoreFilters({ versionId, query, onQuery, onClose }: FilterProps 
     onClose();
   };
   return (
-    <Modal opened onClose={onClose} title="Filter rows" size={520}>
+    <Dialog onClose={onClose} title="Filter rows" size={520}>
       <div className="pl-new-version">
         {facets.isPending && <SkeletonLines count={5} />}
         {facets.isError && (
@@ -131,6 +132,6 @@ export function MoreFilters({ versionId, query, onQuery, onClose }: FilterProps 
           </Button>
         </div>
       </div>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,5 +1,5 @@
 /** The dialog that makes a version from another: an operation, its parameters, the name of what comes out. */
-import { Button, Modal, MultiSelect, Select, TextInput } from '@mantine/core';
+import { Button, MultiSelect, Select, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type {
   DatasetSummary,
@@ -7,6 +7,7 @@ import type {
   OperationEntry,
   VersionSummary,
 } from '../../../preload/contract/index.ts';
+import { Dialog } from '../../components/dialog.tsx';
 import { FieldRow } from '../../components/param-form.tsx';
 import { changedValues, type Field, fieldsOf, problemsOf, type Values } from '../../components/params.ts';
 import { ErrorState, SkeletonLines } from '../../components/states.tsx';
@@ -152,7 +153,7 @@ function Form({
 export function NewVersion(props: NewVersionProps) {
   const operations = useCall('versions.operations', {});
   return (
-    <Modal opened onClose={props.onClose} title={`New version from v${props.version.number}`} size={640}>
+    <Dialog onClose={props.onClose} title={`New version from v${props.version.number}`} size={640}>
       {operations.isPending && <SkeletonLines count={5} />}
       {operations.isError && (
         <ErrorState
@@ -162,6 +163,6 @@ export function NewVersion(props: NewVersionProps) {
         />
       )}
       {operations.data && <Form {...props} entries={operations.data} />}
-    </Modal>
+    </Dialog>
   );
 }

@@ -59,9 +59,7 @@ function Row({ node, parent, dataset, shown, onShow, onCompare, onDelete }: RowP
         {node.depth > 0 && <span className="pl-3">└ </span>}
         <Name node={node} dataset={dataset} onShow={onShow} /> {node.id === shown.id && <Tag tone="accent">shown</Tag>}
       </td>
-      <td className="cut" title={node.recipe}>
-        {node.recipe}
-      </td>
+      <td style={{ whiteSpace: 'normal' }}>{node.recipe}</td>
       <td className="end">{node.rows === null ? MISSING : whole(node.rows)}</td>
       <td className="pl-2 cut" title={node.createdAt === null ? undefined : dateTime(node.createdAt)}>
         {node.createdAt === null ? MISSING : ago(node.createdAt)}

@@ -1,17 +1,27 @@
-/** What can be done with several runs at once: compare, tag, note, stop, delete. */
-import { Button, Modal, TagsInput } from '@mantine/core';
-import { IconChartDots, IconSquare, IconTag, IconTrash } from '@tabler/icons-react';
+/** What can be done with several runs at once: compare, inspect, rate, tag, note, clone, stop, delete. */
+import { Button, TagsInput } from '@mantine/core';
+import {
+  IconChartDots,
+  IconCopy,
+  IconMicroscope,
+  IconScale,
+  IconSquare,
+  IconTag,
+  IconTrash,
+} from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { counted } from '../../../charts/numbers.ts';
 import type { RunSummary } from '../../../preload/contract/index.ts';
 import { Confirm } from '../../components/confirm.tsx';
+import { Dialog } from '../../components/dialog.tsx';
 import { GrowingText } from '../../components/growing-text.tsx';
 import { KeyCap } from '../../components/labels.tsx';
 import { call, queries, useAction } from '../../host.ts';
 import { canBeCompared } from '../compare/add-runs.tsx';
 import { comparePath } from '../compare/view.ts';
 import { isActive } from '../run/run-state.ts';
+import { draftFromRun, useDraft } from './draft.ts';
 
 type Asking = 'stop' | 'delete' | 'tag' | null;
 
@@ -37,9 +47,11 @@ export function TagDialog({ runs, onClose }: { runs: readonly RunSummary[]; onCl
       { onSuccess: onClose },
     );
   return (
-    <Modal opened onClose={onClose} title={`Tags and notes of ${counted(runs.length, 'run')}`} size={460}>
+    <Dialog onClose={onClose} title={`Tags and notes of ${counted(runs.length, 'run')}`} size={460}>
       <TagsInput
         data-autofocus
+        // an empty list that is open would take the first Escape
+        openOnFocus={all.length > 0}
         label="Tags"
         description={runs.length > 1 ? 'Those that all of them have.' : 'Enter or a comma ends a tag.'}
         data={all}
@@ -68,7 +80,7 @@ export function TagDialog({ runs, onClose }: { runs: readonly RunSummary[]; onCl
           Save
         </Button>
       </div>
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -79,6 +91,57 @@ async function forEach(runs: readonly RunSummary[], act: (id: string) => Promise
   } finally {
     for (const name of ['runs.list', 'models.list']) await queries.invalidateQueries({ queryKey: [name] });
   }
+}
+
+/** Panes of Inspect. */
+const MOST_PANES = 4;
+
+/** A run whose model answers goes by the run's name. */
+const canAnswer = (run: RunSummary): boolean =>
+  run.status === 'finished' && canBeCompared(run) && run.method !== 'reward';
+
+/** Where the answers of these runs are read side by side, and rated against each other. */
+function AnswerButtons({ runs }: { runs: readonly RunSummary[] }) {
+  const [, navigate] = useLocation();
+  const names = runs.filter(canAnswer).map(({ name }) => name);
+  if (names.length === 0) return null;
+  const panes = new URLSearchParams(names.slice(0, MOST_PANES).map((name, i) => ['abcd'[i], name]));
+  return (
+    <>
+      <Button
+        leftSection={<IconMicroscope />}
+        title={names.length > MOST_PANES ? `The first ${MOST_PANES} of them` : undefined}
+        onClick={() => navigate(`/inspect?${panes}`)}
+      >
+        Inspect
+      </Button>
+      {names.length > 1 && (
+        <Button
+          leftSection={<IconScale />}
+          onClick={() => navigate(`/rate/new?${new URLSearchParams({ models: names.join() })}`)}
+        >
+          Rate
+        </Button>
+      )}
+    </>
+  );
+}
+
+/** Opens the wizard with the config of this run. */
+function CloneButton({ run }: { run: RunSummary }) {
+  const [, navigate] = useLocation();
+  const clone = () =>
+    queries
+      .fetchQuery({ queryKey: ['runs.get', { id: run.id }], queryFn: () => call('runs.get', { id: run.id }) })
+      .then((detail) => {
+        useDraft.setState(draftFromRun(detail));
+        navigate('/experiments/new');
+      });
+  return (
+    <Button variant="subtle" leftSection={<IconCopy />} onClick={() => void clone()}>
+      Clone
+    </Button>
+  );
 }
 
 export interface BulkBarProps {
@@ -110,9 +173,11 @@ export function BulkBar({ runs, onClear, tagging, onTagging }: BulkBarProps) {
       >
         Compare
       </Button>
+      <AnswerButtons runs={runs} />
       <Button variant="subtle" leftSection={<IconTag />} onClick={() => onTagging(true)}>
         Tag
       </Button>
+      {runs.length === 1 && canBeCompared(runs[0]) && <CloneButton run={runs[0]} />}
       {active.length > 0 && (
         <Button variant="subtle" leftSection={<IconSquare />} onClick={() => ask('stop')}>
           Stop {active.length}

@@ -1,9 +1,10 @@
 /** The wizard takes a pasted config: what is taken of it, what has no effect here, and what is refused, before anything changes. */
-import { Button, Modal, Select } from '@mantine/core';
+import { Button, Select } from '@mantine/core';
 import { IconClipboardText } from '@tabler/icons-react';
 import { useState } from 'react';
 import { counted } from '../../../charts/numbers.ts';
 import type { MethodEntry, PastedOptions } from '../../../preload/contract/index.ts';
+import { Dialog } from '../../components/dialog.tsx';
 import { GrowingText } from '../../components/growing-text.tsx';
 import { Banner } from '../../components/labels.tsx';
 import { useAction } from '../../host.ts';
@@ -122,7 +123,7 @@ function PasteDialog({ methods, onClose }: { methods: readonly MethodEntry[]; on
     onClose();
   };
   return (
-    <Modal opened onClose={onClose} title="Paste a config" size={760}>
+    <Dialog onClose={onClose} title="Paste a config" size={760}>
       <div className="pl-paste">
         <GrowingText
           data-autofocus
@@ -170,7 +171,7 @@ function PasteDialog({ methods, onClose }: { methods: readonly MethodEntry[]; on
         {pasted &&
           (entry ? <Reading pasted={pasted} title={entry.title} /> : <NoMethod pasted={pasted} methods={methods} />)}
       </div>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,9 +1,10 @@
 /** The queue: which runs wait, in which order they begin, and how that is changed. */
-import { ActionIcon, Button, Modal } from '@mantine/core';
+import { ActionIcon, Button } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconListNumbers, IconPlayerTrackNext } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import type { RunSummary } from '../../../preload/contract/index.ts';
+import { Dialog } from '../../components/dialog.tsx';
 import { MethodMark } from '../../components/labels.tsx';
 import { useAction } from '../../host.ts';
 
@@ -23,7 +24,7 @@ function QueueDialog({ waiting, onClose }: { waiting: readonly RunSummary[]; onC
   const order = useAction('runs.order', ['runs.list']);
   const move = (from: number, to: number) => order.mutate({ ids: moved(waiting, from, to).map(({ id }) => id) });
   return (
-    <Modal opened onClose={onClose} title="Queue" size={560}>
+    <Dialog onClose={onClose} title="Queue" size={560}>
       {waiting.length === 0 && (
         <p className="pl-2">Nothing waits. A run that is started while others work stands here.</p>
       )}
@@ -57,7 +58,7 @@ function QueueDialog({ waiting, onClose }: { waiting: readonly RunSummary[]; onC
           {order.error.message}
         </p>
       )}
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -91,7 +91,11 @@ export const RUN_COLUMNS: readonly RunColumn[] = [
     sortable: true,
     value: (run) => run.status,
     title: (run) => run.error ?? '',
-    cell: (run) => <Status status={run.status}>{progress(run)}</Status>,
+    cell: (run) => (
+      <Status status={run.status} ratings={run.ratingsWaiting}>
+        {progress(run)}
+      </Status>
+    ),
   },
   number('gold', 'Gold', '64px', goldOf, (value) => fixed(value, 2)),
   number('loss', 'Loss', '68px', lossOf, compact),

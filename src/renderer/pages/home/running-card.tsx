@@ -7,7 +7,7 @@ import type { CurveBook } from '../../../charts/curve-book.ts';
 import type { LineChart } from '../../../charts/line-chart.ts';
 import { methodLook } from '../../../charts/method-looks.ts';
 import { type ChartSpec, chartGroups } from '../../../charts/metric-groups.ts';
-import { duration, fixed, shown, whole } from '../../../charts/numbers.ts';
+import { counted, duration, fixed, shown, whole } from '../../../charts/numbers.ts';
 import { specChart } from '../../../charts/spec-chart.ts';
 import type { RunSummary } from '../../../preload/contract/index.ts';
 import { Bar } from '../../components/figures.tsx';
@@ -114,7 +114,10 @@ export function RunningCard({ run, runs }: { run: RunSummary; runs: readonly Run
             <span className="pl-strong">
               {run.maxSteps === 0 ? 'reading the data' : `step ${whole(run.step)} of ${whole(run.maxSteps)}`}
             </span>
-            {run.secondsLeft !== null && <span>{duration(run.secondsLeft)} left</span>}
+            {run.ratingsWaiting > 0 && (
+              <Link href={`/rate/${run.id}`}>waits for {counted(run.ratingsWaiting, 'rating')}</Link>
+            )}
+            {run.secondsLeft !== null && run.ratingsWaiting === 0 && <span>{duration(run.secondsLeft)} left</span>}
             {perStep !== null && (
               <span>{perStep >= 1 ? `${fixed(perStep, 1)} s` : `${whole(perStep * 1000)} ms`} per step</span>
             )}

@@ -38,9 +38,7 @@ export function Dumbbells({ rows }: { rows: readonly Dumbbell[] }) {
     <div className="pl-dumbbells" role="img" aria-label={`Probability of the whole answer. ${said.join('; ')}.`}>
       {names.map((name) => (
         <div key={name} className="pl-dumbbell-model">
-          <span className="pl-ellipsis pl-caption" title={name}>
-            {name}
-          </span>
+          <span className="pl-caption">{name}</span>
           <div className="pl-dumbbell-lines">
             {ticks.map((tick) => (
               <i key={tick} className="grid" style={{ left: `${place(tick * LN10)}%` }} />
@@ -61,6 +59,7 @@ export function Dumbbells({ rows }: { rows: readonly Dumbbell[] }) {
               {tickText(tick)}
             </span>
           ))}
+          <span className="name">probability</span>
         </div>
       </div>
     </div>

@@ -1,6 +1,6 @@
 /** Starts and stops the answers of the panes; what comes in goes into the state. */
 import type { ModelChoice, ReadToken } from '../../../preload/contract/index.ts';
-import { cancelDrawing, enqueueDrawing } from '../../charts/draw-queue.ts';
+import { cancelDrawing, enqueueStreamed } from '../../charts/draw-queue.ts';
 import { stream } from '../../host.ts';
 import { followWriting, messageOf, readAnswer } from './reading.ts';
 import { isBusy, type Pane, type PaneAnswer, promptOf, useInspect } from './state.ts';
@@ -52,7 +52,7 @@ export function generateOne(choices: readonly ModelChoice[], { id, model, sampli
     if (event.type === 'prompt') setAnswer(id, { status: 'writing', reading: event.prompt, weights: event.weights });
     else {
       came = [...came, ...event.tokens];
-      enqueueDrawing(showTokens);
+      enqueueStreamed(showTokens);
     }
   });
   running.set(id, () => {

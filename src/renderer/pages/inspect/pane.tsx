@@ -118,12 +118,15 @@ const Body = memo(function Body({ letter, answer, beta, against, first }: BodyPr
 });
 
 const CHART_STEP = 16;
+/** A longer line moves less with each token. */
+const CHART_GROWTH = 1 / 16;
 
 /** While text comes in the chart follows every so many tokens: drawing it costs more than the text does. */
 function useInSteps(tokens: PaneAnswer['tokens'], writing: boolean): PaneAnswer['tokens'] {
   const drawn = useRef(tokens);
-  const more = tokens.length - drawn.current.length;
-  if (!writing || more < 0 || more >= CHART_STEP) drawn.current = tokens;
+  const { length } = drawn.current;
+  const more = tokens.length - length;
+  if (!writing || more < 0 || more >= Math.max(CHART_STEP, CHART_GROWTH * length)) drawn.current = tokens;
   return drawn.current;
 }
 

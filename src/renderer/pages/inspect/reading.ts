@@ -1,6 +1,6 @@
 /** Puts the numbers that need a reference, and the scores, behind answers: stretch by stretch while they are written, the rest when they have ended. */
 import type { ModelChoice, ReadToken } from '../../../preload/contract/index.ts';
-import { enqueueDrawing } from '../../charts/draw-queue.ts';
+import { enqueueStreamed } from '../../charts/draw-queue.ts';
 import { call } from '../../host.ts';
 import { referenceOf } from './models.ts';
 import { answerText, isBusy, type Pane, type PaneAnswer, useInspect } from './state.ts';
@@ -126,7 +126,7 @@ async function readNewTokens(pane: Pane, reference: string): Promise<void> {
   try {
     const { tokens, whyNoReference } = await readStretch(answer, reference, from);
     // in a frame of its own, as the tokens themselves
-    enqueueDrawing(() => {
+    enqueueStreamed(() => {
       const now = answerOf(pane.id);
       if (!isStill(now, answer) || now?.status !== 'writing' || readUnder(now, reference) !== from) return;
       useInspect.getState().setAnswer(pane.id, (was) => ({

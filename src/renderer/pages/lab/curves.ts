@@ -49,18 +49,15 @@ export const displacementChart = (method: LabMethod, steps: number): LineChart =
   ],
 });
 
-/** Named at their ends; the others end where these do, and names over each other cannot be read. */
-const NAMED = ['dpo', 'online_dpo', 'ppo'];
-
 const methodLines = (methods: readonly LabMethod[], of: (policy: LabPolicy) => number): Line[] =>
   methods.map((method, i) => {
-    const { colour } = methodLook(method.method);
+    const { colour, shape } = methodLook(method.method);
     const earlier = methods.slice(0, i).some((other) => methodLook(other.method).colour === colour);
     return {
       name: method.title,
       colour,
       dash: earlier ? 'variant' : undefined,
-      endName: NAMED.includes(method.method) ? undefined : '',
+      mark: shape,
       points: points(method, of),
     };
   });

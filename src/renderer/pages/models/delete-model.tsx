@@ -1,9 +1,10 @@
 /** The question before a model is deleted: what goes, what it frees, who will miss it; or why it stays. */
-import { Button, Modal, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { bytes, counted } from '../../../charts/numbers.ts';
 import type { ModelDetail } from '../../../preload/contract/index.ts';
 import { Confirm } from '../../components/confirm.tsx';
+import { Dialog } from '../../components/dialog.tsx';
 import { useAction } from '../../host.ts';
 import { offerUndo } from './undo-delete.tsx';
 
@@ -26,12 +27,12 @@ export function DeleteModel({ detail, onDeleted, onClose }: DeleteModelProps) {
   const { model, keptBecause } = detail;
   if (keptBecause !== null)
     return (
-      <Modal opened onClose={onClose} title={`${model.name} stays`} size={460}>
+      <Dialog onClose={onClose} title={`${model.name} stays`} size={460}>
         <p className="pl-2">{keptBecause}</p>
         <div className="pl-row pl-dialog-foot">
           <Button onClick={onClose}>Close</Button>
         </div>
-      </Modal>
+      </Dialog>
     );
   return <Ask detail={detail} onDeleted={onDeleted} onClose={onClose} />;
 }

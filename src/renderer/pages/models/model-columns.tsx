@@ -28,7 +28,7 @@ const MODEL_COLUMNS: readonly ModelColumn[] = [
   {
     id: 'name',
     head: 'Name',
-    width: 'minmax(140px, 2fr)',
+    width: 'minmax(150px, 2fr)',
     value: (model) => model.name,
     title: (model) => model.name,
     cell: (model) => <NameCell model={model} />,
@@ -36,7 +36,7 @@ const MODEL_COLUMNS: readonly ModelColumn[] = [
   {
     id: 'kind',
     head: 'Kind',
-    width: 'minmax(108px, 1fr)',
+    width: 'minmax(122px, 1fr)',
     tone: 'pl-2',
     value: kindOf,
     title: kindOf,
@@ -53,7 +53,7 @@ const MODEL_COLUMNS: readonly ModelColumn[] = [
   {
     id: 'size',
     head: 'Size',
-    width: '80px',
+    width: '74px',
     end: true,
     value: (model) => model.diskBytes,
     cell: (model) => dash(bytes(model.diskBytes)),

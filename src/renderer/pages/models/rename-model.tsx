@@ -1,6 +1,7 @@
 /** The dialog that gives a model another name. */
-import { Button, Modal, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
+import { Dialog } from '../../components/dialog.tsx';
 import { queries, useAction } from '../../host.ts';
 
 export interface RenameModelProps {
@@ -30,7 +31,7 @@ export function RenameModel({ model, onRenamed, onClose }: RenameModelProps) {
     );
   };
   return (
-    <Modal opened onClose={onClose} title={`Rename ${model.name}`} size={460}>
+    <Dialog onClose={onClose} title={`Rename ${model.name}`} size={460}>
       <form onSubmit={submit}>
         <TextInput
           data-autofocus
@@ -48,6 +49,6 @@ export function RenameModel({ model, onRenamed, onClose }: RenameModelProps) {
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -75,19 +75,21 @@ export interface AnswersProps {
 }
 
 export function Answers({ item, draft, marked, onDraft }: AnswersProps) {
-  const difference = useMemo(() => (marked ? compareWords(item.a, item.b) : null), [item, marked]);
+  // the space that a tokenizer puts before the first word is no part of what is read
+  const [a, b] = [item.a.trimStart(), item.b.trimStart()];
+  const difference = useMemo(() => (marked ? compareWords(a, b) : null), [a, b, marked]);
   return (
     <div className="pl-rate-answers">
       <Answer
         side="A"
-        text={item.a}
+        text={a}
         parts={difference?.chosen}
         grade={draft.qualityA}
         onGrade={(grade) => onDraft({ qualityA: toggled(draft.qualityA, grade) })}
       />
       <Answer
         side="B"
-        text={item.b}
+        text={b}
         parts={difference?.rejected}
         grade={draft.qualityB}
         onGrade={(grade) => onDraft({ qualityB: toggled(draft.qualityB, grade) })}

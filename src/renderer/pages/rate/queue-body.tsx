@@ -128,7 +128,9 @@ function Answering({ queue }: { queue: QueueSummary }) {
     <EmptyState title={`The models are answering for ${queue.name}.`}>
       <span className="pl-rate-progress">
         <Bar value={queue.step} of={Math.max(1, queue.maxSteps)} label="Progress of the answers" />
-        {whole(queue.step)} of {whole(queue.maxSteps)}
+        {queue.maxSteps === 0
+          ? 'opening the models'
+          : `${whole(queue.step)} of ${whole(queue.maxSteps)} ${queue.judge === null ? 'answers' : 'answers and verdicts'}`}
       </span>
       The pairs come here by themselves.
     </EmptyState>

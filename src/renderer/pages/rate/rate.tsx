@@ -1,7 +1,7 @@
 /** Rating for a run: the pairs that online DPO waits for, one at a time, blind and with the sides drawn. */
 import { Button } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { Redirect, useLocation } from 'wouter';
 import { whole } from '../../../charts/numbers.ts';
 import type { RatingItem, RatingQueue } from '../../../preload/contract/index.ts';
@@ -10,7 +10,7 @@ import { Banner } from '../../components/labels.tsx';
 import { PageHeader, PrimaryButton } from '../../components/page-header.tsx';
 import { EmptyState, ErrorState, SkeletonLines } from '../../components/states.tsx';
 import { useAction, useCall } from '../../host.ts';
-import { useStatus } from '../../status.ts';
+import { isActive } from '../run/run-state.ts';
 import { nameOf, useRater } from './draft.ts';
 import { Blind, QueuePicker, queuePath, RaterName, runPath, UndoButton, useQueues } from './header.tsx';
 import { Pair } from './pair.tsx';
@@ -47,14 +47,16 @@ function RunPair({ item, queue, busy }: { item: RatingItem; queue: RatingQueue; 
   );
 }
 
-/** Between two steps the same page waits: the next pairs come by themselves. */
-function NothingWaits({ runName }: { runName: string | null }) {
+/** Between two steps of a run that was rated here the same page waits: the next pairs come by themselves. Runs that ask nobody are no reason to wait. */
+function NothingWaits({ rated }: { rated: string | undefined }) {
   const [, navigate] = useLocation();
+  const run = useCall('runs.list', {}, { enabled: rated !== undefined }).data?.find(({ id }) => id === rated);
+  const runName = run && isActive(run.status) ? run.name : null;
   return (
     <Content label="Rate">
       <EmptyState
         title={runName === null ? 'Nothing waits for you.' : `${runName} goes on.`}
-        action={runName === null ? undefined : <Button onClick={() => navigate('/experiments')}>Show the run</Button>}
+        action={runName === null ? undefined : <Button onClick={() => navigate(`/runs/${rated}`)}>Show the run</Button>}
       >
         {runName === null
           ? 'Make a queue to hold models against each other, or to rate a dataset’s pairs anew. A run of online DPO with the annotator “human” waits for you here by itself.'
@@ -76,8 +78,9 @@ export function NewQueueButton() {
 /** The run named by the address, else the one that asked last; where none waits, the newest queue that has something to rate. */
 export function RatePage({ params }: { params: Record<string, string> }) {
   const { runs, queues } = useQueues();
-  const { running } = useStatus();
   const queue = runs.data?.find(({ runId }) => runId === params.run) ?? runs.data?.[0];
+  const rated = useRef(params.run);
+  if (queue) rated.current = queue.runId;
   const items = useCall(
     'ratings.waiting',
     { runId: queue?.runId ?? '', limit: 1 },
@@ -117,7 +120,7 @@ export function RatePage({ params }: { params: Record<string, string> }) {
           {failed.message}
         </Banner>
       )}
-      {runs.data && !queue && <NothingWaits runName={running?.name ?? null} />}
+      {runs.data && !queue && <NothingWaits rated={rated.current} />}
       {queue && (
         <Content label="Pair">
           {items.error && (

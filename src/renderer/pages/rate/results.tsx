@@ -226,14 +226,18 @@ export function ResultsPanel({ queue, rater }: { queue: QueueSummary; rater: str
         </p>
       )}
       <section className="pl-divide" aria-label="About this queue">
-        <p className="pl-caption">
-          {counted(queue.items, 'pair')}
-          {queue.dataset && ` from ${queue.dataset}`}, {overlapWords(queue)}. You rated {whole(queue.rated)} of{' '}
-          {whole(queue.mine)}
-          {others.map(({ name, ratings }) => `, ${name} ${whole(ratings)}`).join('')}.
-          {queue.judge &&
-            ` ${queue.judge} judges beside you: ${whole(queue.judged)} of ${whole(queue.items)}; you see its word after yours.`}
-        </p>
+        {queue.items === 0 ? (
+          <p className="pl-caption">Its pairs are counted and dealt when the models have answered.</p>
+        ) : (
+          <p className="pl-caption">
+            {counted(queue.items, 'pair')}
+            {queue.dataset && ` from ${queue.dataset}`}, {overlapWords(queue)}. You rated {whole(queue.rated)} of{' '}
+            {whole(queue.mine)}
+            {others.map(({ name, ratings }) => `, ${name} ${whole(ratings)}`).join('')}.
+            {queue.judge &&
+              ` ${queue.judge} judges beside you: ${whole(queue.judged)} of ${whole(queue.items)}; you see its word after yours.`}
+          </p>
+        )}
       </section>
       {queue.kind === 'dataset' && <Version queue={queue} />}
     </SidePanel>

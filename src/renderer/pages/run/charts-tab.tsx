@@ -101,16 +101,18 @@ export function ChartsTab(props: ChartsTabProps) {
           value={axis}
           onChange={(value) => setAxis(value as XAxis)}
         />
-        <Switch
-          label="log x"
-          checked={log.logX}
-          onChange={(event) => setLog({ ...log, logX: event.currentTarget.checked })}
-        />
-        <Switch
-          label="log y"
-          checked={log.logY}
-          onChange={(event) => setLog({ ...log, logY: event.currentTarget.checked })}
-        />
+        <span className="pl-row pl-log-axes">
+          <Switch
+            label="log x"
+            checked={log.logX}
+            onChange={(event) => setLog({ ...log, logX: event.currentTarget.checked })}
+          />
+          <Switch
+            label="log y"
+            checked={log.logY}
+            onChange={(event) => setLog({ ...log, logY: event.currentTarget.checked })}
+          />
+        </span>
         <span className="pl-grow" />
         {paired && (
           <span className="pl-row pl-2">

@@ -4,11 +4,12 @@ import { Link } from 'wouter';
 import { bytes, dateTime, whole } from '../../../charts/numbers.ts';
 import type { RunDetail } from '../../../preload/contract/index.ts';
 import { EmptyState } from '../../components/states.tsx';
+import { isActive } from './run-state.ts';
 
 export function CheckpointsTab({ run }: { run: RunDetail }) {
   if (run.checkpoints.length === 0)
     return (
-      <EmptyState title="No checkpoint yet.">
+      <EmptyState title={isActive(run.status) ? 'No checkpoint yet.' : 'No checkpoint.'}>
         One is written every save_steps, and when the run is stopped. A finished run leaves its model instead.
       </EmptyState>
     );

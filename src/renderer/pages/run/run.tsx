@@ -101,7 +101,7 @@ function Loaded({ run, data }: { run: RunDetail; data: RunData }) {
         facts={
           <>
             <MethodMark method={run.method} />
-            <Status status={run.status} />
+            <Status status={run.status} ratings={run.ratingsWaiting} />
           </>
         }
         actions={<RunActions run={run} onError={setRefused} />}
@@ -155,7 +155,12 @@ export function RunPage({ params }: { params: Record<string, string> }) {
       <PageHeader title="Run" parent={EXPERIMENTS} />
       <Content label="Run">
         {detail.error ? (
-          <ErrorState error={detail.error} what="This run could not be read" onRetry={() => detail.refetch()} />
+          <ErrorState
+            error={detail.error}
+            what="This run could not be read"
+            onRetry={() => detail.refetch()}
+            others={{ label: 'All runs', path: '/experiments' }}
+          />
         ) : (
           <SkeletonLines count={8} />
         )}

@@ -8,6 +8,7 @@ import { Section, Setting } from './section.tsx';
 const WHERE: Readonly<Record<WorkspaceSettings['hubToken'], string>> = {
   entered: 'A token is kept.',
   environment: 'The token of your environment is used (HF_TOKEN, or huggingface_hub’s file).',
+  sealed: 'A token lies sealed in the workspace; the keychain that opens it is not here. Enter it again, or forget it.',
   none: 'Without one, models that are open to all can be imported.',
 };
 
@@ -39,7 +40,7 @@ export function Hub({ settings }: { settings: WorkspaceSettings }) {
           <Button type="submit" loading={busy}>
             Save token
           </Button>
-          {hubToken === 'entered' && (
+          {(hubToken === 'entered' || hubToken === 'sealed') && (
             <Button variant="subtle" onClick={() => run({ token: null })}>
               Forget
             </Button>

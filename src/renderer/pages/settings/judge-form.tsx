@@ -2,6 +2,7 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { type ChangeEvent, type FormEvent, useState } from 'react';
 import type { JudgeEndpoint, WorkspaceSettings } from '../../../preload/contract/index.ts';
+import { useReturnedFocus } from '../../components/returned-focus.ts';
 import { useChange } from './change.ts';
 
 export interface JudgeFormProps {
@@ -18,6 +19,7 @@ const KEPT: Readonly<Record<WorkspaceSettings['keysKept'], string>> = {
 };
 
 export function JudgeForm({ judge, keysKept, onClose }: JudgeFormProps) {
+  useReturnedFocus();
   const [fields, setFields] = useState({
     name: judge?.name ?? '',
     url: judge?.url ?? '',
@@ -34,6 +36,7 @@ export function JudgeForm({ judge, keysKept, onClose }: JudgeFormProps) {
   });
   const { runAsync, error, busy } = useChange('settings.putJudge');
   const kept = judge?.key === 'entered';
+  const forgettable = kept || judge?.key === 'sealed';
   const put = (part: { readonly key?: string | null }) =>
     runAsync({ ...(judge ? { id: judge.id } : {}), name: name.trim(), url, model: model.trim(), ...part }).then(
       onClose,
@@ -68,7 +71,7 @@ export function JudgeForm({ judge, keysKept, onClose }: JudgeFormProps) {
         <Button variant="subtle" onClick={onClose}>
           Cancel
         </Button>
-        {kept && (
+        {forgettable && (
           <Button variant="subtle" onClick={() => void put({ key: null })}>
             Forget the key
           </Button>

@@ -15,6 +15,7 @@ type Tested = 'testing' | JudgeTest | undefined;
 const keyWords = (key: JudgeEndpoint['key'], kept: WorkspaceSettings['keysKept']): string => {
   if (key === 'none') return 'none';
   if (key === 'environment') return 'from the environment';
+  if (key === 'sealed') return 'sealed, not opened here: enter it again';
   return kept === 'keychain' ? 'in the system keychain' : 'until the program ends';
 };
 

@@ -22,6 +22,7 @@ const NEUTRAL: readonly (readonly [key: string, ...neutral: unknown[]])[] = [
   ['hidden_activation', 'silu'],
   ['attention.causal', true],
   ['attention.scale', 0],
+  ['attention.sliding_window', 0],
   ['attention.clamp_kqv', 0],
   ['attention.max_alibi_bias', 0],
   ['attention.temperature_length', 0],
@@ -29,7 +30,6 @@ const NEUTRAL: readonly (readonly [key: string, ...neutral: unknown[]])[] = [
   ['attention.output_scale', 0, 1],
   ['attention.value_scale', 0, 1],
   ['attention.shared_kv_layers', 0],
-  ['attention.sliding_window', 0],
   // Gemma 2's numbers are what llama.cpp writes into every file that it saves, and reads for other families alone
   ['attn_logit_softcapping', 0, 50],
   ['final_logit_softcapping', 0, 30],
@@ -57,13 +57,13 @@ export function readGguf(path: string, tokenizer: string | null = null): ModelFo
   const family = ggufFamilies.get(architecture);
   for (const [key, ...neutral] of NEUTRAL)
     if (!family.ownKeys?.includes(key)) checkNeutral(fields, `${architecture}.${key}`, neutral);
-  const { config, sizes } = configOf(family, fields, header);
-  checkTensors(family, fields, header, config);
+  const { config, shared } = configOf(family, fields, header);
+  checkTensors(family, fields, header, shared);
   return {
     path,
     config,
     generationConfig: generationConfigOf(fields),
-    tensors: tensorSource(family, fields, header, sizes),
+    tensors: tensorSource(family, fields, header, { heads: shared.num_attention_heads, headSize: shared.head_dim }),
     tokenizerPath: tokenizer ?? (hasTokenizer(fields) ? path : null),
     bytes: header.fileBytes,
   };
@@ -91,7 +91,7 @@ function configOf(
   family: GgufFamily,
   fields: Fields,
   header: GgufHeader,
-): { config: Record<string, unknown>; sizes: HeadSizes } {
+): { config: Record<string, unknown>; shared: SharedConfig } {
   const count = (key: string) => fields.count(`${family.id}.${key}`);
   const each = (key: string) => fields.optionalSameCount(`${family.id}.${key}`);
   const needed = (key: string) => each(key) ?? count(key);
@@ -109,8 +109,11 @@ function configOf(
   const tokens = fields.raw('tokenizer.ggml.tokens');
   if (Array.isArray(tokens) && tokens.length > embedding.shape[0])
     fields.fail(`"tokenizer.ggml.tokens" has ${tokens.length} entries, "token_embd.weight" ${embedding.shape[0]} rows`);
+  const epsilon = `${family.id}.${family.epsilonKey ?? 'attention.layer_norm_rms_epsilon'}`;
+  if (fields.raw(epsilon) === undefined) fields.fail(`the metadata "${epsilon}" is missing`);
   const { bos, eos, pad } = specialIds(fields);
   const shared: SharedConfig = {
+    vocab_size: embedding.shape[0],
     hidden_size: hidden,
     intermediate_size: needed('feed_forward_length'),
     num_hidden_layers: count('block_count'),
@@ -120,37 +123,30 @@ function configOf(
     max_position_embeddings: context,
     rope_parameters: ropeParameters(fields, header, { headSize, context, partly: family.rotatesPartly ?? false }),
   };
-  const epsilon = `${family.id}.attention.layer_norm_rms_epsilon`;
   const config = withoutUnset({
     architectures: [family.className],
     model_type: family.modelType,
-    vocab_size: embedding.shape[0],
     ...shared,
     rms_norm_eps: fields.number(epsilon, 0),
     tie_word_embeddings: !header.tensors.has('output.weight'),
     hidden_act: 'silu',
-    ...biasFlags(family, header),
+    ...Object.fromEntries(
+      family.biases.flatMap(({ flag, parts }) => {
+        const isThere = [...header.tensors.keys()].some((name) => isBiasOf(parts, name));
+        return flag === null ? [] : [[flag, isThere]];
+      }),
+    ),
     ...family.config(fields, header, shared),
     bos_token_id: bos,
     eos_token_id: eos,
     pad_token_id: pad,
     dtype: 'float32',
   });
-  if (config.rms_norm_eps !== undefined && fields.raw(epsilon) === undefined)
-    fields.fail(`the metadata "${epsilon}" is missing`);
-  return { config, sizes: { heads, headSize } };
+  return { config, shared };
 }
 
 const withoutUnset = (config: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined));
-
-/** Which groups of biases the file has some of. */
-const biasFlags = (family: GgufFamily, { tensors }: GgufHeader): Record<string, boolean> =>
-  Object.fromEntries(
-    (family.biases ?? []).flatMap(({ flag, parts }) =>
-      flag === null ? [] : [[flag, [...tensors.keys()].some((name) => isBiasOf(parts, name))]],
-    ),
-  );
 
 function isBiasOf(parts: readonly string[], name: string): boolean {
   const part = partOf(name);
@@ -176,7 +172,6 @@ function tensorSource(
   const byName = new Map<string, GgufTensor>();
   for (const tensor of header.tensors.values())
     if (!isRotation(tensor.name))
-      // a name the family does not know stays as it is, so that the model's loader refuses it by that name
       byName.set(translate(family.names, tensor.name, 'huggingFace') ?? tensor.name, tensor);
   const zeros = missingBiases(family, header);
   const of = (name: string) => byName.get(name) ?? fields.fail(`there is no tensor for "${name}"`);

@@ -1,29 +1,31 @@
 /** Which tensors a GGUF file must hold and of which shape, by its metadata: told before anything is read, by the names of the file. */
-import { type Dimension, type GgufFamily, type NamedPart, partOf, translate } from './families/family.ts';
+import {
+  type Dimension,
+  type GgufFamily,
+  type NamedPart,
+  partOf,
+  type SharedConfig,
+  translate,
+} from './families/family.ts';
 import type { Fields } from './fields.ts';
 import type { GgufHeader } from './header.ts';
 import { isRotation } from './rope.ts';
 
-/** Throws CheckpointError that names the tensor which is missing, of another shape, or no part of a family whose parts have shapes. */
-export function checkTensors(
-  family: GgufFamily,
-  fields: Fields,
-  { tensors }: GgufHeader,
-  config: Readonly<Record<string, unknown>>,
-): void {
-  const { biases } = family;
-  // the model's loader checks the others
-  if (!biases) return;
-  const size = (key: string) => Number(config[key]);
+/** Throws CheckpointError that names the tensor which is missing, of another shape, or no part of the family. */
+export function checkTensors(family: GgufFamily, fields: Fields, { tensors }: GgufHeader, shared: SharedConfig): void {
+  const queries = shared.num_attention_heads * shared.head_dim;
+  const keys = shared.num_key_value_heads * shared.head_dim;
   const sizes: Record<Dimension, number> = {
-    vocabulary: size('vocab_size'),
-    hidden: size('hidden_size'),
-    queries: size('num_attention_heads') * size('head_dim'),
-    keys: size('num_key_value_heads') * size('head_dim'),
-    head: size('head_dim'),
-    units: size('intermediate_size'),
+    vocabulary: shared.vocab_size,
+    hidden: shared.hidden_size,
+    queries,
+    keys,
+    fused: queries + 2 * keys,
+    head: shared.head_dim,
+    units: shared.intermediate_size,
+    context: shared.max_position_embeddings,
   };
-  const layers = size('num_hidden_layers');
+  const layers = shared.num_hidden_layers;
   const check = ([pattern, , ...shape]: NamedPart, layer: number): void => {
     const name = `${pattern.replace('{i}', String(layer))}.weight`;
     if (pattern === 'output' && !tensors.has(name)) return;
@@ -43,7 +45,7 @@ export function checkTensors(
     const part = partOf(name);
     const known = family.names.find(([pattern]) => pattern === part?.pattern);
     const isBias = part?.suffix === 'bias';
-    if (!known || (isBias && !biases.some(({ parts }) => parts.includes(known[0]))))
+    if (!known || (isBias && !family.biases.some(({ parts }) => parts.includes(known[0]))))
       fields.fail(`the tensor "${name}" is no part of the architecture "${family.id}" that is supported here`);
     if (part && part.layer !== '' && Number(part.layer) >= layers)
       fields.fail(`the tensor "${name}" is of a layer beyond the ${layers} of the metadata`);
@@ -55,7 +57,7 @@ export function checkTensors(
 export function missingBiases(family: GgufFamily, { tensors }: GgufHeader): Map<string, readonly number[]> {
   const missing = new Map<string, readonly number[]>();
   const found = new Set([...tensors.keys()].flatMap((name) => patternOf(name, 'bias')));
-  for (const { flag, parts } of family.biases ?? []) {
+  for (const { flag, parts } of family.biases) {
     if (flag !== null && !parts.some((pattern) => found.has(pattern))) continue;
     for (const [name, { shape }] of tensors) {
       const bias = name.replace(/\.weight$/, '.bias');

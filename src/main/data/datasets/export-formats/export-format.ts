@@ -2,6 +2,8 @@
 import type { ChatMessage, DatasetKind, StoredPair, TextOrChat } from '../../../../preload/contract/datasets.ts';
 import type { Named } from '../../../base/registry.ts';
 import { DatasetError } from '../../records.ts';
+import { jsonConversations } from '../json-conversations.ts';
+import { outerName } from '../metadata-names.ts';
 
 export interface ExportSource {
   readonly name: string;
@@ -56,12 +58,6 @@ export function* jsonLines(
   yield* inPieces(lines());
 }
 
-/** Source columns under these names would be taken for the row's own fields. */
-const RESERVED: ReadonlySet<string> = new Set([
-  ...['prompt', 'chosen', 'rejected', 'completion', 'label'],
-  ...['tie', 'margin', 'score_chosen', 'score_rejected', 'annotator'],
-]);
-
 /** Equal scores are read back as a tie, unless the row says otherwise. */
 const isEven = ({ scoreChosen, scoreRejected }: StoredPair): boolean =>
   scoreChosen !== null && scoreChosen === scoreRejected;
@@ -75,11 +71,29 @@ export const besideOf = (pair: StoredPair): Record<string, unknown> => ({
   annotator: pair.annotator ?? undefined,
 });
 
-/** Other columns of the source, without those whose names mean something. */
-export const othersOf = (pair: StoredPair, alsoReserved: readonly string[] = []): Record<string, unknown> =>
-  Object.fromEntries(
-    Object.entries(pair.metadata).filter(([name]) => !RESERVED.has(name) && !alsoReserved.includes(name)),
+/** Other columns of the source; those whose names the format gives a meaning (`more`: besides the names that every format has) as "metadata:NAME". */
+export function othersOf(pair: StoredPair, more: readonly string[] = []): Record<string, unknown> {
+  const isPrompt = pair.chosen === null && pair.completion === null;
+  return Object.fromEntries(
+    Object.entries(pair.metadata).map(([name, value]) => [outerName(name, isPrompt, more), value]),
   );
+}
+
+/** Rows that decide how a file is read. */
+const FIRST_ROWS = 50;
+
+/** Throws DatasetError where a column's texts all spell out conversations: a file of them would be read back as conversations. */
+export function checkTexts({ rows }: ExportSource, format: string): void {
+  const first: StoredPair[] = [];
+  for (const pair of rows) if (first.push(pair) === FIRST_ROWS) break;
+  for (const side of ['prompt', 'chosen', 'rejected', 'completion'] as const)
+    if (jsonConversations(first.map((pair) => ({ [side]: pair[side] }))).length > 0)
+      throw cannotHold(
+        first[0],
+        format,
+        `its ${side}, as those of the rows after it, is a text that would be read back as a conversation`,
+      );
+}
 
 /** A text as one message of that role. */
 export const asChat = (value: TextOrChat, role: string): ChatMessage[] =>

@@ -1,6 +1,6 @@
 /** KTO's JSONL: prompt, completion, label. A pair becomes two rows, its chosen answer wanted and its rejected one not, as TRL's unpair_preference_dataset has it; a tie says neither. */
 import type { StoredPair } from '../../../../preload/contract/datasets.ts';
-import { type ExportFormat, type ExportSource, jsonLines, othersOf } from './export-format.ts';
+import { checkTexts, type ExportFormat, type ExportSource, jsonLines, othersOf } from './export-format.ts';
 
 function rowsOf(pair: StoredPair, source: ExportSource): object[] {
   const { prompt, chosen, rejected, completion, label } = pair;
@@ -21,5 +21,8 @@ export const kto: ExportFormat = {
   title: 'KTO, unpaired JSONL',
   extension: 'jsonl',
   kinds: ['preference', 'unpaired'],
-  pieces: (source) => jsonLines(source, rowsOf),
+  *pieces(source) {
+    checkTexts(source, 'kto');
+    yield* jsonLines(source, rowsOf);
+  },
 };

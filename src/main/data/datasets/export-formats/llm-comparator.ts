@@ -1,6 +1,6 @@
 /** The JSON that Google's LLM Comparator opens: answers side by side, with a score that is above 0 where A, the chosen one, is better. */
 import type { StoredPair, TextOrChat } from '../../../../preload/contract/datasets.ts';
-import { type ExportFormat, type ExportSource, inPieces } from './export-format.ts';
+import { checkTexts, type ExportFormat, type ExportSource, inPieces, othersOf } from './export-format.ts';
 import { metadataColumns } from './metadata-columns.ts';
 
 /** A conversation as people read it. */
@@ -30,7 +30,11 @@ const shownFields = (source: ExportSource) =>
 
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
-const exampleOf = (pair: StoredPair, shown: ReturnType<typeof shownFields>): object => ({
+const exampleOf = (
+  pair: StoredPair,
+  shown: ReturnType<typeof shownFields>,
+  others: Readonly<Record<string, unknown>> = othersOf(pair),
+): object => ({
   input_text: asText(pair.prompt),
   tags: listOf(pair.metadata.tags),
   output_text_a: asText(pair.chosen),
@@ -42,11 +46,12 @@ const exampleOf = (pair: StoredPair, shown: ReturnType<typeof shownFields>): obj
     score_chosen: pair.scoreChosen,
     score_rejected: pair.scoreRejected,
     annotator: pair.annotator,
-    ...Object.fromEntries(shown.map(({ name }) => [name, pair.metadata[name] ?? null])),
+    ...Object.fromEntries(shown.map(({ name }) => [name, others[name] ?? null])),
   },
 });
 
 function* lines(source: ExportSource): Generator<string> {
+  checkTexts(source, 'llm-comparator');
   const shown = shownFields(source);
   const head = {
     metadata: { source_path: source.name, custom_fields_schema: [...FIELDS, ...shown] },

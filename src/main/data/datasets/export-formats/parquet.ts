@@ -3,7 +3,7 @@ import type { SchemaElement } from 'hyparquet';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import type { DatasetKind, StoredPair, TextOrChat } from '../../../../preload/contract/datasets.ts';
 import { wideAsRaw } from '../../records/exact-json.ts';
-import { asChat, besideOf, type ExportFormat, type ExportSource, othersOf } from './export-format.ts';
+import { asChat, besideOf, checkTexts, type ExportFormat, type ExportSource, othersOf } from './export-format.ts';
 import { type ColumnType, metadataColumns } from './metadata-columns.ts';
 
 /** Rows that are held and written together. */
@@ -90,6 +90,7 @@ function columnsOf(source: ExportSource): Column[] {
 }
 
 function* pieces(source: ExportSource): Generator<Uint8Array> {
+  checkTexts(source, 'parquet');
   const columns = columnsOf(source);
   const bytes = new ByteWriter();
   const schema = [{ name: 'root', num_children: columns.length }, ...columns.flatMap((column) => column.schema)];

@@ -1,6 +1,6 @@
 /** TRL's JSONL: the row under TRL's names, as it is stored or as conversations. Other columns of the source stand beside the fields, as they did there. */
 import type { StoredPair, TextOrChat } from '../../../../preload/contract/datasets.ts';
-import { asChat, besideOf, type ExportFormat, jsonLines, othersOf } from './export-format.ts';
+import { asChat, besideOf, checkTexts, type ExportFormat, jsonLines, othersOf } from './export-format.ts';
 
 type Convert = (value: TextOrChat, role: string) => TextOrChat;
 
@@ -24,7 +24,10 @@ export const trl: ExportFormat = {
   title: 'TRL, JSONL',
   extension: 'jsonl',
   kinds: KINDS,
-  pieces: (source) => jsonLines(source, (pair) => [trlFields(pair)]),
+  *pieces(source) {
+    checkTexts(source, 'trl');
+    yield* jsonLines(source, (pair) => [trlFields(pair)]);
+  },
 };
 
 export const trlConversational: ExportFormat = {

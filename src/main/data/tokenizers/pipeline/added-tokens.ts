@@ -1,8 +1,9 @@
 /** Added tokens of a tokenizer.json: cut out of the text whole, before anything else looks at it. */
 import { TokenizerError } from '../tokenizer.ts';
 import { type AlignedText, alignedText, slice } from './aligned-text.ts';
-import { countAt, flagAt, type Json, listAt, objectAt, textAt } from './component.ts';
+import { countAt, flagAt, type Json, listAt, objectAt, shorten, textAt } from './component.ts';
 import type { Normalizer } from './normalizers.ts';
+import { asPatternsSee } from './unicode-tables.ts';
 
 export interface AddedToken {
   readonly id: number;
@@ -36,6 +37,48 @@ export function readAddedTokens(value: unknown, where: string): AddedToken[] {
   });
 }
 
+/** As an entry of "added_tokens". */
+export const addedTokenEntry = ({ id, content, special, singleWord, lstrip, rstrip, normalized }: AddedToken) => ({
+  id,
+  content,
+  single_word: singleWord,
+  lstrip,
+  rstrip,
+  normalized,
+  special,
+});
+
+const sameToken = (a: AddedToken, b: AddedToken): boolean =>
+  a.content === b.content &&
+  a.special === b.special &&
+  a.singleWord === b.singleWord &&
+  a.lstrip === b.lstrip &&
+  a.rstrip === b.rstrip &&
+  a.normalized === b.normalized;
+
+/**
+ * Added tokens under the ids that the tokenizers library gives them, whatever their files say: a token of the vocabulary keeps the id it has there,
+ * any other takes the next one; one that comes again replaces the flags of the first. `size` = entries of the vocabulary. Special ones come first.
+ */
+export function placeAddedTokens(
+  tokens: readonly AddedToken[],
+  vocabulary: ReadonlyMap<string, number>,
+  size: number,
+): AddedToken[] {
+  const placed = new Map<string, AddedToken>();
+  let next = size;
+  for (const token of tokens) {
+    const before = placed.get(token.content);
+    if (token.content === '' || (before && sameToken(before, token))) continue;
+    const id = before?.id ?? vocabulary.get(token.content) ?? next;
+    next = Math.max(next, id + 1);
+    // once special, always special
+    placed.set(token.content, { ...token, id, special: token.special || before?.special === true });
+  }
+  const all = [...placed.values()];
+  return [...all.filter((token) => token.special), ...all.filter((token) => !token.special)];
+}
+
 /** A piece of text, with the added token it is (or null). */
 export interface CutPiece {
   readonly value: AlignedText;
@@ -44,13 +87,35 @@ export interface CutPiece {
 
 export type Cutter = (text: AlignedText) => CutPiece[];
 
+/** What stands in the text for an added token once the text is normalised; the decoder gets this form too, as in the tokenizers library from 0.23 on. */
+export const normalizedContent = ({ content, normalized }: AddedToken, normalizer: Normalizer | null): string =>
+  normalized && normalizer ? normalizer(alignedText(content)).text : content;
+
 /** Cuts raw tokens out of the text first, then normalises what is left and cuts the others out of that. */
-export function addedTokenCutter(tokens: readonly AddedToken[], normalizer: Normalizer | null): Cutter {
+export function addedTokenCutter(tokens: readonly AddedToken[], normalizer: Normalizer | null, where: string): Cutter {
   const raw = finder(tokens.filter((t) => !t.normalized).map((token) => [token.content, token]));
-  const normalise = (text: string) => (normalizer ? normalizer(alignedText(text)).text : text);
-  const late = finder(tokens.filter((t) => t.normalized).map((token) => [normalise(token.content), token]));
+  const late = finder(byNormalForm(tokens, normalizer, where));
   return (text) =>
     raw(text).flatMap((piece) => (piece.token ? [piece] : late(normalizer ? normalizer(piece.value) : piece.value)));
+}
+
+/** Two tokens that the normaliser makes one text cannot be told apart; which of them the library takes depends on its hashing. */
+function byNormalForm(
+  tokens: readonly AddedToken[],
+  normalizer: Normalizer | null,
+  where: string,
+): [string, AddedToken][] {
+  const found = new Map<string, AddedToken>();
+  for (const token of tokens.filter((t) => t.normalized)) {
+    const content = normalizedContent(token, normalizer);
+    const other = found.get(content);
+    if (other)
+      throw new TokenizerError(
+        `${where} "added_tokens": ${shorten(other.content)} and ${shorten(token.content)} are both normalised to ${shorten(content)}, so that a text cannot tell which is meant`,
+      );
+    found.set(content, token);
+  }
+  return [...found];
 }
 
 /** Longest match at a position, left to right. */
@@ -86,7 +151,8 @@ function cut(value: AlignedText, pattern: RegExp, byContent: ReadonlyMap<string,
 }
 
 const insideWord = (text: string, first: number, stop: number): boolean =>
-  ENDS_WITH_WORD.test(text.slice(Math.max(0, first - 2), first)) || STARTS_WITH_WORD.test(text.slice(stop, stop + 2));
+  ENDS_WITH_WORD.test(asPatternsSee(text.slice(Math.max(0, first - 2), first))) ||
+  STARTS_WITH_WORD.test(asPatternsSee(text.slice(stop, stop + 2)));
 
 /** Where the white space before `first` begins. */
 function stripLeft(text: string, first: number): number {

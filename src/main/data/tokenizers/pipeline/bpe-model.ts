@@ -69,6 +69,11 @@ export const mergeTurns = (model: Json, vocabulary: Vocabulary, where: string): 
 export function bpeModel(model: Json, vocabulary: Vocabulary, where: string): SubwordModel {
   const prefix = typeof model.continuing_subword_prefix === 'string' ? model.continuing_subword_prefix : '';
   const suffix = typeof model.end_of_word_suffix === 'string' ? model.end_of_word_suffix : '';
+  const { dropout } = model;
+  if (dropout !== undefined && dropout !== null && dropout !== 0)
+    throw new TokenizerError(
+      `${where}: "dropout" is ${shorten(dropout)}, which draws other tokens at each reading; set it to null`,
+    );
   const merges = readMerges(model, vocabulary, prefix, where);
   const unknown = typeof model.unk_token === 'string' ? (vocabulary.get(model.unk_token) ?? null) : null;
   const rules: LetterRules = {

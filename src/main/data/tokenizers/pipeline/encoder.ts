@@ -5,7 +5,7 @@ import { type AlignedText, alignedText, spanOf } from './aligned-text.ts';
 import type { Json } from './component.ts';
 import type { SubwordModel } from './model.ts';
 import { utf8Length } from './model.ts';
-import { readNormalizer } from './normalizers.ts';
+import type { Normalizer } from './normalizers.ts';
 import { type PlacedToken, readPostProcessor } from './post-processors.ts';
 import { readPreTokenizer } from './pre-tokenizers.ts';
 
@@ -22,14 +22,20 @@ interface PieceTokens {
 const CACHE_ENTRIES = 20_000;
 const CACHED_LENGTH = 64;
 
+export interface EncoderParts {
+  readonly model: SubwordModel;
+  readonly normalizer: Normalizer | null;
+  /** Under the ids they have in the end. */
+  readonly added: readonly AddedToken[];
+  tokenOf(id: number): string;
+}
+
 export function createEncoder(
   tokenizer: Json,
-  model: SubwordModel,
-  added: readonly AddedToken[],
-  tokenOf: (id: number) => string,
+  { model, normalizer, added, tokenOf }: EncoderParts,
   where: string,
 ): Encoder {
-  const cut = addedTokenCutter(added, readNormalizer(tokenizer.normalizer, `${where} "normalizer"`));
+  const cut = addedTokenCutter(added, normalizer, where);
   const preTokenize = readPreTokenizer(tokenizer.pre_tokenizer, `${where} "pre_tokenizer"`);
   const finish = readPostProcessor(tokenizer.post_processor, `${where} "post_processor"`);
   const tokenize = cached((piece) => byUnits(piece, model));

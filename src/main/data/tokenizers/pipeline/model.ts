@@ -31,10 +31,15 @@ export function readVocabulary(model: Json, where: string): Vocabulary {
       throw new TokenizerError(
         `${where}: the id of ${shorten(token)} must be 0 to ${MAX_VOCABULARY - 1}, found ${shorten(id)}`,
       );
-    if (!vocabulary.has(token)) vocabulary.set(token, id);
+    // of entries with one text the last counts, as in the tokenizers library
+    vocabulary.set(token, id);
   }
   return vocabulary;
 }
+
+/** Entries of "vocab", those that stand twice counted twice: the first id that is free for an added token. */
+export const vocabularyEntries = ({ vocab }: Json): number =>
+  Array.isArray(vocab) ? vocab.length : isObject(vocab) ? Object.keys(vocab).length : 0;
 
 /** Length of a character in UTF-8. */
 export const utf8Length = (character: string): number => {

@@ -1,8 +1,20 @@
 /** Normalisers of a tokenizer.json: what happens to the text before it is cut into words. */
 import { BYTE_TO_CHAR } from '../bytes.ts';
-import { type AlignedText, type Change, mapCharacters, prepend, replace, slice, transform } from './aligned-text.ts';
+import { TokenizerError } from '../tokenizer.ts';
+import {
+  type AlignedText,
+  type Change,
+  type Finder,
+  mapCharacters,
+  prepend,
+  replace,
+  slice,
+  transform,
+} from './aligned-text.ts';
 import { type Build, buildPart, flagAt, listAt, textAt } from './component.ts';
 import { finderOf } from './pattern.ts';
+import { precompiled } from './precompiled.ts';
+import { BERT_CONTROL, MARK, NMT_CONTROL, NON_SPACING_MARK, WITHOUT_NORMAL_FORM } from './unicode-tables.ts';
 
 export type Normalizer = (value: AlignedText) => AlignedText;
 
@@ -15,15 +27,21 @@ export const unicodeNormalizer =
   (form: Form): Normalizer =>
   (value) => {
     const { text } = value;
-    const wanted = text.normalize(form);
-    if (wanted === text) return value;
-    const clusters = text.match(CLUSTER) ?? [];
-    const local = clusters.map((cluster) => cluster.normalize(form)).join('') === wanted;
-    return transform(
-      value,
-      (local ? clusters : [text]).flatMap((cluster) => clusterChanges(cluster, form)),
-    );
+    if (text.normalize(form) === text) return value;
+    const changes = text
+      .split(AROUND_UNFORMED)
+      .flatMap((part, i) => (i % 2 === 1 ? ([[part, 0]] satisfies Change[]) : partChanges(part, form)));
+    return transform(value, changes);
   };
+
+/** Splits at characters that have no normal form, which stand at the odd places. */
+const AROUND_UNFORMED = new RegExp(`(${WITHOUT_NORMAL_FORM.source})`, 'u');
+
+function partChanges(text: string, form: Form): Change[] {
+  const clusters = text.match(CLUSTER) ?? [];
+  const local = clusters.map((cluster) => cluster.normalize(form)).join('') === text.normalize(form);
+  return (local ? clusters : [text]).flatMap((cluster) => clusterChanges(cluster, form));
+}
 
 /** How one cluster becomes its normal form, in the change counts the tokenizers library uses. */
 function clusterChanges(cluster: string, form: Form): Change[] {
@@ -55,8 +73,8 @@ export const removeCharacters =
 const lowercase: Normalizer = (value) =>
   value.text === value.text.toLowerCase() ? value : mapCharacters(value, (c) => c.toLowerCase());
 
-const stripAccents = removeCharacters(/\p{M}/u);
-const stripNonSpacing = removeCharacters(/\p{Mn}/u);
+const stripAccents = removeCharacters(MARK);
+const stripNonSpacing = removeCharacters(NON_SPACING_MARK);
 
 /** Bytes of the UTF-8 form as printable letters, GPT-2's alphabet. */
 export function toByteLetters(value: AlignedText): AlignedText {
@@ -80,6 +98,16 @@ function strip(value: AlignedText, left: boolean, right: boolean): AlignedText {
   return slice(value, first, text.length - tail);
 }
 
+/** A pattern that replaces nothing by something is refused: what the tokenizers library makes of it is no longer a text of that form. */
+const matchesText =
+  (find: Finder, where: string): Finder =>
+  (text) => {
+    const matches = find(text);
+    if (matches.some(([first, end]) => first === end))
+      throw new TokenizerError(`${where}: its pattern matches where nothing stands, which is not supported`);
+    return matches;
+  };
+
 const CJK =
   /[\u4e00-\u9fff\u3400-\u4dbf\u{20000}-\u{2a6df}\u{2a700}-\u{2b73f}\u{2b740}-\u{2b81f}\u{2b920}-\u{2ceaf}\uf900-\ufaff\u{2f800}-\u{2fa1f}]/u;
 
@@ -88,7 +116,7 @@ const bert: Build<Normalizer> = (node) => {
   const lower = flagAt(node, 'lowercase', true);
   const steps: Normalizer[] = [];
   if (flagAt(node, 'clean_text', true))
-    steps.push(removeCharacters(/[\0\ufffd]|(?![\t\n\r])[\p{Cc}\p{Cf}\p{Co}]/u), (value) =>
+    steps.push(removeCharacters(BERT_CONTROL), (value) =>
       mapCharacters(value, (c) => (/\p{White_Space}/u.test(c) ? ' ' : c)),
     );
   if (flagAt(node, 'handle_chinese_chars', true))
@@ -97,6 +125,11 @@ const bert: Build<Normalizer> = (node) => {
   if (lower) steps.push(lowercase);
   return (value) => steps.reduce((text, step) => step(text), value);
 };
+
+/** SentencePiece's older cleaning: some controls out, all kinds of white space and marks of direction to spaces. */
+const nmtControls = removeCharacters(NMT_CONTROL);
+const NMT_SPACE = /[\t\n\f\r\u1680\u200b-\u200f\u2028\u2029\u2581\ufeff\ufffd]/u;
+const nmt: Normalizer = (value) => mapCharacters(nmtControls(value), (c) => (NMT_SPACE.test(c) ? ' ' : c));
 
 const KINDS: Readonly<Record<string, Build<Normalizer>>> = {
   Sequence: (node, where, depth) => {
@@ -117,8 +150,10 @@ const KINDS: Readonly<Record<string, Build<Normalizer>>> = {
   Replace: (node, where) => {
     const find = finderOf(node.pattern, where);
     const content = textAt(node, 'content', where);
-    return (value) => replace(value, find, content);
+    return (value) => replace(value, matchesText(find, where), content);
   },
+  Nmt: () => nmt,
+  Precompiled: precompiled,
   ByteLevel: () => toByteLetters,
   BertNormalizer: bert,
 };

@@ -1,6 +1,7 @@
 /** Patterns of a tokenizer.json: Oniguruma (Ruby syntax) regular expressions turned into JavaScript's, and plain strings. */
 import { TokenizerError } from '../tokenizer.ts';
 import type { Finder, Match } from './aligned-text.ts';
+import { asPatternsSee } from './unicode-tables.ts';
 
 /** A longer pattern is not one of a tokenizer; bounds what a hostile file can make us compile. */
 const MAX_PATTERN_LENGTH = 20_000;
@@ -42,7 +43,7 @@ export function finderOf(pattern: unknown, where: string): Finder {
 }
 
 function stringFinder(wanted: string): Finder {
-  if (wanted === '') return () => [];
+  if (wanted === '') return regexFinder(/(?:)/gu);
   return (text) => {
     const matches: Match[] = [];
     for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + wanted.length))
@@ -51,15 +52,29 @@ function stringFinder(wanted: string): Finder {
   };
 }
 
+/** Matches in what the patterns of the tokenizers library see of a text. */
 export function regexFinder(regex: RegExp): Finder {
+  const find = plainFinder(regex);
+  return (text) => find(asPatternsSee(text));
+}
+
+export function plainFinder(regex: RegExp): Finder {
   return (text) => {
     const matches: Match[] = [];
-    regex.lastIndex = 0;
-    for (const match of text.matchAll(regex))
-      if (match[0] !== '') matches.push([match.index, match.index + match[0].length]);
+    let before = -1;
+    for (const match of text.matchAll(regex)) {
+      const end = match.index + match[0].length;
+      // no empty match right behind another, as in Oniguruma, nor between the halves of a character
+      if (match[0] !== '' || (match.index !== before && !insidePair(text, match.index)))
+        matches.push([match.index, end]);
+      before = end;
+    }
     return matches;
   };
 }
+
+const insidePair = (text: string, at: number): boolean =>
+  at > 0 && /^[\ud800-\udbff][\udc00-\udfff]$/.test(text.slice(at - 1, at + 1));
 
 export function compileOniguruma(source: string, where: string): RegExp {
   if (source.length > MAX_PATTERN_LENGTH)

@@ -61,7 +61,7 @@ const template: Build<PostProcessor> = (node, where) => {
     const entry = objectAt(table[name], `${where} special token "${name}"`);
     return listAt(entry.ids, where).map((id) => special(countAt({ id }, 'id', where), name));
   });
-  return (tokens, add) => (add ? parts.flatMap((part) => (part === 'sequence' ? tokens : part)) : tokens);
+  return (tokens, add) => parts.flatMap((part) => (part === 'sequence' ? tokens : add ? part : []));
 };
 
 /** "cls" and "sep": [token, id]. */
@@ -79,7 +79,13 @@ const around: Build<PostProcessor> = (node, where) => {
 
 const KINDS: Readonly<Record<string, Build<PostProcessor>>> = {
   Sequence: (node, where, depth) => {
-    const steps = listAt(node.processors, where).map((part) => buildPart(KINDS, part, where, depth));
+    const parts = listAt(node.processors, where);
+    const adding = parts.filter((part) => isObject(part) && part.type !== 'ByteLevel');
+    if (adding.length > 1)
+      throw new TokenizerError(
+        `${where}: ${adding.length} processors that add special tokens, one behind the other, are not supported`,
+      );
+    const steps = parts.map((part) => buildPart(KINDS, part, where, depth));
     return (tokens, add, original) => steps.reduce((list, step) => step(list, add, original), tokens);
   },
   ByteLevel: byteLevel,

@@ -4,7 +4,8 @@ import { TokenizerError } from '../tokenizer.ts';
 import { type AlignedText, prepend, replace, type SplitBehavior, slice, split } from './aligned-text.ts';
 import { type Build, buildPart, countAt, flagAt, type Json, listAt, textAt } from './component.ts';
 import { toByteLetters } from './normalizers.ts';
-import { compileOniguruma, finderOf, regexFinder } from './pattern.ts';
+import { compileOniguruma, finderOf, plainFinder, regexFinder } from './pattern.ts';
+import { PUNCTUATION } from './unicode-tables.ts';
 
 export type PreTokenizer = (value: AlignedText) => AlignedText[];
 
@@ -34,7 +35,7 @@ const WHITE_SPACE = /\p{White_Space}/gu;
 /** Whitespace's words are those of Rust's regex crate, in which joiners belong to a word. */
 const WORDS =
   /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]+|[^\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}\p{White_Space}]+/gu;
-const PUNCTUATION = /[!-/:-@[-`{-~\p{P}]/gu;
+const SIGNS = new RegExp(PUNCTUATION.source, 'gu');
 
 const byteLevel: Build<PreTokenizer> = (node) => {
   const prefix = flagAt(node, 'add_prefix_space', true);
@@ -89,12 +90,12 @@ const KINDS: Readonly<Record<string, Build<PreTokenizer>>> = {
     return (value) => split(value, find, behavior, invert);
   },
   Digits: (node) => {
-    const find = regexFinder(/\p{N}/gu);
+    const find = plainFinder(/\p{N}/gu);
     const behavior = flagAt(node, 'individual_digits', false) ? 'Isolated' : 'Contiguous';
     return (value) => split(value, find, behavior);
   },
   Punctuation: (node, where) => {
-    const find = regexFinder(PUNCTUATION);
+    const find = plainFinder(SIGNS);
     const behavior = behaviorOf(node, where, 'Isolated');
     return (value) => split(value, find, behavior);
   },
@@ -104,7 +105,11 @@ const KINDS: Readonly<Record<string, Build<PreTokenizer>>> = {
   },
   WhitespaceSplit: () => splitter(WHITE_SPACE, 'Removed'),
   BertPreTokenizer: () => {
-    const [words, marks] = [splitter(WHITE_SPACE, 'Removed'), splitter(PUNCTUATION, 'Isolated')];
+    const signs = plainFinder(SIGNS);
+    const [words, marks] = [
+      splitter(WHITE_SPACE, 'Removed'),
+      (value: AlignedText) => split(value, signs, 'Isolated'),
+    ] as const;
     return (value) => words(value).flatMap(marks);
   },
   CharDelimiterSplit: (node, where) => {

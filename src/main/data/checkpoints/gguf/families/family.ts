@@ -53,10 +53,13 @@ export interface FilledTensor {
   readonly from?: string;
 }
 
-/** vocabulary · hidden size · all query heads · all key (and value) heads · one head · units of the feed-forward layer */
-export type Dimension = 'vocabulary' | 'hidden' | 'queries' | 'keys' | 'head' | 'units';
+/**
+ * vocabulary · hidden size · all query heads · all key (and value) heads · queries, keys and values of all heads · one head · units of the
+ * feed-forward layer · longest sequence
+ */
+export type Dimension = 'vocabulary' | 'hidden' | 'queries' | 'keys' | 'fused' | 'head' | 'units' | 'context';
 
-/** Names without ".weight" or ".bias", in the file and at Hugging Face; {i} is a layer's number. Then the shape of the weight, rows first; a bias has its rows. */
+/** Names without ".weight" or ".bias", in the file and at Hugging Face; {i} is a layer's number. Then the shape of the weight in the file, rows first; a bias has its rows. */
 export type NamedPart = readonly [file: string, huggingFace: string, ...shape: Dimension[]];
 
 /** Biases that come together: a file may hold some of them, the others are zero. */
@@ -76,12 +79,13 @@ export interface GgufFamily extends Named {
   /** transformers' class of the language model. */
   readonly className: string;
   readonly names: readonly NamedPart[];
-  /** Which biases there may be, where `names` has every part's shape: then the file's tensors are checked before any is read. */
-  readonly biases?: readonly BiasGroup[];
+  readonly biases: readonly BiasGroup[];
   /** How a tensor, by its Hugging Face name, lies in the file; undefined: as at Hugging Face. */
   layout?(name: string, sizes: HeadSizes): TensorLayout | undefined;
   /** Keys of the file that other families have no part for, without the family's name: `config` reads them. */
   readonly ownKeys?: readonly string[];
+  /** Key of the norms' ε behind the family's name; undefined: RMS norm's. */
+  readonly epsilonKey?: string;
   /** A part of each head may be rotated, the rest not. */
   readonly rotatesPartly?: boolean;
   /** What config.json has besides the fields every family shares; `shared` are those. An undefined value takes one of them away. */
@@ -98,6 +102,7 @@ export interface GgufFamily extends Named {
 
 /** What every family's config.json is made of. */
 export interface SharedConfig {
+  readonly vocab_size: number;
   readonly hidden_size: number;
   readonly intermediate_size: number;
   readonly num_hidden_layers: number;

@@ -16,9 +16,9 @@ import { fromOne } from './layouts.ts';
 /** The norm before the unit is called otherwise where there is one behind attention, too. */
 export const GEMMA_NAMES: GgufFamily['names'] = [
   ...DECODER_NAMES.filter(([file]) => file !== 'blk.{i}.ffn_norm'),
-  ['blk.{i}.post_attention_norm', 'model.layers.{i}.post_attention_layernorm'],
-  ['blk.{i}.ffn_norm', 'model.layers.{i}.pre_feedforward_layernorm'],
-  ['blk.{i}.post_ffw_norm', 'model.layers.{i}.post_feedforward_layernorm'],
+  ['blk.{i}.post_attention_norm', 'model.layers.{i}.post_attention_layernorm', 'hidden'],
+  ['blk.{i}.ffn_norm', 'model.layers.{i}.pre_feedforward_layernorm', 'hidden'],
+  ['blk.{i}.post_ffw_norm', 'model.layers.{i}.post_feedforward_layernorm', 'hidden'],
 ];
 
 export const gemmaLayout: GgufFamily['layout'] = (name) => (/norm\.weight$/.test(name) ? fromOne : undefined);

@@ -1,5 +1,5 @@
 /** gemma2 in a GGUF file: soft caps on scores and logits, every other layer sees a window, one matrix for embedding and head. */
-import { activationMetadata, activationOf, type GgufFamily } from './family.ts';
+import { ATTENTION_BIASES, activationMetadata, activationOf, type GgufFamily } from './family.ts';
 import {
   GEMMA_NAMES,
   gemmaLayout,
@@ -29,9 +29,10 @@ export const gemma2: GgufFamily = {
   writes: ['gemma2'],
   className: 'Gemma2ForCausalLM',
   names: GEMMA_NAMES,
+  biases: [ATTENTION_BIASES],
   layout: gemmaLayout,
   ownKeys: [ATTENTION_CAP, LOGIT_CAP, ...WINDOW_KEYS],
-  config(fields, { tensors }, shared) {
+  config(fields, _, shared) {
     const cap = (key: string, otherwise: number) => {
       const value = fields.number(`gemma2.${key}`, otherwise);
       return value >= NO_CAP ? null : value;
@@ -39,7 +40,6 @@ export const gemma2: GgufFamily = {
     return {
       hidden_act: undefined,
       hidden_activation: activationOf(fields, 'gemma2', 'gelu_pytorch_tanh'),
-      attention_bias: tensors.has('blk.0.attn_q.bias'),
       query_pre_attn_scalar: queryScalar(scale, shared),
       attn_logit_softcapping: cap(ATTENTION_CAP, CAPS.attention),
       final_logit_softcapping: cap(LOGIT_CAP, CAPS.logits),

@@ -1,5 +1,12 @@
 /** gemma3 (its text part) in a GGUF file: norms on heads, five layers with a window and a rotation of their own to one without. */
-import { activationMetadata, activationOf, type GgufFamily, HEAD_NORM_NAMES, type WrittenConfig } from './family.ts';
+import {
+  ATTENTION_BIASES,
+  activationMetadata,
+  activationOf,
+  type GgufFamily,
+  HEAD_NORM_NAMES,
+  type WrittenConfig,
+} from './family.ts';
 import {
   GEMMA_NAMES,
   gemmaLayout,
@@ -30,14 +37,14 @@ export const gemma3: GgufFamily = {
   writes: ['gemma3_text'],
   className: 'Gemma3ForCausalLM',
   names: [...GEMMA_NAMES, ...HEAD_NORM_NAMES],
+  biases: [ATTENTION_BIASES],
   layout: gemmaLayout,
   ownKeys: [LOGIT_CAP, ...WINDOW_KEYS],
-  config(fields, { tensors }, shared) {
+  config(fields, _, shared) {
     const cap = fields.number(`gemma3.${LOGIT_CAP}`, 0);
     return {
       hidden_act: undefined,
       hidden_activation: activationOf(fields, 'gemma3', 'gelu_pytorch_tanh'),
-      attention_bias: tensors.has('blk.0.attn_q.bias'),
       query_pre_attn_scalar: queryScalar(scale, shared),
       final_logit_softcapping: cap === 0 ? null : cap,
       ...windowsOf(fields, 'gemma3', shared.num_hidden_layers, { window: undefined, usual: PATTERN }),

@@ -20,20 +20,28 @@ export const gptneox: GgufFamily = {
   writes: ['gpt_neox'],
   className: 'GPTNeoXForCausalLM',
   names: [
-    ['token_embd', 'gpt_neox.embed_in'],
-    ['output_norm', 'gpt_neox.final_layer_norm'],
-    ['output', 'embed_out'],
-    ['blk.{i}.attn_norm', 'gpt_neox.layers.{i}.input_layernorm'],
-    ['blk.{i}.attn_qkv', 'gpt_neox.layers.{i}.attention.query_key_value'],
-    ['blk.{i}.attn_output', 'gpt_neox.layers.{i}.attention.dense'],
-    ['blk.{i}.ffn_norm', 'gpt_neox.layers.{i}.post_attention_layernorm'],
-    ['blk.{i}.ffn_up', 'gpt_neox.layers.{i}.mlp.dense_h_to_4h'],
-    ['blk.{i}.ffn_down', 'gpt_neox.layers.{i}.mlp.dense_4h_to_h'],
+    ['token_embd', 'gpt_neox.embed_in', 'vocabulary', 'hidden'],
+    ['output_norm', 'gpt_neox.final_layer_norm', 'hidden'],
+    ['output', 'embed_out', 'vocabulary', 'hidden'],
+    ['blk.{i}.attn_norm', 'gpt_neox.layers.{i}.input_layernorm', 'hidden'],
+    ['blk.{i}.attn_qkv', 'gpt_neox.layers.{i}.attention.query_key_value', 'fused', 'hidden'],
+    ['blk.{i}.attn_output', 'gpt_neox.layers.{i}.attention.dense', 'hidden', 'hidden'],
+    ['blk.{i}.ffn_norm', 'gpt_neox.layers.{i}.post_attention_layernorm', 'hidden'],
+    ['blk.{i}.ffn_up', 'gpt_neox.layers.{i}.mlp.dense_h_to_4h', 'units', 'hidden'],
+    ['blk.{i}.ffn_down', 'gpt_neox.layers.{i}.mlp.dense_4h_to_h', 'hidden', 'units'],
   ],
+  biases: [
+    {
+      flag: null,
+      parts: ['output_norm', 'blk.{i}.attn_norm', 'blk.{i}.ffn_norm', 'blk.{i}.ffn_up', 'blk.{i}.ffn_down'],
+    },
+    { flag: 'attention_bias', parts: ['blk.{i}.attn_qkv', 'blk.{i}.attn_output'] },
+  ],
+  epsilonKey: EPSILON,
   layout: (name, sizes) => (/\.query_key_value\.(weight|bias)$/.test(name) ? partsApart(sizes) : undefined),
   ownKeys: [PARALLEL],
   rotatesPartly: true,
-  config(fields, { tensors }, shared) {
+  config(fields, _, shared) {
     const rotated = fields.optionalCount(`gptneox.${ROTATED}`) ?? shared.head_dim;
     return {
       num_key_value_heads: undefined,
@@ -41,7 +49,6 @@ export const gptneox: GgufFamily = {
       rms_norm_eps: undefined,
       layer_norm_eps: fields.number(`gptneox.${EPSILON}`, 1e-5),
       use_parallel_residual: fields.flag(`gptneox.${PARALLEL}`, true),
-      attention_bias: tensors.has('blk.0.attn_qkv.bias'),
       hidden_act: activationOf(fields, 'gptneox', 'gelu_new'),
       rope_parameters: { ...shared.rope_parameters, partial_rotary_factor: shareOf(rotated, shared.head_dim) },
     };

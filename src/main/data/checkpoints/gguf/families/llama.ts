@@ -1,5 +1,5 @@
-/** llama in a GGUF file; biases exist where their tensors do, rows of queries and keys lie as neighbouring pairs, a sliding window makes it a mistral. */
-import { SLIDING_WINDOW, slidingWindow } from '../window.ts';
+/** llama in a GGUF file; biases exist where their tensors do, a sliding window makes it a mistral, rows of queries and keys lie as neighbouring pairs. */
+import { slidingWindow, WINDOW_KEY } from '../window.ts';
 import { ATTENTION_BIASES, DECODER_NAMES, type GgufFamily, oddParts, rotatedRows, SILU } from './family.ts';
 
 export const llama: GgufFamily = {
@@ -10,7 +10,7 @@ export const llama: GgufFamily = {
   names: DECODER_NAMES,
   layout: rotatedRows,
   biases: [ATTENTION_BIASES, { flag: 'mlp_bias', parts: ['blk.{i}.ffn_gate', 'blk.{i}.ffn_up', 'blk.{i}.ffn_down'] }],
-  ownKeys: [SLIDING_WINDOW],
+  ownKeys: [WINDOW_KEY],
   config(fields) {
     const window = slidingWindow(fields);
     return window === null

@@ -1,5 +1,5 @@
 /** qwen2 in a GGUF file: biases on queries, keys and values, rows as at Hugging Face. */
-import { SLIDING_WINDOW, withoutWindow } from '../window.ts';
+import { WINDOW_KEY, withoutWindow } from '../window.ts';
 import { DECODER_NAMES, type GgufFamily, oddParts, SILU } from './family.ts';
 
 export const qwen2: GgufFamily = {
@@ -9,7 +9,7 @@ export const qwen2: GgufFamily = {
   className: 'Qwen2ForCausalLM',
   names: DECODER_NAMES,
   biases: [{ flag: null, parts: ['blk.{i}.attn_q', 'blk.{i}.attn_k', 'blk.{i}.attn_v'] }],
-  ownKeys: [SLIDING_WINDOW],
+  ownKeys: [WINDOW_KEY],
   config: withoutWindow,
   odd: (config) => [
     oddParts.activation(config, SILU),

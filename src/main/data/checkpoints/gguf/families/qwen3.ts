@@ -1,5 +1,5 @@
 /** qwen3 in a GGUF file: norms on queries and keys, rows as at Hugging Face. */
-import { SLIDING_WINDOW, withoutWindow } from '../window.ts';
+import { WINDOW_KEY, withoutWindow } from '../window.ts';
 import { ATTENTION_BIASES, DECODER_NAMES, type GgufFamily, HEAD_NORM_NAMES, oddParts, SILU } from './family.ts';
 
 export const qwen3: GgufFamily = {
@@ -9,7 +9,7 @@ export const qwen3: GgufFamily = {
   className: 'Qwen3ForCausalLM',
   names: [...DECODER_NAMES, ...HEAD_NORM_NAMES],
   biases: [ATTENTION_BIASES],
-  ownKeys: [SLIDING_WINDOW],
+  ownKeys: [WINDOW_KEY],
   config: withoutWindow,
   odd: (config) => [
     oddParts.activation(config, SILU),

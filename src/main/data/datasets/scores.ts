@@ -1,0 +1,9 @@
+/** What sets call the scores of both answers besides TRL's names. */
+export const SCORES: readonly (readonly [chosen: string, rejected: string])[] = ['rating', 'score', 'reward'].flatMap(
+  (name) =>
+    [
+      [`chosen_${name}`, `rejected_${name}`],
+      [`chosen-${name}`, `rejected-${name}`],
+      [`${name}_chosen`, `${name}_rejected`],
+    ] as const,
+);
