@@ -1,9 +1,10 @@
 /** Reading stays inside a model's folder: links that lead out are refused by name, those of a hub's cache are followed. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { copyModel } from '../../../src/main/data/checkpoints/copy-model.ts';
 import { openCheckpoint } from '../../../src/main/data/checkpoints/index.ts';
 import { writeSafetensors } from '../../../src/main/data/checkpoints/safetensors.ts';
 
@@ -42,6 +43,16 @@ describe('a link that leads out of the folder', () => {
     expect(() => openCheckpoint(model)).toThrow(/is a link that leads out of the model's folder/);
     replace(name, join('..', outside.slice(root.length + 1), target));
     expect(() => openCheckpoint(model)).toThrow(name);
+  });
+
+  it('as a template, or a whole folder of them', () => {
+    mkdirSync(join(model, 'additional_chat_templates'));
+    writeFileSync(join(outside, 'rag.jinja'), 'secret');
+    replace('additional_chat_templates/rag.jinja', join(outside, 'rag.jinja'));
+    expect(() => openCheckpoint(model)).toThrow(/rag\.jinja: it is a link that leads out/);
+    rmSync(join(model, 'additional_chat_templates'), { recursive: true });
+    symlinkSync(outside, join(model, 'additional_chat_templates'));
+    expect(() => openCheckpoint(model)).toThrow(/rag\.jinja: it is a link that leads out/);
   });
 
   it('as a shard of the index', () => {
@@ -87,4 +98,15 @@ it('links within the folder, and those of a hub’s cache, are followed', () => 
   rmSync(join(snapshot, 'config.json'));
   symlinkSync(join(outside, 'secret.json'), join(snapshot, 'config.json'));
   expect(() => openCheckpoint(snapshot)).toThrow(/leads out of the model's folder/);
+});
+
+it('a copy has the templates of a folder within', async () => {
+  mkdirSync(join(model, 'additional_chat_templates'));
+  writeFileSync(join(model, 'additional_chat_templates', 'tool_use.jinja'), 'T');
+  writeFileSync(join(model, 'additional_chat_templates', 'program.py'), 'no');
+  const copy = join(root, `copy-${count}`);
+  mkdirSync(copy);
+  await copyModel(model, copy);
+  expect(readFileSync(join(copy, 'additional_chat_templates', 'tool_use.jinja'), 'utf8')).toBe('T');
+  expect(readdirSync(join(copy, 'additional_chat_templates'))).toEqual(['tool_use.jinja']);
 });

@@ -99,7 +99,7 @@ describe('broken files', () => {
   it.each([
     ['a type that is a property of every object', '{"a":{"dtype":"constructor"}}', /unknown type "constructor"/],
     ['a byte-order mark', '\ufeff{}', /the header is not valid JSON/],
-    ['deep nesting', '{"a":'.repeat(50_000) + '1' + '}'.repeat(50_000), /not valid JSON|unknown type undefined/],
+    ['deep nesting', `${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`, /not valid JSON|unknown type undefined/],
     [
       'a huge shape times nothing that claims bytes',
       '{"a":{"dtype":"F32","shape":[0,9007199254740991,9],"data_offsets":[0,4]}}',

@@ -9,13 +9,13 @@ const BELONGING =
 
 export const belongsToModel = (name: string): boolean => BELONGING.test(name);
 
-/** The one folder within a model's that belongs to it. */
-const TEMPLATES = 'additional_chat_templates';
+/** The one folder within a model's that belongs to it: chat templates besides the default one. */
+export const TEMPLATE_FOLDER = 'additional_chat_templates';
 
 /** Paths within a folder of all that belongs to the model besides its weights. */
 export function namesInside(folder: string): string[] {
-  const templates = statSync(join(folder, TEMPLATES), { throwIfNoEntry: false })?.isDirectory()
-    ? readdirSync(join(folder, TEMPLATES)).map((name) => `${TEMPLATES}/${name}`)
+  const templates = statSync(join(folder, TEMPLATE_FOLDER), { throwIfNoEntry: false })?.isDirectory()
+    ? readdirSync(join(folder, TEMPLATE_FOLDER)).map((name) => `${TEMPLATE_FOLDER}/${name}`)
     : [];
   return [...readdirSync(folder), ...templates].filter(belongsToModel);
 }

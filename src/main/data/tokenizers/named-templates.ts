@@ -1,13 +1,12 @@
 /** The chat templates of a model folder by name: most have one, "default"; some another for tools. */
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { namesInside, TEMPLATE_FOLDER } from '../checkpoints/inside.ts';
 import { isObject, type Json } from './pipeline/component.ts';
 import { TokenizerError } from './tokenizer.ts';
 
 /** A chat template is a page of text. */
 const MAX_TEMPLATE_BYTES = 4 << 20;
-/** Folder of templates besides the default one. */
-export const TEMPLATE_FOLDER = 'additional_chat_templates';
 const DEFAULT = 'default';
 const FOR_TOOLS = 'tool_use';
 
@@ -23,11 +22,10 @@ function readTemplate(path: string): string {
 /** Files win over tokenizer_config.json's "chat_template" (one text, a list of {name, template}, or a dictionary). */
 export function readTemplates(folder: string, config: Json): NamedTemplates {
   const file = join(folder, 'chat_template.jinja');
-  const more = join(folder, TEMPLATE_FOLDER);
-  const names = existsSync(more) ? readdirSync(more).filter((name) => name.endsWith('.jinja')) : [];
+  const more = namesInside(folder).filter((name) => name.startsWith(`${TEMPLATE_FOLDER}/`));
   const files = [
     ...(existsSync(file) ? [[DEFAULT, readTemplate(file)] as const] : []),
-    ...names.sort().map((name) => [name.replace(/\.jinja$/, ''), readTemplate(join(more, name))] as const),
+    ...more.sort().map((name) => [basename(name, '.jinja'), readTemplate(join(folder, name))] as const),
   ];
   return files.length > 0 ? new Map(files) : configuredTemplates(config.chat_template);
 }
