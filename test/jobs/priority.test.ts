@@ -46,11 +46,11 @@ describe('the priority of a process', () => {
       const child = forkProcesses<unknown, { readonly pid: number }>(entry, behind)();
       return new Promise<number>((done) => child.onMessage(({ pid }) => done(pid))).then((pid) => ({ child, pid }));
     };
-    const [beside, behind] = await Promise.all([started(0), started(4)]);
+    const [beside, behind] = await Promise.all([started(0), started(10)]);
     try {
       const own = groupOf('self');
       expect(groupOf(beside.pid)?.[1]).toBe(own?.[1]);
-      await expect.poll(() => groupOf(behind.pid)?.[2]).toBe('4');
+      await expect.poll(() => groupOf(behind.pid)?.[2]).toBe('2');
       expect(groupOf(behind.pid)?.[1]).not.toBe(own?.[1]);
       expect(groupOf('self')).toEqual(own);
     } finally {

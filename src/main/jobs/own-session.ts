@@ -7,6 +7,11 @@ import { createRequire } from 'node:module';
 
 const FLAG = '--behind';
 const SHARE = '/proc/self/autogroup';
+/**
+ * A session's share is that of all its threads together, and every other session of the machine counts: with all of a job's steps of `nice` it would hardly
+ * get on beside a few busy programs. To be another session is what keeps the page quick; this much less is for a machine that has nothing else to do.
+ */
+const SHARE_OF_STEPS = 1 / 5;
 /** The system takes one change of a share in a tenth of a second, from whomever. */
 const AGAIN_MS = 150;
 const ATTEMPTS = 5;
@@ -44,5 +49,5 @@ function takeShare(steps: number, attempts: number): void {
 export function leaveSession(argv: readonly string[] = process.argv): void {
   const steps = stepsOf(argv);
   if (!(steps > 0) || process.platform !== 'linux' || !existsSync(SHARE) || !startSession()) return;
-  takeShare(steps, ATTEMPTS);
+  takeShare(Math.round(SHARE_OF_STEPS * steps), ATTEMPTS);
 }
