@@ -1,42 +1,10 @@
 /** Every stop of Tab on every page shows its ring, whole: no box around it cuts it off. */
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
-import { type Made, runId } from '../fixtures/compared-runs.ts';
 import { ringOf } from './focus-ring.ts';
+import { WALKED, withSomethingEverywhere } from './pages-walked.ts';
 import type { Spec } from './stage.ts';
-import { MODEL, withModelAndPairs, withRuns } from './workspace.ts';
 
-const made = (method: string, seed: number): Made => ({
-  method,
-  beta: 0.1,
-  seed,
-  gain: 1,
-  group: 'two methods',
-  steps: 60,
-  evaluations: 6,
-});
-const RUNS = [1, 2, 3].flatMap((seed) => [made('online_dpo', seed), made('dpo', seed)]);
-
-/** Address and the heading of level 1. */
-const PAGES: readonly (readonly [string, string])[] = [
-  ['#/', 'Home'],
-  ['#/datasets', 'Datasets'],
-  ['#/datasets/import', 'Import'],
-  ['#/experiments', 'Experiments'],
-  ['#/experiments/new', 'New run'],
-  [`#/runs/${runId(RUNS[0])}`, runId(RUNS[0])],
-  [`#/compare?runs=${RUNS.map(runId).join()}`, 'Compare'],
-  ['#/inspect', 'Inspect'],
-  ['#/inspect?tab=force', 'Inspect'],
-  ['#/inspect?tab=probes', 'Inspect'],
-  ['#/rate', 'Rate'],
-  ['#/rate/new', 'New queue'],
-  ['#/lab', 'Lab'],
-  ['#/models', 'Models'],
-  [`#/models/${MODEL}`, MODEL],
-  ['#/add-model', 'Add model'],
-  ['#/settings', 'Settings'],
-];
 const MOST_STOPS = 120;
 
 /** Stops whose ring is missing or cut, once round the page. */
@@ -57,13 +25,10 @@ async function faultyStops(page: Page): Promise<{ stops: number; faults: string[
 export const focusWalkSpecs: readonly Spec[] = [
   {
     name: 'every stop of Tab on every page has a ring that nothing cuts off',
-    async prepare(home) {
-      await withModelAndPairs(home);
-      await withRuns(RUNS)(home);
-    },
+    prepare: withSomethingEverywhere,
     async run({ page }) {
       await page.getByRole('heading', { level: 1, name: 'Home' }).waitFor();
-      for (const [address, heading] of PAGES) {
+      for (const [address, heading] of WALKED) {
         await page.evaluate((hash) => location.assign(hash), address);
         await page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor();
         // what is read from the host has come

@@ -16,6 +16,7 @@ import { keyboardSpecs } from './keyboard.ts';
 import { keyboardWalkSpecs } from './keyboard-walk.ts';
 import { keyringSpecs } from './keyring.ts';
 import { labSpecs } from './lab.ts';
+import { layoutShiftSpecs } from './layout-shift.ts';
 import { modelsSpecs } from './models.ts';
 import { queueSpecs } from './queues.ts';
 import { quickstartSpecs } from './quickstart.ts';
@@ -32,6 +33,7 @@ export const specs: readonly Spec[] = [
   ...keyboardWalkSpecs,
   ...focusWalkSpecs,
   ...focusBackSpecs,
+  ...layoutShiftSpecs,
   ...accessibilitySpecs,
   ...quickstartSpecs,
   ...runSpecs,

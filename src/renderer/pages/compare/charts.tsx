@@ -100,6 +100,10 @@ export function CompareCharts({ set, view, rows, focus, height, onReady }: Compa
     [charts, set.series, hidden, axis, logX, logY, smoothing, focus, xMax],
   );
   const frontier = useMemo(() => frontierChart(set.series, rows ?? [], hidden), [set.series, rows, hidden]);
+  // its place is kept: the curves beside it do not move when the final values have come
+  const awaitsFrontier = ['objective/kl', 'objective/gold'].every((part) =>
+    set.telling.some((metric) => metric.includes(part)),
+  );
   if (whole.isError)
     return <ErrorState error={whole.error} what="The curves could not be read" onRetry={() => whole.refetch()} />;
   if (metrics.length === 0)
@@ -130,6 +134,11 @@ export function CompareCharts({ set, view, rows, focus, height, onReady }: Compa
           onWindow={toRange}
         />,
         // beside what it is made of
+        i === 0 && rows === undefined && awaitsFrontier && (
+          <div key="frontier" className="pl-card" style={{ minHeight: height + 40 }}>
+            <SkeletonLines count={4} />
+          </div>
+        ),
         i === 0 && frontier && (
           <MetricChart
             key="frontier"

@@ -90,7 +90,7 @@ function Opened({ set, state, view }: { set: CompareSet; state: ViewState; view:
               />
             )}
             {rows && <FinalTable set={set} rows={rows} view={view} onView={onView} />}
-            {set.series.length > 1 && <ConfigDiff set={set} />}
+            {rows && set.series.length > 1 && <ConfigDiff set={set} />}
           </div>
           <VerdictCard set={set} view={view} onView={onView} />
         </div>

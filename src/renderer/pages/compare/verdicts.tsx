@@ -1,6 +1,6 @@
 /** Win, tie and loss of every two series by a judge: a bar each while they are few, a table of win rates when they are many. */
 import { seriesTitle } from '../../../charts/compare-charts.ts';
-import { fixed, percent, whole } from '../../../charts/numbers.ts';
+import { fixed, MISSING, percent, whole } from '../../../charts/numbers.ts';
 import { type CompareSet, type CompareVerdict, verdictBetween } from '../../../preload/contract/index.ts';
 import { WinTieLoss } from '../../components/figures.tsx';
 import { MethodMark } from '../../components/labels.tsx';
@@ -57,46 +57,61 @@ function pairsOf(sides: readonly Side[], verdicts: readonly CompareVerdict[]) {
   );
 }
 
+function MatrixCell({ verdict }: { verdict: CompareVerdict }) {
+  const { n, win, tie, loss, winRate, interval, lengthControlled } = verdict;
+  const shares = [win, tie, loss].map((count) => fixed((100 * count) / n, 0)).join(' / ');
+  return (
+    <>
+      <span className="pl-strong">{percent(winRate)}</span>{' '}
+      <span className="pl-caption">
+        {fixed(100 * interval[0], 1)}–{fixed(100 * interval[1], 1)}
+      </span>
+      <span className="pl-compare-difference pl-caption">
+        <span>{shares}</span> <span>{percent(lengthControlled)} at equal length</span>
+      </span>
+    </>
+  );
+}
+
 function Matrix({ sides, verdicts }: { sides: readonly Side[]; verdicts: readonly CompareVerdict[] }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-    <section className="pl-compare-scroll" tabIndex={0} aria-label="Win rates, table">
-      <table className="pl-table dense" aria-label="Win rate of the row against the column">
-        <thead>
-          <tr>
-            <th>Win rate of, against</th>
-            {sides.map((side) => (
-              <th key={side.key} className="end">
-                <MethodMark method={side.method} title={side.title} />
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {sides.map((a) => (
-            <tr key={a.key}>
-              <th scope="row">
-                <MethodMark method={a.method} title={a.title} />
-              </th>
-              {sides.map((b) => {
-                const verdict = verdictBetween(verdicts, a.key, b.key);
-                return (
-                  <td
-                    key={b.key}
-                    className="end"
-                    title={
-                      verdict ? `${verdict.win} won, ${verdict.tie} tied, ${verdict.loss} lost of ${verdict.n}` : ''
-                    }
-                  >
-                    {a.key === b.key ? '' : percent(verdict?.winRate, 0)}
-                  </td>
-                );
-              })}
+    <>
+      <p className="pl-caption">
+        Of the row against the column: win rate and its interval, win / tie / loss in percent, win rate at equal length.
+      </p>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
+      <section className="pl-compare-scroll pl-compare-matrix" tabIndex={0} aria-label="Win rates, table">
+        <table className="pl-table dense" aria-label="Win rate of the row against the column">
+          <thead>
+            <tr>
+              <th>Win rate of, against</th>
+              {sides.map((side) => (
+                <th key={side.key} className="end">
+                  <MethodMark method={side.method} title={side.title} />
+                </th>
+              ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+          </thead>
+          <tbody>
+            {sides.map((a) => (
+              <tr key={a.key}>
+                <th scope="row">
+                  <MethodMark method={a.method} title={a.title} />
+                </th>
+                {sides.map((b) => {
+                  const verdict = verdictBetween(verdicts, a.key, b.key);
+                  return (
+                    <td key={b.key} className="end">
+                      {a.key === b.key ? '' : verdict ? <MatrixCell verdict={verdict} /> : MISSING}
+                    </td>
+                  );
+                })}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </>
   );
 }
 

@@ -41,6 +41,8 @@ const isQuickstarts = ({ group }: RunSummary): boolean => group !== null && isQu
 function BusyHome({ runs, quickstart }: { runs: readonly RunSummary[]; quickstart: Quickstart }) {
   const [, navigate] = useLocation();
   const state = useQuickstartState();
+  // what comes above others comes first: nothing is pushed down by what arrives later
+  const settled = !useCall('results.list', {}).isPending && state !== undefined;
   const current = currentRun(runs.filter((run) => !isQuickstarts(run)));
   const underWay = runs.some((run) => isQuickstarts(run) && ACTIVE.includes(run.status));
   return (
@@ -64,9 +66,15 @@ function BusyHome({ runs, quickstart }: { runs: readonly RunSummary[]; quickstar
         <Content label="Overview">
           {quickstart.error && <QuickstartError error={quickstart.error} />}
           {current && <RunningCard key={current.id} run={current} runs={runs} />}
-          {state && <QuickstartPanel state={state} />}
-          <Results without={state?.comparisons ?? []} />
-          <RecentRuns runs={runs} />
+          {settled ? (
+            <>
+              {state && <QuickstartPanel state={state} />}
+              <Results without={state?.comparisons ?? []} />
+              <RecentRuns runs={runs} />
+            </>
+          ) : (
+            <SkeletonLines count={8} />
+          )}
         </Content>
         <RecentPanel />
       </div>

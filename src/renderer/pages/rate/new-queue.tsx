@@ -23,7 +23,8 @@ const select = (first: string, names: readonly { value: string; label: string }[
 const named = (names: readonly string[]) => names.map((name) => ({ value: name, label: name }));
 
 function ModelsPart({ form, onForm }: PartProps) {
-  const models = useCall('models.list', {}).data ?? [];
+  const listed = useCall('models.list', {}).data;
+  const models = listed ?? [];
   const datasets = useCall('datasets.list', {}).data ?? [];
   const tasks = useCall('catalogue.tasks', {}).data ?? [];
   // those that the form was opened with come first; where they are does not change under the hand
@@ -44,7 +45,7 @@ function ModelsPart({ form, onForm }: PartProps) {
           {answering.map((name) => (
             <Checkbox key={name} label={name} checked={form.models.includes(name)} onChange={() => toggle(name)} />
           ))}
-          {models.length === 0 && <p className="pl-2">No models yet. A run leaves one, and models can be imported.</p>}
+          {listed?.length === 0 && <p className="pl-2">No models yet. A run leaves one, and models can be imported.</p>}
         </fieldset>
       </Row>
       <Row title="Prompts" help="Held-out prompts of a built-in task, or those of a dataset.">

@@ -41,6 +41,7 @@ export interface ChartsTabProps {
 
 /** Logarithmic axes: what is not above 0 has no place on them. */
 type LogAxes = Pick<LineChart, 'logX' | 'logY'>;
+const AXES: readonly XAxis[] = ['step', 'tokens', 'time', 'KL'];
 const LINEAR: LogAxes = { logX: false, logY: false };
 
 /** Spec and chart of every group, made anew when there are new values or another choice. */
@@ -97,7 +98,8 @@ export function ChartsTab(props: ChartsTabProps) {
         </span>
         <SegmentedControl
           aria-label="Horizontal axis"
-          data={axes.map((each) => ({ value: each, label: each }))}
+          // all of them from the start: what the run does not have cannot be chosen, and nothing moves when it comes
+          data={AXES.map((each) => ({ value: each, label: each, disabled: !axes.includes(each) }))}
           value={axis}
           onChange={(value) => setAxis(value as XAxis)}
         />

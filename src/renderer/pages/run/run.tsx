@@ -52,7 +52,8 @@ function TabBar({ counts }: { counts: Partial<Record<Tab, number>> }) {
       {TABS.map((each) => (
         <Tabs.Tab key={each} value={each}>
           {each}
-          {(counts[each] ?? 0) > 0 && <span className="count">{counts[each]}</span>}
+          {/* its place is kept while it is not known */}
+          {each in counts && <span className="count">{counts[each] || ''}</span>}
         </Tabs.Tab>
       ))}
     </Tabs.List>

@@ -46,6 +46,7 @@ export function SettingsPage() {
   const info = useCall('system.info', {});
   const settings = useCall('settings.get', {});
   const error = info.error ?? settings.error;
+  const waiting = !error && !(info.data && settings.data);
   const retry = () => Promise.all([info.refetch(), settings.refetch()]);
   return (
     <>
@@ -62,20 +63,25 @@ export function SettingsPage() {
         <Content label="Settings">
           <div className="pl-settings">
             {error && <ErrorState error={error} what="The settings could not be read" onRetry={() => void retry()} />}
-            {info.data && settings.data ? (
+            {info.data && settings.data && (
               <>
                 <Compute settings={settings.data} info={info.data} />
                 <Storage settings={settings.data} info={info.data} />
                 <Judges settings={settings.data} />
                 <Hub settings={settings.data} />
               </>
-            ) : (
-              !error && <SkeletonLines count={8} />
             )}
-            <Appearance />
-            <Shortcuts />
-            <Privacy />
-            {info.data && <About info={info.data} />}
+            {/* what needs no host waits for what stands above it, which would push it down */}
+            {waiting ? (
+              <SkeletonLines count={8} />
+            ) : (
+              <>
+                <Appearance />
+                <Shortcuts />
+                <Privacy />
+                {info.data && <About info={info.data} />}
+              </>
+            )}
           </div>
         </Content>
       </div>

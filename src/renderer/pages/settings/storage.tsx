@@ -116,7 +116,11 @@ export function Storage({ settings, info }: { settings: WorkspaceSettings; info:
       </Setting>
       {use.data && <Use use={use.data} />}
       {use.data && <Backup use={use.data} />}
-      {use.isPending && <SkeletonLines count={3} />}
+      {use.isPending && (
+        <div className="pl-use-pending">
+          <SkeletonLines count={4} />
+        </div>
+      )}
       {use.isError && (
         <ErrorState error={use.error} what="The folder could not be measured" onRetry={() => use.refetch()} />
       )}
