@@ -173,6 +173,11 @@ export const datasetsVersionsSpecs: readonly Spec[] = [
       await page.keyboard.press('a');
       await page.getByText('2 changed verdicts wait.').waitFor();
       await assertAccessible(page, 'verdicts that wait');
+      await page.getByRole('button', { name: 'Discard' }).click();
+      await page.getByText('2 changed verdicts discarded.').waitFor();
+      await page.getByText('2 changed verdicts wait.').waitFor({ state: 'hidden' });
+      await page.getByRole('button', { name: 'Undo' }).click();
+      await page.getByText('2 changed verdicts wait.').waitFor();
       // what waits is on the disk
       await page.reload();
       await page.getByText('2 changed verdicts wait.').waitFor();

@@ -375,13 +375,44 @@ it('metadata under names that mean something to a reader leaves under another na
   expect(comparator.after[0].metadata).toMatchObject({ prompt: 'p', chosen: 1, chosen_rating: 2 });
 });
 
+it('single answers keep the conversation that stands beside them', async () => {
+  const rows = [
+    { prompt: 'q', completion: 'a', label: true, messages: [...chat('user', 'x'), ...chat('assistant', 'y')] },
+  ];
+  for (const format of ['trl', 'kto', 'parquet']) {
+    const { before, after } = await roundTrip(rows, format);
+    expect(before[0].metadata).toEqual({ messages: rows[0].messages });
+    expect(after).toEqual(before);
+  }
+  const shared = await roundTrip(rows, 'sharegpt');
+  expect(shared.after[0]).toMatchObject({
+    completion: chat('assistant', 'a'),
+    metadata: { messages: rows[0].messages },
+  });
+});
+
 it('prompts stay prompts, whatever stands beside them', async () => {
   const rows = [
-    { prompt: 'q', 'metadata:answer': 'x', 'metadata:messages': chat('user', 'y'), 'metadata:response': 'z', id: 1 },
+    {
+      prompt: 'q',
+      'metadata:answer': 'x',
+      'metadata:messages': chat('user', 'y'),
+      'metadata:response': 'z',
+      'metadata:chosen': 'u',
+      'metadata:losing': 'v',
+      id: 1,
+    },
   ];
   for (const format of ['trl', 'parquet']) {
     const { before, after } = await roundTrip(rows, format);
-    expect(before[0].metadata).toEqual({ answer: 'x', messages: chat('user', 'y'), response: 'z', id: 1 });
+    expect(before[0].metadata).toEqual({
+      answer: 'x',
+      messages: chat('user', 'y'),
+      response: 'z',
+      chosen: 'u',
+      losing: 'v',
+      id: 1,
+    });
     expect(after).toEqual(before);
   }
 });

@@ -10,7 +10,7 @@ import { DatasetError, readRecords } from '../records.ts';
 import type { KeptMapping } from '../store/column-mappings.ts';
 import { type Guess, guessColumns } from './guess-columns.ts';
 import { jsonConversations, withConversations } from './json-conversations.ts';
-import { SCORES } from './scores.ts';
+import { SCORES } from './reserved-names.ts';
 
 /** Records that decide the format. */
 const SNIFFED = 50;

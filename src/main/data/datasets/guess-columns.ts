@@ -2,6 +2,7 @@
 import { type ColumnMapping, type MappingField, mappingField } from '../../../preload/contract/datasets.ts';
 import { editDistance } from '../../base/registry.ts';
 import { isConversation, type RecordValue, valueAt } from '../formats/format.ts';
+import { METADATA_PREFIX } from './reserved-names.ts';
 
 type Kind = 'text' | 'number' | 'mark' | 'name' | 'messages';
 
@@ -240,7 +241,7 @@ function columnsIn(head: readonly RecordValue[]): string[] {
         ? Object.keys(value).map((inner) => `${key}.${inner}`)
         : [key],
     );
-  return [...new Set(head.flatMap(inside))];
+  return [...new Set(head.flatMap(inside))].filter((column) => !column.startsWith(METADATA_PREFIX));
 }
 
 const holds = (head: readonly RecordValue[], column: string, kind: Kind): boolean => {

@@ -4,9 +4,7 @@
  */
 import { formats } from '../formats/index.ts';
 import { namesOfRoles } from './guess-columns.ts';
-import { SCORES } from './scores.ts';
-
-const PREFIX = 'metadata:';
+import { METADATA_PREFIX as PREFIX, SCORES } from './reserved-names.ts';
 
 /** What rows of every kind are read from. */
 const OF_ROWS: readonly string[] = [

@@ -35,11 +35,13 @@ export const kto: Format = {
   },
   read(record, mapping) {
     const label = labelAt(record, mapping.label ?? 'label');
-    const metadata = restOf(record, Object.values(mapping));
+    // what the other form would be read from is no part of this one
+    const beside = (...used: (string | undefined)[]) => restOf(record, [...used, mapping.label]);
     const has = (column: string | undefined) => column !== undefined && valueAt(record, column) !== undefined;
     if (mapping.messages !== undefined && has(mapping.messages) && !(has(mapping.prompt) && has(mapping.completion)))
-      return [draft({ ...conversationAt(record, mapping.messages), label, metadata })];
+      return [draft({ ...conversationAt(record, mapping.messages), label, metadata: beside(mapping.messages) })];
     const prompt = textAt(record, mapping.prompt, 'prompt');
-    return [draft({ prompt, completion: textAt(record, mapping.completion, 'completion'), label, metadata })];
+    const completion = textAt(record, mapping.completion, 'completion');
+    return [draft({ prompt, completion, label, metadata: beside(mapping.prompt, mapping.completion) })];
   },
 };

@@ -81,7 +81,7 @@ export function PairsTab({ versionId, kind, first, onMade }: PairsTabProps) {
         count={of === null ? '' : count}
         action={filters > 0 && total > 0 && <FilteredVersion versionId={versionId} query={query} onMade={onMade} />}
       />
-      {edits.all.length > 0 && <WaitingEdits versionId={versionId} count={edits.all.length} onMade={onMade} />}
+      {edits.all.length > 0 && <WaitingEdits versionId={versionId} edits={edits.all} onMade={onMade} />}
       {error && (
         <div className="pl-content">
           <ErrorState error={error} what="These rows could not be read" onRetry={lines.retry} />

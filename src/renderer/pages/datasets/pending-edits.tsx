@@ -1,9 +1,10 @@
 /** Verdicts that were changed in the reader: kept on the disk at once, and made one version when the user says so. */
 import { Button } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
+import { useQueryClient } from '@tanstack/react-query';
 import { counted } from '../../../charts/numbers.ts';
 import type { DatasetKind, DerivedVersion, PairLine, PendingEdit, Relabel } from '../../../preload/contract/index.ts';
-import { useAction, useCall } from '../../host.ts';
+import { call, useAction, useCall } from '../../host.ts';
 import { useDeriveJob } from './derive-job.ts';
 import { DeriveProgress } from './derive-progress.tsx';
 
@@ -33,15 +34,53 @@ export function usePendingEdits(versionId: string, kind: DatasetKind): PendingEd
   };
 }
 
+/** How long discarded verdicts can be had back. */
+const OFFERED_MS = 10_000;
+
+/** Offers discarded verdicts once more; `restore` enters them again. */
+function offerUndo(versionId: string, count: number, restore: () => Promise<unknown>): void {
+  const id = `discarded ${versionId}`;
+  const undo = () => {
+    notifications.hide(id);
+    restore().catch((error: Error) =>
+      notifications.show({ message: `Not all verdicts came back: ${error.message}`, autoClose: false }),
+    );
+  };
+  notifications.show({
+    id,
+    autoClose: OFFERED_MS,
+    message: (
+      <span className="pl-row">
+        {counted(count, 'changed verdict')} discarded.
+        <button type="button" className="pl-link" onClick={undo}>
+          Undo
+        </button>
+      </span>
+    ),
+  });
+}
+
 export interface WaitingEditsProps {
   readonly versionId: string;
-  readonly count: number;
+  readonly edits: readonly PendingEdit[];
   readonly onMade: (made: readonly DerivedVersion[]) => void;
 }
 
-export function WaitingEdits({ versionId, count, onMade }: WaitingEditsProps) {
+export function WaitingEdits({ versionId, edits, onMade }: WaitingEditsProps) {
+  const count = edits.length;
+  const client = useQueryClient();
   const job = useDeriveJob(onMade);
   const discard = useAction('edits.discard', ['edits.list']);
+  const restore = async () => {
+    for (const { index, verdict } of edits) await call('edits.set', { versionId, index, verdict });
+    await client.invalidateQueries({ queryKey: ['edits.list'] });
+  };
+  // the line is gone when the list is: what follows must not hang on it
+  const drop = () =>
+    discard.mutateAsync({ versionId }).then(
+      () => offerUndo(versionId, count, restore),
+      (error: Error) => notifications.show({ message: `The verdicts were not discarded: ${error.message}` }),
+    );
   return (
     <div className="pl-waiting-edits">
       <div className="pl-row">
@@ -51,7 +90,7 @@ export function WaitingEdits({ versionId, count, onMade }: WaitingEditsProps) {
           </strong>{' '}
           <span className="pl-2">This version stays as it is; together they become the next one.</span>
         </p>
-        <Button variant="subtle" onClick={() => discard.mutate({ versionId })} disabled={job.running}>
+        <Button variant="subtle" onClick={drop} disabled={job.running}>
           Discard
         </Button>
         <Button onClick={() => job.saveEdits(versionId)} loading={job.running}>

@@ -26,7 +26,7 @@ function turn(pair: StoredPair, { role, content }: ChatMessage): { from: string;
 
 function rowOf(pair: StoredPair): object {
   const prompt = pair.prompt === '' ? [] : asChat(pair.prompt, 'user').map((m) => turn(pair, m));
-  const others = { ...besideOf(pair), ...othersOf(pair, ['conversations', 'system', 'kto_tag']) };
+  const others = { ...besideOf(pair), ...othersOf(pair, ['conversations', 'messages', 'kto_tag']) };
   const answer = (side: 'chosen' | 'rejected' | 'completion') => turn(pair, answerOf(pair, side, 'sharegpt'));
   if (pair.chosen !== null)
     return { conversations: prompt, chosen: answer('chosen'), rejected: answer('rejected'), ...others };
