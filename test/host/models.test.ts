@@ -171,6 +171,7 @@ describe('lint', () => {
     const { id } = await named('tooled');
     const { rules } = await open<LintReport>('models.lint', { id, versionId, maxLength: null }).done;
     expect(rules.find(({ id: rule }) => rule === 'template_refuses')).toMatchObject({ pairs: 1 });
+    await call('models.remove', { id });
   });
 });
 
