@@ -144,7 +144,7 @@ export const integerRatio = (value: number): [bigint, bigint] => {
 };
 
 /** Nearest whole number to numerator / denominator (> 0); halves go to the even one. */
-export function divideHalfEven(numerator: bigint, denominator: bigint): bigint {
+function divideHalfEven(numerator: bigint, denominator: bigint): bigint {
   const floor = floorDivide(numerator, denominator) as bigint;
   const twice = 2n * (numerator - floor * denominator);
   if (twice > denominator || (twice === denominator && floor % 2n !== 0n)) return floor + 1n;
