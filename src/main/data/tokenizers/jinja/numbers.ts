@@ -1,7 +1,7 @@
 /** Python's arithmetic: whole numbers of any size beside floats, and floats written as Python writes them. */
 import { PythonError, valueError } from './values.ts';
 
-/** 10 MB of digits in binary: a template that computes more is broken or hostile. */
+/** Thirty thousand digits: a template that computes more is broken or hostile. */
 const MAX_BITS = 100_000n;
 /** Python refuses to write longer whole numbers. */
 const MAX_DIGITS = 4300;
