@@ -154,6 +154,25 @@ describe('lint', () => {
     expect(work.events.at(-1)).toEqual({ done: 150, total: 150 });
     expect(await call<DatasetSummary[]>('datasets.list')).toHaveLength(1);
   });
+
+  it('renders each row with its own tools and template variables, as training does', async () => {
+    const folder = ownFolder('tooled');
+    const template =
+      "{% if (tools|tojson) != '[{\"max\": 1.0}]' or k is not float %}{{ raise_exception('no tools') }}{% endif %}" +
+      '{% for m in messages %}{{ m.content }}{{ eos_token }}{% endfor %}';
+    writeFileSync(join(folder, 'chat_template.jinja'), template);
+    await open('models.import', { source: { fileId: test.host.files.add(folder).fileId }, name: 'tooled' }).done;
+    const row = (more: string) =>
+      `{"prompt": [{"role": "user", "content": "a"}], "chosen": [{"role": "assistant", "content": "b"}], "rejected": [{"role": "assistant", "content": "c"}]${more}}\n`;
+    const file = join(test.workspace.home, 'tools.jsonl');
+    writeFileSync(file, row(', "tools": [{"max": 1.0}], "chat_template_kwargs": {"k": 2.0}') + row(''));
+    const { fileId } = test.host.files.add(file);
+    const { versionId } = await open<ImportReport>('datasets.import', { fileId, name: 'tools' }).done;
+    const { id } = await named('tooled');
+    const { rules } = await open<LintReport>('models.lint', { id, versionId, maxLength: null }).done;
+    expect(rules.find(({ id: rule }) => rule === 'template_refuses')).toMatchObject({ pairs: 1 });
+    await call('models.remove', { id });
+  });
 });
 
 describe('out', () => {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { parseJson } from '../data/records/json-text.ts';
 import { DatasetError } from '../data/records.ts';
-import { exactMembers, rememberExact } from '../data/tokenizers/jinja/json.ts';
+import { exactMembers, rememberExact } from '../data/tokenizers/jinja/index.ts';
 import type { ChatOptions } from '../data/tokenizers/tokenizer.ts';
 import { InputError, UsageError } from './command.ts';
 

@@ -1,6 +1,6 @@
 /** Records → training examples under TRL's column names: preference pairs, prompt and completion, text, messages. */
 import { DatasetError, type SourceRecord } from './records.ts';
-import { rememberExact } from './tokenizers/jinja/json.ts';
+import { rememberExact } from './tokenizers/jinja/index.ts';
 
 export interface Message {
   readonly role: string;

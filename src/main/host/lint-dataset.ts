@@ -62,9 +62,11 @@ async function writePairs(store: Store, versionId: string, path: string, signal:
 }
 
 async function writePage(file: FileHandle, store: Store, versionId: string, offset: number): Promise<void> {
-  const lines = readPairs(store, versionId, offset, PAGE).map(({ prompt, chosen, rejected }) =>
+  const lines = readPairs(store, versionId, offset, PAGE).map(({ prompt, chosen, rejected, metadata }) => {
+    const { tools, chat_template_kwargs } = metadata;
     // what is not there is left out: the job says that it is missing
-    JSON.stringify({ prompt, chosen: chosen ?? undefined, rejected: rejected ?? undefined }),
-  );
+    const answers = { chosen: chosen ?? undefined, rejected: rejected ?? undefined };
+    return JSON.stringify({ prompt, ...answers, tools, chat_template_kwargs });
+  });
   await file.writeFile(lines.map((line) => `${line}\n`).join(''));
 }

@@ -46,6 +46,17 @@ async function roundTrip(rows: readonly object[], format: string, leftOut = 0) {
   };
 }
 
+it('floats of what chat templates print are floats again', async () => {
+  const source = join(folder, 'tools.jsonl');
+  const row =
+    '{"prompt":[{"role":"user","content":"q"}],"chosen":[{"role":"assistant","content":"a"}],"rejected":[{"role":"assistant","content":"b"}],' +
+    '"tools":[{"enum":[1.0,0.5,1e-7,2],"max":1e+16}],"chat_template_kwargs":{"k":2.0},"other":3}\n';
+  writeFileSync(source, row);
+  const { versionId } = await importFile(store, source, { name: 'tools' });
+  exportVersion(store, versionId, 'trl', join(folder, 'tools.out.jsonl'));
+  expect(readFileSync(join(folder, 'tools.out.jsonl'), 'utf8')).toBe(row);
+});
+
 const chat = (role: string, content: string) => [{ role, content }];
 const TURNS = [
   ...chat('system', 's\n'),

@@ -35,6 +35,7 @@ import {
   PythonError,
   Stream,
   Tuple,
+  textLength,
   typeError,
   Undefined,
   type Value,
@@ -568,8 +569,9 @@ class Compiler {
     const make = this.#macroBody(node, null, frame);
     return (at, out) => {
       const written = text(make(at).call([], NO_KEYWORDS));
-      const start = at.runtime.root.text.length;
-      at.runtime.generated.push([start, start + written.length]);
+      // where the text stands so far, as transformers counts, even if it is captured or filtered before it is written
+      const start = textLength(at.runtime.root.text);
+      at.runtime.generated.push([start, start + textLength(written)]);
       out.write(written);
       return undefined;
     };

@@ -51,7 +51,7 @@ import {
 import { checkLength, spendText } from './work.ts';
 
 /** `args[0]` is what stands before the `|`. */
-export type Filter = (args: readonly Value[], keywords: Keywords) => Value;
+type Filter = (args: readonly Value[], keywords: Keywords) => Value;
 
 const filter =
   (name: string, parameters: readonly Parameter[], call: (...values: Value[]) => Value): Filter =>

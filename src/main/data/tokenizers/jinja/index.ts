@@ -8,7 +8,7 @@ import { fromJavaScript } from './json.ts';
 import { TemplateSyntaxError } from './lexer.ts';
 import { parse } from './parser.ts';
 import { Context, Runtime } from './runtime.ts';
-import { PythonError, type Value } from './values.ts';
+import { isBasic, PythonError, type Value } from './values.ts';
 import { startWork } from './work.ts';
 
 export { Exact, exactJson, exactMembers, fromJavaScript, rememberExact } from './json.ts';
@@ -50,5 +50,15 @@ function render(run: ReturnType<typeof compile>, variables: Readonly<Record<stri
       });
     throw cause;
   }
-  return { text: runtime.root.text, generated: runtime.generated };
+  const { text } = runtime.root;
+  const place = unitsOf(text);
+  return { text, generated: runtime.generated.map(([start, end]) => [place(start), place(end)] as const) };
+}
+
+/** Places counted in characters, as Python does, in UTF-16 units. */
+function unitsOf(text: string): (character: number) => number {
+  if (isBasic(text)) return (character) => Math.min(character, text.length);
+  const starts: number[] = [];
+  for (let at = 0; at < text.length; at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1) starts.push(at);
+  return (character) => starts[character] ?? text.length;
 }

@@ -7,13 +7,13 @@ export interface NameNode {
   use: 'load' | 'store' | 'param';
   readonly line: number;
 }
-export interface AttributeTarget {
+interface AttributeTarget {
   readonly kind: 'AttributeTarget';
   readonly name: string;
   readonly attribute: string;
   readonly line: number;
 }
-export interface TupleNode {
+interface TupleNode {
   readonly kind: 'Tuple';
   readonly items: readonly Expression[];
   readonly line: number;

@@ -59,7 +59,7 @@ const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\
 const UNPRINTABLE = /[\\\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu;
 
 /** Python's quotes: single ones, unless the text has those and no double ones. */
-export function quoted(value: string): string {
+function quoted(value: string): string {
   const quote = value.includes("'") && !value.includes('"') ? '"' : "'";
   const inner = value.replace(UNPRINTABLE, (character) => ESCAPES[character] ?? escaped(character));
   return quote + (quote === "'" ? inner.replaceAll("'", "\\'") : inner) + quote;

@@ -1,7 +1,7 @@
 /** Python's arithmetic: whole numbers of any size beside floats, and floats written as Python writes them. */
 import { PythonError, valueError } from './values.ts';
 
-/** 10 MB of digits in binary: a template that computes more is broken or hostile. */
+/** Thirty thousand digits: a template that computes more is broken or hostile. */
 const MAX_BITS = 100_000n;
 /** Python refuses to write longer whole numbers. */
 const MAX_DIGITS = 4300;
@@ -144,7 +144,7 @@ export const integerRatio = (value: number): [bigint, bigint] => {
 };
 
 /** Nearest whole number to numerator / denominator (> 0); halves go to the even one. */
-export function divideHalfEven(numerator: bigint, denominator: bigint): bigint {
+function divideHalfEven(numerator: bigint, denominator: bigint): bigint {
   const floor = floorDivide(numerator, denominator) as bigint;
   const twice = 2n * (numerator - floor * denominator);
   if (twice > denominator || (twice === denominator && floor % 2n !== 0n)) return floor + 1n;

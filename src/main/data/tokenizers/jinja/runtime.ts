@@ -35,7 +35,7 @@ export class Runtime {
   line = 1;
   /** What was written outside of macros and captured blocks. */
   readonly root = new Output();
-  /** [start, end) of each `{% generation %}` block in the text, in UTF-16 units. */
+  /** [start, end) of each `{% generation %}` block in the text, in characters. */
   readonly generated: [number, number][] = [];
   #calls = 0;
 

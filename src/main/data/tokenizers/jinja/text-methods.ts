@@ -131,7 +131,7 @@ const DIGRAPHS: Readonly<Record<string, string>> = {
 const titleCase = (character: string): string => DIGRAPHS[character] ?? character.toUpperCase();
 
 /** `text.title()`: letters behind others are small ones. */
-export function title(value: string): string {
+function title(value: string): string {
   let behindLetter = false;
   return characters(value)
     .map((character) => {

@@ -6,7 +6,7 @@
 import { spend } from './work.ts';
 
 export type Value = null | boolean | bigint | number | string | readonly Value[] | PythonObject;
-export type PythonObject = Undefined | Tuple | Dict | Range | Markup | Stream | View | Callable | Instance;
+type PythonObject = Undefined | Tuple | Dict | Range | Markup | Stream | View | Callable | Instance;
 export type Keywords = ReadonlyMap<string, Value>;
 
 /** Says which of Python's errors this is: filters as `int` catch some of them. */
@@ -372,7 +372,7 @@ function sameViews(a: View, b: View): boolean {
 }
 
 /** Order of texts by code points, as Python has it. */
-export function compareText(a: string, b: string): number {
+function compareText(a: string, b: string): number {
   if (a === b) return 0;
   const end = Math.min(a.length, b.length);
   for (let i = 0; i < end; i++) {
