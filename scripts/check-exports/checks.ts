@@ -49,6 +49,8 @@ export const CHECKS: readonly Check[] = [
     tolerance: 1e-4,
   },
   gguf('f32', 0.01),
+  // F16, BF16 and Q8_0 are written byte for byte as llama.cpp's own quantiser writes them (SmolLM2-135M, 272 tensors): the distance is its own, as it rounds
+  // activations to the weights' type. On SmolLM2 rounding the weights alone changes ln p by 0.022, 0.038 and 0.20, reading with llama.cpp by 0.024, 0.32 and 0.53.
   gguf('f16', 0.1),
   gguf('bf16', 1),
   gguf('q8_0', 2),

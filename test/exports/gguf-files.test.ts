@@ -56,7 +56,7 @@ describe.each(Object.entries(CONFIGS))('%s', (name, config) => {
     for (const tensor of header.tensors.values()) {
       const [shape, type, sum, turned] = tensors[tensor.name];
       expect([tensor.shape, tensor.type.id], tensor.name).toEqual([shape, type]);
-      const values = readGgufTensor(header, tensor);
+      const values = readGgufTensor(tensor);
       expect(
         values.reduce((all, x) => all + x, 0),
         tensor.name,

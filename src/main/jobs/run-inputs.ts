@@ -1,11 +1,12 @@
 /** The models and files that a run was made from, by their bytes: kept beside its output, so that a replay knows whether they are the same. */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { hashFile } from '../base/hash-file.ts';
 import { makeFolder } from '../base/make-folder.ts';
 import { writeFileAtomic } from '../data/checkpoints/atomic.ts';
+import { otherGgufParts } from '../data/checkpoints/gguf/shards.ts';
 import { readJsonObject } from '../data/checkpoints/huggingface.ts';
 import { CheckpointError } from '../data/checkpoints/safetensors.ts';
 import { DATASET_KEYS } from './workspace-paths.ts';
@@ -42,7 +43,14 @@ const namesAt = (config: Config, key: string): string[] =>
 function digests(path: string): Record<string, string> {
   const found = statSync(path, { throwIfNoEntry: false });
   if (!found) return {};
-  const names = found.isDirectory() ? readdirSync(path).filter((name) => MODEL_FILE.test(name)) : [''];
+  const names = found.isDirectory()
+    ? readdirSync(path).filter((name) => MODEL_FILE.test(name))
+    : [
+        '',
+        ...otherGgufParts(path)
+          .filter((part) => existsSync(part))
+          .map((part) => `../${basename(part)}`),
+      ];
   return Object.fromEntries(names.sort().map((name) => [name, sha256(join(path, name))]));
 }
 

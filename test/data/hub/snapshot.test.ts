@@ -49,6 +49,14 @@ beforeAll(async () => {
     'some/shards': { [FIRST]: shards },
     'only/pickles': { [FIRST]: { 'config.json': config, 'pytorch_model.bin': text('PK') } },
     'some/gguf': { [FIRST]: { 'a-Q8_0.gguf': weights, 'README.md': text('a') } },
+    'some/parts': {
+      [FIRST]: {
+        'q/a-00001-of-00002.gguf': weights,
+        'q/a-00002-of-00002.gguf': text('b'),
+        'q/ab-00002-of-00002.gguf': text('c'),
+        'q/a-00002-of-00003.gguf': text('d'),
+      },
+    },
     'evil/paths': { [FIRST]: { '../../escape': config, 'config.json': config } },
   });
 });
@@ -127,6 +135,10 @@ describe('a download', () => {
   it('takes shards by their index, and one GGUF file by its name', async () => {
     expect((await get('some/shards')).files).toHaveLength(4);
     expect((await get('some/gguf', { file: 'a-Q8_0.gguf' })).files).toEqual(['a-Q8_0.gguf']);
+    expect((await get('some/parts', { file: 'q/a-00001-of-00002.gguf' })).files).toEqual([
+      'q/a-00001-of-00002.gguf',
+      'q/a-00002-of-00002.gguf',
+    ]);
     await refused('some/gguf', 'no_file', /name one of its GGUF files with --file; it has a-Q8_0\.gguf/);
     await refused('some/gguf', 'no_file', /has no file "b\.gguf"; it has a-Q8_0\.gguf/, { file: 'b.gguf' });
     await refused('only/pickles', 'no_file', /Python pickles, which are not read/);

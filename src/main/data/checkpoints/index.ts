@@ -16,7 +16,7 @@ const REFUSED: readonly (readonly [magic: string, what: string])[] = [
   ['\x89HDF', 'HDF5 files are not supported; convert to safetensors'],
 ];
 
-/** `tokenizer` names the tokenizer file for formats that hold none (llama2.c). */
+/** `tokenizer` names the tokenizer file for formats that hold none (llama2.c), or instead of a GGUF file's own. */
 export function openCheckpoint(path: string, options: { tokenizer?: string } = {}): ModelFolder {
   if (!existsSync(path)) recoverFolder(path);
   if (!existsSync(path)) throw new CheckpointError(`${path}: there is no such model`);
@@ -44,14 +44,14 @@ function openFile(path: string, tokenizer: string | null): ModelFolder {
   // a pipe or a device would be waited for
   if (!statSync(path).isFile()) throw new CheckpointError(`${path}: not a plain file`);
   const first = firstBytes(path, 16);
-  if (first.startsWith('GGUF')) return readGguf(path);
+  if (first.startsWith('GGUF')) return readGguf(path, tokenizer);
   const refused = REFUSED.find(([magic]) => first.startsWith(magic));
   if (refused) throw new CheckpointError(`${path}: ${refused[1]}`);
   if (path.endsWith('.safetensors') || first.startsWith('{', 8))
     throw new CheckpointError(`${path}: weights alone say nothing of the model; open the folder with its config.json`);
   if (path.endsWith('.bin')) return readLlama2c(path, tokenizer);
   // its own check says what the first bytes are
-  if (path.endsWith('.gguf')) return readGguf(path);
+  if (path.endsWith('.gguf')) return readGguf(path, tokenizer);
   throw new CheckpointError(`${path}: expected a Hugging Face folder, a GGUF file or a llama2.c .bin file`);
 }
 

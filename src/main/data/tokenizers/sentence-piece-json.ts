@@ -50,10 +50,32 @@ export function mergesOfScores(
   return joins.map(({ left, right }) => [left, right]);
 }
 
+/** Spans [first, count] of merges that make different tokens of one score: among them the leftmost pair is joined first, whichever it is. */
+function tiedMerges(
+  merges: readonly (readonly [string, string])[],
+  scoreOf: (token: string) => number,
+): [first: number, count: number][] {
+  const spans: [number, number][] = [];
+  for (let first = 0, next = 0; first < merges.length; first = next) {
+    const token = merges[first].join('');
+    const score = scoreOf(token);
+    let isTied = false;
+    for (next = first; next < merges.length; next++) {
+      const other = merges[next].join('');
+      if (scoreOf(other) !== score) break;
+      isTied ||= other !== token;
+    }
+    if (isTied) spans.push([first, next - first]);
+  }
+  return spans;
+}
+
 /** Throws TokenizerError when a token is absurdly long. */
 export function sentencePieceJson(vocabulary: ScoredVocabulary): Record<string, unknown> {
   const { texts, scores, firstJoined, added, unknown, before, after, spacePrefix } = vocabulary;
   const marked = { type: 'Replace', pattern: { String: ' ' }, content: SPACE_MARK };
+  const merges = mergesOfScores(texts, scores, (_, id) => id >= firstJoined);
+  const idOf = new Map(texts.map((text, id) => [text, id]));
   const strip = { type: 'Strip', content: ' ', start: 1, stop: 0 };
   return {
     version: '1.0',
@@ -84,7 +106,9 @@ export function sentencePieceJson(vocabulary: ScoredVocabulary): Record<string, 
       byte_fallback: true,
       ignore_merges: false,
       vocab: Object.fromEntries(texts.map((text, id) => [text, id])),
-      merges: mergesOfScores(texts, scores, (_, id) => id >= firstJoined),
+      merges,
+      // a field of our own, which the tokenizers library passes over: merges are due by score, also those of one token, and ranks alone would order them
+      tied_merges: tiedMerges(merges, (token) => scores[idOf.get(token) ?? 0]),
     },
   };
 }

@@ -24,15 +24,21 @@ describe('reading', () => {
     const header = readGgufHeader(golden('malformed/good.gguf'));
     const tensor = header.tensors.get('w');
     if (!tensor) throw new Error('there is no tensor "w"');
-    expect([...readGgufTensor(header, tensor)]).toEqual([1, 2, 3, 4]);
+    expect([...readGgufTensor(tensor)]).toEqual([1, 2, 3, 4]);
     expect(header.metadata.get('general.architecture')).toBe('llama');
   });
 
-  it('reads every type of value, and refuses by name the types of data it does not know', () => {
-    const { file } = JSON.parse(readFileSync(golden('quant.json'), 'utf8')) as {
+  it('reads every type of value and of data', () => {
+    const { file, types } = JSON.parse(readFileSync(golden('quant.json'), 'utf8')) as {
       file: { metadata: Record<string, unknown> };
+      types: { type: string; values: string }[];
     };
-    expect(() => readGgufHeader(golden('quant.gguf'))).toThrow('tensor "t.Q2_K" has the type Q2_K; read are F32, F16');
+    const { tensors } = readGgufHeader(golden('quant.gguf'));
+    for (const { type, values } of types) {
+      const tensor = tensors.get(`t.${type}`);
+      if (!tensor) throw new Error(`there is no tensor "t.${type}"`);
+      expect(Buffer.from(readGgufTensor(tensor).buffer).toString('base64'), type).toBe(values);
+    }
     // without its tensors the file has the same metadata
     const path = join(folder, 'metadata.gguf');
     const bytes = readFileSync(golden('quant.gguf'));
@@ -46,6 +52,19 @@ describe('reading', () => {
     }
     expect(Object.keys(found)).toHaveLength(Object.keys(file.metadata).length);
   });
+});
+
+it.each([
+  [39, /tensor "w" has the type MXFP4; read are F32, F16/],
+  [16, /tensor "w" has the type IQ2_XXS; read are F32, F16/],
+  [32, /tensor "w" has the type Q4_0_4_8; read are F32, F16/],
+])('refuses by name the type of data %i', (number, reason) => {
+  const path = changed(`type-${number}.gguf`, (bytes) => {
+    // after the tensor's name "w", its rank and its one dimension
+    bytes.writeUInt32LE(number, bytes.indexOf(Buffer.from([1, 0, 0, 0, 0, 0, 0, 0, 119])) + 9 + 4 + 8);
+    return bytes;
+  });
+  expect(() => readGgufHeader(path)).toThrow(reason);
 });
 
 describe('broken files', () => {
@@ -112,7 +131,7 @@ describe('damage', () => {
       expect(String(error)).toContain(path);
       return;
     }
-    for (const tensor of header.tensors.values()) readGgufTensor(header, tensor);
+    for (const tensor of header.tensors.values()) readGgufTensor(tensor);
   }
   const originals = ['malformed/good.gguf', 'quant.gguf'].map((name) => readFileSync(golden(name)));
   const original = fc.constantFrom(...originals);

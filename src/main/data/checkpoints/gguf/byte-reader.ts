@@ -4,6 +4,8 @@ import { isUtf8 } from 'node:buffer';
 import { readSync } from 'node:fs';
 
 const WINDOW_BYTES = 1 << 20;
+/** The longest texts known are chat templates, some 10 kB. */
+const MAX_TEXT_BYTES = 64 << 20;
 
 /** The file ends, or a text is no text: `message` says where. */
 export class ReadError extends Error {}
@@ -65,7 +67,7 @@ export class ByteReader {
   }
 
   /** A 64-bit length, then so many bytes of UTF-8. */
-  text(what: string, limit = this.#size): string {
+  text(what: string, limit = MAX_TEXT_BYTES): string {
     const length = this.count(`the length of ${what}`, Math.min(limit, Math.max(0, this.remaining - 8)));
     const bytes = this.take(length, what);
     if (!isUtf8(bytes)) throw new ReadError(`${what}, before byte ${this.position}, is not UTF-8`);

@@ -10,6 +10,8 @@ export interface Fields {
   /** A whole number from 0. */
   count(key: string): number;
   optionalCount(key: string): number | undefined;
+  /** A count, or a list of one for each layer that are all the same. */
+  optionalSameCount(key: string): number | undefined;
   /** Shortest decimal of the float32 that the file holds: 1e-5, not 9.999999747378752e-6. */
   number(key: string, otherwise: number): number;
   text(key: string): string;
@@ -62,6 +64,13 @@ export function fieldsOf({ path, metadata }: GgufHeader): Fields {
     fail,
     raw: (key) => metadata.get(key),
     optionalCount,
+    optionalSameCount(key) {
+      const value = metadata.get(key);
+      if (!Array.isArray(value)) return optionalCount(key);
+      const counts = list(key, 'whole numbers', (x): x is number => Number.isSafeInteger(x) && Number(x) >= 0);
+      if (counts.length > 0 && counts.every((count) => count === counts[0])) return counts[0];
+      return fail(`the metadata "${key}" differs from layer to layer, ${show(value)}: such models are not supported`);
+    },
     optionalText,
     count: (key) => optionalCount(key) ?? fail(`the metadata "${key}" is missing`),
     text: (key) => optionalText(key) ?? fail(`the metadata "${key}" is missing`),

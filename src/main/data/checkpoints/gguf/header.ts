@@ -5,8 +5,8 @@ import { ByteReader, ReadError } from './byte-reader.ts';
 import { type MetadataValue, readKeys } from './metadata.ts';
 import { type TensorType, typeOfNumber } from './types/index.ts';
 
-/** No known model has more tensors. */
-const MAX_TENSORS = 1_000_000;
+/** No known model has more than some thousands. */
+const MAX_TENSORS = 100_000;
 const MAX_NAME_BYTES = 1024;
 /** GGML's. */
 const MAX_RANK = 4;
@@ -17,7 +17,8 @@ export interface GgufTensor {
   readonly type: TensorType;
   /** Rows first, as PyTorch writes shapes; the file has them the other way round. */
   readonly shape: readonly number[];
-  /** From the start of the file. */
+  /** The file it lies in, and where from that file's start. */
+  readonly path: string;
   readonly offset: number;
   readonly bytes: number;
 }
@@ -35,7 +36,13 @@ export function readGgufHeader(path: string): GgufHeader {
   const fd = openSync(path, 'r');
   try {
     const fileBytes = fstatSync(fd).size;
-    return { path, fileBytes, ...parse(new ByteReader(fd, fileBytes), fileBytes) };
+    const { tensors, ...rest } = parse(new ByteReader(fd, fileBytes), fileBytes);
+    return {
+      path,
+      fileBytes,
+      ...rest,
+      tensors: new Map([...tensors].map(([name, placed]) => [name, { ...placed, path }])),
+    };
   } catch (cause) {
     if (cause instanceof ReadError) throw new CheckpointError(`${path}: ${cause.message}`, { cause });
     throw cause;
@@ -44,7 +51,12 @@ export function readGgufHeader(path: string): GgufHeader {
   }
 }
 
-function parse(reader: ByteReader, fileBytes: number): Pick<GgufHeader, 'version' | 'metadata' | 'tensors'> {
+type Placed = Omit<GgufTensor, 'path'>;
+
+function parse(
+  reader: ByteReader,
+  fileBytes: number,
+): Pick<GgufHeader, 'version' | 'metadata'> & { readonly tensors: Map<string, Placed> } {
   const magic = reader.take(4, 'the magic "GGUF"').toString('latin1');
   if (magic !== 'GGUF') throw new ReadError(`it does not begin with "GGUF" but with ${JSON.stringify(magic)}`);
   const version = reader.uint32('the version');
@@ -68,7 +80,7 @@ function alignmentOf(metadata: ReadonlyMap<string, MetadataValue>): number {
 }
 
 /** A tensor as its entry has it: the offset counts from the data's start. */
-type Claim = Omit<GgufTensor, 'offset'> & { readonly relative: number };
+type Claim = Omit<Placed, 'offset'> & { readonly relative: number };
 
 function readClaim(reader: ByteReader, index: number): Claim {
   const name = reader.text(`the name of tensor ${index}`, MAX_NAME_BYTES);
@@ -92,8 +104,8 @@ function readClaim(reader: ByteReader, index: number): Claim {
 }
 
 /** Offsets from the start of the file; every tensor lies within the file and no two share bytes. */
-function place(claims: readonly Claim[], start: number, alignment: number, fileBytes: number): Map<string, GgufTensor> {
-  const tensors = new Map<string, GgufTensor>();
+function place(claims: readonly Claim[], start: number, alignment: number, fileBytes: number): Map<string, Placed> {
+  const tensors = new Map<string, Placed>();
   let end = 0;
   for (const { relative, ...claim } of [...claims].sort((a, b) => a.relative - b.relative || a.bytes - b.bytes)) {
     const what = `tensor "${claim.name}"`;
@@ -112,7 +124,7 @@ function place(claims: readonly Claim[], start: number, alignment: number, fileB
 }
 
 /** A tensor's values as float32, in the order of the file. */
-export function readGgufTensor({ path }: GgufHeader, { name, type, offset, bytes }: GgufTensor): Float32Array {
+export function readGgufTensor({ path, name, type, offset, bytes }: GgufTensor): Float32Array {
   const fd = openSync(path, 'r');
   try {
     const values = new Float32Array((bytes / type.bytesPerBlock) * type.valuesPerBlock);

@@ -6,6 +6,8 @@ export type MetadataValue = number | bigint | boolean | string | readonly Metada
 /** Real files hold some dozens of keys. */
 const MAX_KEYS = 100_000;
 const MAX_KEY_BYTES = 65_535;
+/** Vocabularies of 262144 tokens have some 500000 merges. */
+const MAX_ELEMENTS = 16_000_000;
 /** Lists within lists: no known model has any. */
 const MAX_DEPTH = 4;
 
@@ -52,7 +54,7 @@ function readList(reader: ByteReader, what: string, depth: number): MetadataValu
   const smallest = type === LIST ? 12 : type === TEXT ? 8 : (SCALARS[type]?.bytes ?? 1);
   const count = reader.count(
     `the number of elements of ${what}`,
-    Math.floor(Math.max(0, reader.remaining - 8) / smallest),
+    Math.min(MAX_ELEMENTS, Math.floor(Math.max(0, reader.remaining - 8) / smallest)),
   );
   const list: MetadataValue[] = [];
   for (let i = 0; i < count; i++) list.push(readValue(reader, type, `${what}[${i}]`, depth + 1));

@@ -1,6 +1,6 @@
 /** What a GGUF file says of a model besides its tensors and its tokenizer: the other way of read.ts. */
-import { CheckpointError } from '../safetensors.ts';
 import type { GgufFamily, WrittenConfig, WrittenRope } from './families/family.ts';
+import { usualAttention } from './rope.ts';
 import type { Entry } from './write.ts';
 
 /** llama.cpp's `general.file_type`. */
@@ -42,21 +42,15 @@ const ropeMetadata = (rope: WrittenRope, rotarySize: number): [string, Entry][] 
   ...ropeScaling(rope).map(([key, entry]): [string, Entry] => [`rope.scaling.${key}`, entry]),
 ];
 
-/** llama3 and longrope need no key: their factors are a tensor. */
+/** llama3 and longrope need no type: their factors are a tensor. */
 function ropeScaling({ type, factor, originalContext, attentionFactor }: WrittenRope): [string, Entry][] {
   if (type === 'linear')
     return [
       ['type', { text: 'linear' }],
       ['factor', { f32: factor }],
     ];
-  if (type !== 'yarn') {
-    if (attentionFactor !== 1)
-      throw new CheckpointError(
-        `a GGUF file cannot hold RoPE scaling "${type}" with an attention factor of ${attentionFactor}`,
-      );
-    return [];
-  }
-  const usual = factor <= 1 ? 1 : 0.1 * Math.log(factor) + 1;
+  if (type !== 'yarn') return attentionFactor === 1 ? [] : [['attn_factor', { f32: attentionFactor }]];
+  const usual = usualAttention(factor);
   return [
     ['type', { text: 'yarn' }],
     ['factor', { f32: factor }],

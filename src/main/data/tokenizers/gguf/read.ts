@@ -50,8 +50,18 @@ export function readGgufTokenizer(path: string): Tokenizer {
     ...token('unknown'),
     ...token('padding'),
   };
-  const template = fields.optionalText('tokenizer.chat_template') ?? null;
+  const template = templateOf(fields);
   return createTokenizer({ tokenizer: KINDS[kind](vocabulary), config, template }, path);
+}
+
+/** The template for chats: the file's own, else the one named "default", else the first of the named ones. */
+function templateOf(fields: Fields): string | null {
+  const key = 'tokenizer.chat_template';
+  const own = fields.optionalText(key);
+  if (own !== undefined) return own;
+  const names = fields.raw(`${key}s`) === undefined ? [] : fields.texts(`${key}s`);
+  const chosen = names.find((name) => name === 'default') ?? names.at(0);
+  return chosen === undefined ? null : fields.text(`${key}.${chosen}`);
 }
 
 function tokenId(fields: Fields, name: string, texts: readonly string[]): number | undefined {
@@ -63,7 +73,8 @@ function tokenId(fields: Fields, name: string, texts: readonly string[]): number
 }
 
 function readVocabulary(fields: Fields, kind: string): Vocabulary {
-  const texts = fields.texts(`${KEY}.tokens`);
+  // an empty text stands for nothing, and several may be there (llama.cpp names them so)
+  const texts = fields.texts(`${KEY}.tokens`).map((text, id) => text || `[EMPTY_${id}]`);
   if (texts.length === 0 || texts.length > MAX_TOKENS)
     fields.fail(`"${KEY}.tokens" has ${texts.length} entries; 1 to ${MAX_TOKENS} were expected`);
   const seen = new Map<string, number>();
@@ -96,13 +107,11 @@ function readVocabulary(fields: Fields, kind: string): Vocabulary {
 const prePatternOf = (fields: Fields, kind: string) =>
   kind === 'gpt2' ? prePattern(fields.optionalText(`${KEY}.pre`), fields.path) : undefined;
 
-/** Control and user-defined tokens are found in the text as they stand. */
+/** Control, unknown and user-defined tokens are found in the text as they stand. */
 const addedOf = ({ texts, types }: Vocabulary): AddedEntry[] =>
-  texts.flatMap((content, id) => {
-    const type = types[id];
-    const isAdded = content !== '' && (type === CONTROL || type === USER_DEFINED);
-    return isAdded ? [{ id, content, special: type === CONTROL }] : [];
-  });
+  texts.flatMap((content, id) =>
+    [CONTROL, UNKNOWN, USER_DEFINED].includes(types[id]) ? [{ id, content, special: types[id] !== USER_DEFINED }] : [],
+  );
 
 function byteLevelJson(vocabulary: Vocabulary): Record<string, unknown> {
   const { fields, texts, before, after } = vocabulary;
@@ -147,9 +156,12 @@ function byteLevelJson(vocabulary: Vocabulary): Record<string, unknown> {
 
 function scoredJson(vocabulary: Vocabulary): Record<string, unknown> {
   const { fields, texts, types, before, after } = vocabulary;
+  refuseNormaliser(fields);
   const scores = fields.numbers(`${KEY}.scores`);
   if (scores.length !== texts.length)
     fields.fail(`"${KEY}.scores" has ${scores.length} entries, the vocabulary has ${texts.length} tokens`);
+  const wrong = scores.findIndex(Number.isNaN);
+  if (wrong >= 0) fields.fail(`"${KEY}.scores"[${wrong}] is no number`);
   const missing = byteNames().find((name) => !texts.includes(name));
   if (missing) fields.fail(`the vocabulary has no token ${missing}; all 256 bytes were expected`);
   const unknown = tokenId(fields, 'unknown', texts) ?? (types.includes(UNKNOWN) ? types.indexOf(UNKNOWN) : undefined);
@@ -163,6 +175,15 @@ function scoredJson(vocabulary: Vocabulary): Record<string, unknown> {
     after,
     spacePrefix: fields.flag(`${KEY}.add_space_prefix`, true),
   });
+}
+
+/** SentencePiece's rewriting of texts before they are cut, which llama.cpp does not do for this kind either. */
+function refuseNormaliser(fields: Fields): void {
+  const map = fields.raw(`${KEY}.precompiled_charsmap`);
+  if (Array.isArray(map) && map.length > 0)
+    fields.fail(`"${KEY}.precompiled_charsmap" rewrites characters, which is not supported`);
+  if (fields.flag(`${KEY}.remove_extra_whitespaces`, false))
+    fields.fail(`"${KEY}.remove_extra_whitespaces" is true, which is not supported`);
 }
 
 const byteNames = (): string[] =>

@@ -1,7 +1,7 @@
 /** A tokenizer as a GGUF file's metadata. What llama.cpp would read into other ids is refused by name; where the format knows no better, `note` is told. */
 import type { Entry } from '../../checkpoints/gguf/write.ts';
 import { GPT2_PATTERN_SOURCE } from '../bytes.ts';
-import { bpeModel } from '../pipeline/bpe-model.ts';
+import { bpeModel, mergeTurns } from '../pipeline/bpe-model.ts';
 import { isObject, type Json } from '../pipeline/component.ts';
 import { mergesOfScores, SPACE_MARK } from '../sentence-piece-json.ts';
 import { type Tokenizer, TokenizerError } from '../tokenizer.ts';
@@ -124,7 +124,7 @@ function byteLevel(json: Json, model: Json, note: (text: string) => void): [stri
   ];
 }
 
-/** SentencePiece's scores from ranked merges: a token's is minus the rank of the first merge that makes it. */
+/** SentencePiece's scores from ranked merges: a token's is minus the turn of the first merge that makes it. */
 function scored(
   json: Json,
   model: Json,
@@ -136,18 +136,10 @@ function scored(
     const [left, right] = Array.isArray(merge) ? merge : String(merge).split(' ');
     return [String(left), String(right)];
   });
-  const rank = new Map<string, number>();
-  pairs.forEach(([left, right], i) => {
-    if (!rank.has(left + right)) rank.set(left + right, i);
-  });
-  const scores = texts.map((text) => -(rank.get(text) ?? pairs.length));
-  checkJoins(
-    model,
-    texts,
-    pairs,
-    mergesOfScores(texts, scores, (_, id) => isNormal(id)),
-    rank,
-  );
+  const turns = turnsOf(model, texts, pairs);
+  const scores = texts.map((text) => -(turns.get(text) ?? pairs.length));
+  const joins = mergesOfScores(texts, scores, (_, id) => isNormal(id));
+  checkJoins(model, texts, pairs, joins, turns, note);
   return [
     ['tokenizer.ggml.model', { text: 'llama' }],
     ['tokenizer.ggml.pre', { text: 'default' }],
@@ -156,28 +148,58 @@ function scored(
   ];
 }
 
+/** Token → when it is joined: the turn of the first merge that makes it. Runs of one character whose merges lie among each other have one turn (Llama 2's spaces). */
+function turnsOf(model: Json, texts: readonly string[], merges: readonly [string, string][]): Map<string, number> {
+  const tokens = merges.map(([left, right]) => left + right);
+  const due = mergeTurns(model, new Map(texts.map((text, id) => [text, id])), 'model');
+  const turns = new Map<string, number>();
+  const last = new Map<string, number>();
+  tokens.forEach((token, rank) => {
+    if (!turns.has(token)) turns.set(token, due[rank]);
+    last.set(token, rank);
+  });
+  for (let first = 0, next = 0; first < tokens.length; first = next) {
+    for (let end = first; next <= end; next++) end = Math.max(end, last.get(tokens[next]) ?? 0);
+    const group = new Set(tokens.slice(first, next));
+    const [character] = tokens[first];
+    const areRuns = [...group].every((token) => token === character.repeat(token.length));
+    if (group.size > 1 && areRuns) for (const token of group) turns.set(token, first);
+  }
+  return turns;
+}
+
 /**
- * llama.cpp joins whatever pair makes a token, best score first; the merges must lead to the same tokens. They do when each token's merges follow those
- * of its parts, tokens come one after the other, and a pair that is no merge never stands: the merges alone already make its token of its text, so at the
- * token's turn its text is cut where its merge cuts it.
+ * llama.cpp joins whatever pair makes a token, best score first; the merges must lead to the same tokens. Merges that are due by score do (`tied_merges`),
+ * as do those of which every pair that makes a token is one, in the order of the tokens: then only the two ways to make the same token are ordered, which is
+ * told. Others do when each token's merges follow those of its parts, tokens come one after the other, and a pair that is no merge never stands: the merges
+ * alone already make its token of its text, so at the token's turn its text is cut where its merge cuts it.
  */
 function checkJoins(
   model: Json,
   texts: readonly string[],
   merges: readonly [string, string][],
   joins: readonly [string, string][],
-  rank: ReadonlyMap<string, number>,
+  turns: ReadonlyMap<string, number>,
+  note: (text: string) => void,
 ): void {
   const odd = (what: string): never =>
     refuse(`its merges are not those of scores, which is how llama.cpp joins tokens of this kind (${what})`);
+  const isByScore = model.tied_merges !== undefined;
   let before = -1;
-  for (const [left, right] of merges) {
-    const own = rank.get(left + right) ?? 0;
-    if (own < before || Math.max(rank.get(left) ?? -1, rank.get(right) ?? -1) >= own) odd(`${left} ${right}`);
+  let early: string | undefined;
+  for (const [left, right] of isByScore ? [] : merges) {
+    const own = turns.get(left + right) ?? 0;
+    if (own < before) odd(`${left} ${right}`);
+    if (Math.max(turns.get(left) ?? -1, turns.get(right) ?? -1) >= own) early ??= `${left} ${right}`;
     before = own;
   }
   const known = new Set(merges.map(([left, right]) => `${left} ${right}`));
   const extra = new Set(joins.flatMap(([left, right]) => (known.has(`${left} ${right}`) ? [] : [left + right])));
+  if (early !== undefined && extra.size > 0) odd(early);
+  if (early !== undefined)
+    note(
+      'llama.cpp may cut long runs of one character otherwise: which of two ways to make a token comes first is not in the file',
+    );
   if (extra.size === 0) return;
   const vocabulary = new Map(texts.map((text, id) => [text, id]));
   const tokenize = bpeModel(model, vocabulary, 'model');

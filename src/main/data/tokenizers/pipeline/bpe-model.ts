@@ -11,6 +11,8 @@ interface Merges {
   readonly ranks: ReadonlyMap<number, number>;
   /** rank → id of the joined token. */
   readonly joined: Int32Array;
+  /** rank → when it is joined: the rank, or the first of the merges it is tied with. */
+  readonly turns: Int32Array;
 }
 
 function readMerges(model: Json, vocabulary: Vocabulary, prefix: string, where: string): Merges {
@@ -28,7 +30,28 @@ function readMerges(model: Json, vocabulary: Vocabulary, prefix: string, where: 
     joined[rank] = idOf(left + right.slice(right.startsWith(prefix) ? prefix.length : 0));
     ranks.set(pairKey(idOf(left), idOf(right)), rank);
   });
-  return { ranks, joined };
+  return { ranks, joined, turns: readTurns(model, joined, where) };
+}
+
+/**
+ * `tied_merges`, our own field (sentence-piece-json.ts): merges have scores, so that those of one token have the same turn, and so have those in the spans
+ * [first, count] that it lists; of one turn the leftmost in the text comes first.
+ */
+function readTurns(model: Json, joined: Int32Array, where: string): Int32Array {
+  const count = joined.length;
+  const turns = Int32Array.from({ length: count }, (_, rank) => rank);
+  if (model.tied_merges === undefined) return turns;
+  for (let rank = 1; rank < count; rank++) if (joined[rank] === joined[rank - 1]) turns[rank] = turns[rank - 1];
+  for (const span of listAt(model.tied_merges, `${where} "tied_merges"`)) {
+    const [first, length]: readonly unknown[] = Array.isArray(span) ? span : [];
+    const isSpan = Number.isInteger(first) && Number.isInteger(length) && Number(first) >= 0 && Number(length) > 0;
+    if (!isSpan || Number(first) + Number(length) > count)
+      throw new TokenizerError(
+        `${where}: "tied_merges" holds ${shorten(span)}, spans of ${count} merges were expected`,
+      );
+    turns.fill(Number(first), Number(first), Number(first) + Number(length));
+  }
+  return turns;
 }
 
 /** "a b" or ["a", "b"]. */
@@ -38,6 +61,10 @@ function partsOf(entry: unknown, where: string): [string, string] {
   if (parts.length === 2 && typeof left === 'string' && typeof right === 'string') return [left, right];
   throw new TokenizerError(`${where}: expected "a b" or ["a", "b"], found ${shorten(entry)}`);
 }
+
+/** When each merge is due, by its place in the list: its rank, or that of the first it is tied with. Throws TokenizerError. */
+export const mergeTurns = (model: Json, vocabulary: Vocabulary, where: string): Int32Array =>
+  readMerges(model, vocabulary, '', where).turns;
 
 export function bpeModel(model: Json, vocabulary: Vocabulary, where: string): SubwordModel {
   const prefix = typeof model.continuing_subword_prefix === 'string' ? model.continuing_subword_prefix : '';
@@ -112,7 +139,7 @@ function letters(piece: string, { vocabulary, prefix, suffix, unknown, fuse, byt
 }
 
 /** Joins pairs, lowest rank first, leftmost first among equals; a heap keeps long pieces at n log n. */
-function merge(ids: number[], lengths: number[], { ranks, joined }: Merges): ModelTokens {
+function merge(ids: number[], lengths: number[], { ranks, joined, turns }: Merges): ModelTokens {
   const count = ids.length;
   const next = Int32Array.from({ length: count }, (_, i) => (i + 1 < count ? i + 1 : -1));
   const previous = Int32Array.from({ length: count }, (_, i) => i - 1);
@@ -121,18 +148,18 @@ function merge(ids: number[], lengths: number[], { ranks, joined }: Merges): Mod
     const right = left < 0 ? -1 : next[left];
     if (right < 0) return;
     const rank = ranks.get(pairKey(ids[left], ids[right]));
-    if (rank !== undefined) heap.push(pairKey(rank, left));
+    if (rank !== undefined) heap.push(pairKey(turns[rank], left));
   };
   for (let i = 0; i + 1 < count; i++) consider(i);
   for (let top = heap.pop(); top !== undefined; top = heap.pop()) {
-    const rank = Math.floor(top / 0x400_0000);
-    const left = top - rank * 0x400_0000;
+    const turn = Math.floor(top / 0x400_0000);
+    const left = top - turn * 0x400_0000;
     const right = next[left];
     if (lengths[left] < 0 || right < 0) continue;
-    // stale when the pair has changed; a pair that joins to the same token counts as unchanged, as in the library
+    // stale when the pair has changed; a pair that joins to the same token counts as unchanged, as in the library, and one of the same turn is due as well
     const current = ranks.get(pairKey(ids[left], ids[right]));
-    if (current === undefined || joined[current] !== joined[rank]) continue;
-    ids[left] = joined[rank];
+    if (current === undefined || (joined[current] !== joined[turn] && turns[current] !== turn)) continue;
+    ids[left] = joined[current];
     lengths[left] += lengths[right];
     lengths[right] = -1;
     next[left] = next[right];

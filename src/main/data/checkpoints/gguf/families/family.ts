@@ -53,6 +53,20 @@ export interface FilledTensor {
   readonly from?: string;
 }
 
+/** vocabulary · hidden size · all query heads · all key (and value) heads · one head · units of the feed-forward layer */
+export type Dimension = 'vocabulary' | 'hidden' | 'queries' | 'keys' | 'head' | 'units';
+
+/** Names without ".weight" or ".bias", in the file and at Hugging Face; {i} is a layer's number. Then the shape of the weight, rows first; a bias has its rows. */
+export type NamedPart = readonly [file: string, huggingFace: string, ...shape: Dimension[]];
+
+/** Biases that come together: a file may hold some of them, the others are zero. */
+export interface BiasGroup {
+  /** What config.json calls the group; null where the family always has it. */
+  readonly flag: string | null;
+  /** Parts by their name in the file. */
+  readonly parts: readonly string[];
+}
+
 /** `id` is general.architecture. */
 export interface GgufFamily extends Named {
   /** `model_type` of config.json. */
@@ -61,8 +75,9 @@ export interface GgufFamily extends Named {
   readonly writes: readonly string[];
   /** transformers' class of the language model. */
   readonly className: string;
-  /** Names without ".weight" or ".bias", in the file and at Hugging Face; {i} is a layer's number. */
-  readonly names: readonly (readonly [file: string, huggingFace: string])[];
+  readonly names: readonly NamedPart[];
+  /** Which biases there may be, where `names` has every part's shape: then the file's tensors are checked before any is read. */
+  readonly biases?: readonly BiasGroup[];
   /** How a tensor, by its Hugging Face name, lies in the file; undefined: as at Hugging Face. */
   layout?(name: string, sizes: HeadSizes): TensorLayout | undefined;
   /** Keys of the file that other families have no part for, without the family's name: `config` reads them. */
@@ -139,37 +154,47 @@ export function activationOf(fields: Fields, id: string, usual: string): string 
 export const rotatedRows = (name: string, sizes: HeadSizes): TensorLayout | undefined =>
   /\.[qk]_proj\.(weight|bias)$/.test(name) ? neighbouring(sizes) : undefined;
 
+export const ATTENTION_BIASES: BiasGroup = {
+  flag: 'attention_bias',
+  parts: ['blk.{i}.attn_q', 'blk.{i}.attn_k', 'blk.{i}.attn_v', 'blk.{i}.attn_output'],
+};
+
 /** The tensors of a decoder with gated units, as llama, qwen2 and qwen3 have them. */
-export const DECODER_NAMES: GgufFamily['names'] = [
-  ['token_embd', 'model.embed_tokens'],
-  ['output_norm', 'model.norm'],
-  ['output', 'lm_head'],
-  ['blk.{i}.attn_norm', 'model.layers.{i}.input_layernorm'],
-  ['blk.{i}.attn_q', 'model.layers.{i}.self_attn.q_proj'],
-  ['blk.{i}.attn_k', 'model.layers.{i}.self_attn.k_proj'],
-  ['blk.{i}.attn_v', 'model.layers.{i}.self_attn.v_proj'],
-  ['blk.{i}.attn_output', 'model.layers.{i}.self_attn.o_proj'],
-  ['blk.{i}.ffn_norm', 'model.layers.{i}.post_attention_layernorm'],
-  ['blk.{i}.ffn_gate', 'model.layers.{i}.mlp.gate_proj'],
-  ['blk.{i}.ffn_up', 'model.layers.{i}.mlp.up_proj'],
-  ['blk.{i}.ffn_down', 'model.layers.{i}.mlp.down_proj'],
+export const DECODER_NAMES: readonly NamedPart[] = [
+  ['token_embd', 'model.embed_tokens', 'vocabulary', 'hidden'],
+  ['output_norm', 'model.norm', 'hidden'],
+  ['output', 'lm_head', 'vocabulary', 'hidden'],
+  ['blk.{i}.attn_norm', 'model.layers.{i}.input_layernorm', 'hidden'],
+  ['blk.{i}.attn_q', 'model.layers.{i}.self_attn.q_proj', 'queries', 'hidden'],
+  ['blk.{i}.attn_k', 'model.layers.{i}.self_attn.k_proj', 'keys', 'hidden'],
+  ['blk.{i}.attn_v', 'model.layers.{i}.self_attn.v_proj', 'keys', 'hidden'],
+  ['blk.{i}.attn_output', 'model.layers.{i}.self_attn.o_proj', 'hidden', 'queries'],
+  ['blk.{i}.ffn_norm', 'model.layers.{i}.post_attention_layernorm', 'hidden'],
+  ['blk.{i}.ffn_gate', 'model.layers.{i}.mlp.gate_proj', 'units', 'hidden'],
+  ['blk.{i}.ffn_up', 'model.layers.{i}.mlp.up_proj', 'units', 'hidden'],
+  ['blk.{i}.ffn_down', 'model.layers.{i}.mlp.down_proj', 'hidden', 'units'],
 ];
 
 /** Norms on each head of queries and keys. */
-export const HEAD_NORM_NAMES: GgufFamily['names'] = [
-  ['blk.{i}.attn_q_norm', 'model.layers.{i}.self_attn.q_norm'],
-  ['blk.{i}.attn_k_norm', 'model.layers.{i}.self_attn.k_norm'],
+export const HEAD_NORM_NAMES: readonly NamedPart[] = [
+  ['blk.{i}.attn_q_norm', 'model.layers.{i}.self_attn.q_norm', 'head'],
+  ['blk.{i}.attn_k_norm', 'model.layers.{i}.self_attn.k_norm', 'head'],
 ];
 
 const LAYER = /(?<=^blk\.|^model\.layers\.|^transformer\.h\.|^gpt_neox\.layers\.)\d+(?=\.)/;
 
-/** A tensor's name on the other side, "blk.0.attn_q.weight" ↔ "model.layers.0.self_attn.q_proj.weight"; undefined when the family has no such part. */
-export function translate(names: GgufFamily['names'], name: string, to: 'file' | 'huggingFace'): string | undefined {
+/** A tensor's name as the table has it, with {i}, and what is cut off: "blk.0.attn_q.bias" → blk.{i}.attn_q, 0, bias. */
+export function partOf(name: string): { pattern: string; layer: string; suffix: string } | undefined {
   const match = /^(.+)\.(weight|bias)$/.exec(name);
   if (!match) return undefined;
-  const layer = LAYER.exec(match[1])?.[0];
-  const pattern = match[1].replace(LAYER, '{i}');
+  return { pattern: match[1].replace(LAYER, '{i}'), layer: LAYER.exec(match[1])?.[0] ?? '', suffix: match[2] };
+}
+
+/** A tensor's name on the other side, "blk.0.attn_q.weight" ↔ "model.layers.0.self_attn.q_proj.weight"; undefined when the family has no such part. */
+export function translate(names: GgufFamily['names'], name: string, to: 'file' | 'huggingFace'): string | undefined {
+  const part = partOf(name);
+  if (!part) return undefined;
   const [from, into] = to === 'huggingFace' ? [0, 1] : [1, 0];
-  const found = names.find((pair) => pair[from] === pattern)?.[into];
-  return found === undefined ? undefined : `${found.replace('{i}', layer ?? '')}.${match[2]}`;
+  const found = names.find((pair) => pair[from] === part.pattern)?.[into];
+  return found === undefined ? undefined : `${found.replace('{i}', part.layer)}.${part.suffix}`;
 }

@@ -1,4 +1,5 @@
 /** qwen2 in a GGUF file: biases on queries, keys and values, rows as at Hugging Face. */
+import { SLIDING_WINDOW, withoutWindow } from '../window.ts';
 import { DECODER_NAMES, type GgufFamily, oddParts, SILU } from './family.ts';
 
 export const qwen2: GgufFamily = {
@@ -7,7 +8,9 @@ export const qwen2: GgufFamily = {
   writes: ['qwen2'],
   className: 'Qwen2ForCausalLM',
   names: DECODER_NAMES,
-  config: () => ({ use_sliding_window: false }),
+  biases: [{ flag: null, parts: ['blk.{i}.attn_q', 'blk.{i}.attn_k', 'blk.{i}.attn_v'] }],
+  ownKeys: [SLIDING_WINDOW],
+  config: withoutWindow,
   odd: (config) => [
     oddParts.activation(config, SILU),
     oddParts.windows(config),

@@ -1,5 +1,6 @@
 /** qwen3 in a GGUF file: norms on queries and keys, rows as at Hugging Face. */
-import { DECODER_NAMES, type GgufFamily, HEAD_NORM_NAMES, oddParts, SILU } from './family.ts';
+import { SLIDING_WINDOW, withoutWindow } from '../window.ts';
+import { ATTENTION_BIASES, DECODER_NAMES, type GgufFamily, HEAD_NORM_NAMES, oddParts, SILU } from './family.ts';
 
 export const qwen3: GgufFamily = {
   id: 'qwen3',
@@ -7,7 +8,9 @@ export const qwen3: GgufFamily = {
   writes: ['qwen3'],
   className: 'Qwen3ForCausalLM',
   names: [...DECODER_NAMES, ...HEAD_NORM_NAMES],
-  config: (_, { tensors }) => ({ attention_bias: tensors.has('blk.0.attn_q.bias'), use_sliding_window: false }),
+  biases: [ATTENTION_BIASES],
+  ownKeys: [SLIDING_WINDOW],
+  config: withoutWindow,
   odd: (config) => [
     oddParts.activation(config, SILU),
     oddParts.windows(config),
