@@ -31,6 +31,7 @@ const facts = {
   parameters: 134_515_008,
   licence: { id: 'apache-2.0' },
   library: 'transformers',
+  adapterParameters: null,
   scores: false,
   base: null,
 };
@@ -92,13 +93,22 @@ it('odd names are texts, not marks', () => {
 });
 
 it('a reward model and an adapter say so', () => {
-  const card = modelCard({ ...facts, scores: true, library: 'peft', run });
+  const card = modelCard({
+    ...facts,
+    scores: true,
+    library: 'peft',
+    adapterParameters: 1234,
+    run: { ...run, method: 'reward' },
+  });
   expect(parse(/^---\n([\s\S]*?)\n---\n/.exec(card)?.[1] ?? '')).toMatchObject({
     library_name: 'peft',
     pipeline_tag: 'text-classification',
-    tags: ['plumbline', 'reward-model', 'dpo'],
+    tags: ['plumbline', 'reward-model', 'reward'],
   });
-  expect(card).toContain('A llama reward model (one score for a text) of 134,515,008 parameters');
+  expect(card).toContain(
+    'An adapter of 1,234 parameters for a llama reward model (one score for a text) of 134,515,008 parameters, written',
+  );
+  expect(card).not.toContain('| Reference |');
 });
 
 it("a licence of the base's own goes along with its name and link; one that the hub does not know is its other", () => {

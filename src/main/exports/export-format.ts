@@ -38,6 +38,8 @@ export interface ExportFormat extends Named {
   readonly title: string;
   /** The hub's name of the library that reads it. */
   readonly library: string;
+  /** It takes an adapter alone; the others have it merged into the weights. */
+  readonly takesAdapter?: boolean;
   /** The types of weights it can be written in. */
   readonly types: readonly ExportType[];
   /** Fills an empty folder. Throws an error that names what the format cannot hold. */

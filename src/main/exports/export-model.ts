@@ -5,7 +5,7 @@ import { createFolderAtomic } from '../data/checkpoints/atomic.ts';
 import { readGgufHeader } from '../data/checkpoints/gguf/header.ts';
 import { openCheckpoint } from '../data/checkpoints/index.ts';
 import { loadTokenizer } from '../data/tokenizers/index.ts';
-import { mergeAdapter } from '../engine/adapters/lora.ts';
+import { adapterSize, mergeAdapter } from '../engine/adapters/lora.ts';
 import { architectures } from '../engine/models/index.ts';
 import { namedTensors } from '../engine/models/language-model.ts';
 import { headOf } from '../engine/models/score-head.ts';
@@ -114,6 +114,7 @@ function writeCard(source: ExportSource, folder: string, { format, run, base, ba
     name: source.name,
     format: format.title,
     library: format.library,
+    adapterParameters: format.takesAdapter && adapted?.model.adapter ? adapterSize(adapted.model.adapter) : null,
     scores: headOf(config) === 'score',
     family: String(config.model_type),
     parameters: tensors.names().reduce((sum, name) => sum + tensors.shape(name).reduce((a, b) => a * b, 1), 0),

@@ -27,6 +27,8 @@ export interface CardFacts {
   readonly library: string;
   readonly family: string;
   readonly parameters: number;
+  /** Numbers of an adapter that is written alone; null: the whole model is. */
+  readonly adapterParameters: number | null;
   /** A reward model: one number for a text instead of more text. */
   readonly scores: boolean;
   readonly licence: Licence | null;
@@ -57,17 +59,24 @@ const shown = (value: unknown): string => {
 /** Names that the hub takes for models and data sets: one of another form makes a whole card invalid there. */
 const HUB_NAME = /^(?:[A-Za-z0-9][\w.-]*\/)?[A-Za-z0-9][\w.-]*$/;
 
+type Fact = [what: string, value: string];
+
+/** Methods that hold the model against no other. */
+const WITHOUT_REFERENCE = new Set(['sft', 'reward']);
+
 /** Keys that stand elsewhere in the card, or say only where files lay. */
 const ELSEWHERE = new Set(['model', 'ref_model', 'dataset', 'eval_dataset', 'output_dir', 'method']);
 
 const codeOf = (key: string): string => `\`${key.replace(/[`\s]+/g, ' ')}\``;
 
 function runSection(run: CardRun): string[] {
-  const facts: [string, string][] = [
+  const facts: Fact[] = [
     ['Run', run.name],
     ['Method', run.method],
     ['Started from', shown(run.model ?? run.config.model ?? 'not recorded')],
-    ['Reference', shown(run.referenceModel ?? run.config.ref_model ?? 'the model as it started')],
+    ...(WITHOUT_REFERENCE.has(run.method)
+      ? []
+      : [['Reference', shown(run.referenceModel ?? run.config.ref_model ?? 'the model as it started')] as Fact]),
     ['Data', shown(run.dataset ?? run.config.dataset ?? 'none: prompts of a built-in task')],
     ['Seed', shown(run.config.seed ?? 'default')],
     ['Steps', run.status === 'finished' ? `${run.step}` : `${run.step} of ${run.maxSteps} (${run.status})`],
@@ -100,17 +109,8 @@ function runSection(run: CardRun): string[] {
 }
 
 /** The whole file. */
-export function modelCard({
-  name,
-  format,
-  library,
-  family,
-  parameters,
-  scores,
-  licence,
-  base,
-  run,
-}: CardFacts): string {
+export function modelCard(facts: CardFacts): string {
+  const { name, format, library, family, parameters, adapterParameters, scores, licence, base, run } = facts;
   const from = shown(run?.model ?? run?.config.model ?? base ?? '');
   const data = shown(run?.dataset ?? run?.config.dataset ?? '');
   const front = {
@@ -122,14 +122,16 @@ export function modelCard({
     ...(HUB_NAME.test(data) && data.includes('/') ? { datasets: [data] } : {}),
     tags: ['plumbline', ...(scores ? ['reward-model'] : []), ...(run ? [run.method] : [])],
   };
-  const what = scores ? `${family} reward model (one score for a text)` : `${family} model`;
+  const count = (n: number) => `${n.toLocaleString('en-US')} parameters`;
+  const whole = `${family} ${scores ? 'reward model (one score for a text)' : 'model'} of ${count(parameters)}`;
+  const what = adapterParameters === null ? `A ${whole}` : `An adapter of ${count(adapterParameters)} for a ${whole}`;
   return [
     '---',
     stringify(front).trimEnd(),
     '---',
     `# ${escapeMarkdown(name)}`,
     '',
-    `A ${escapeMarkdown(what)} of ${parameters.toLocaleString('en-US')} parameters, written by Plumbline as ${format}.`,
+    `${escapeMarkdown(what)}, written by Plumbline as ${format}.`,
     ...(run || from === '' ? [] : [`Its base model: ${escapeMarkdown(from)}.`]),
     licence === null
       ? 'The licence of the base model was not found; look it up before the model is passed on.'

@@ -6,6 +6,7 @@ export const peft: ExportFormat = {
   id: 'peft',
   title: 'PEFT adapter',
   library: 'peft',
+  takesAdapter: true,
   types: ['f32'],
   async write({ adapted, name }, folder) {
     if (!adapted?.model.adapter)
