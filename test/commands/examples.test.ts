@@ -63,6 +63,7 @@ beforeAll(() => {
   write('conversations.json', JSON.stringify({ texts: ['a snake'] }));
   for (const name of ['pairs.jsonl', 'my-pairs.jsonl', 'part-1.jsonl']) write(name, lines(rows(60)));
   write('part-2.jsonl', lines(rows(90).slice(60)));
+  write('exported.jsonl', `${lines(rows(9))}${JSON.stringify({ prompt: 'a cat', chosen: null, rejected: 'a dog' })}\n`);
   write(
     'answers.csv',
     `question,better,worse\n${Array.from({ length: 9 }, (_, i) => `what is ${i},it is ${i},no ${i}`).join('\n')}\n`,
