@@ -3,11 +3,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { ImportReport, RunPlan } from '../../src/preload/contract/index.ts';
-import { openTestHost, type TestHost } from './open-test-host.ts';
+import { openTestHost, REAL_WORKER, type TestHost } from './open-test-host.ts';
 
 let test: TestHost;
 beforeEach(() => {
-  test = openTestHost();
+  test = openTestHost({ worker: REAL_WORKER });
 });
 afterEach(() => test.close());
 
@@ -74,4 +74,12 @@ it('foretells sampling as well, waits for nobody, and refuses what a start would
   expect((await planOf(asked)).plan).toMatchObject({ secondsPerStep: null, secondsPerRun: null });
   await expect(planOf({ ...CONFIG, modl: 'x' })).rejects.toMatchObject({ code: 'bad_config' });
   await expect(planOf(CONFIG)).rejects.toMatchObject({ code: 'not_found' });
+});
+
+it('is worked out elsewhere: the host answers others meanwhile', async () => {
+  await planOf({ method: 'ppo', model: 'helpful-reference', task: 'helpful' });
+  const before = performance.eventLoopUtilization();
+  await planOf({ method: 'ppo', model: 'helpful-reference', task: 'helpful' });
+  const { active, idle } = performance.eventLoopUtilization(before);
+  expect(active).toBeLessThan(idle);
 });

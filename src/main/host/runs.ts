@@ -15,6 +15,7 @@ import { getRun, listRuns, type RunRecord, updateRun } from '../data/store/runs.
 import { readSamples } from '../data/store/samples.ts';
 import { type Store, transaction, type WritableStore, withFullSync } from '../data/store/store.ts';
 import { labelsOf, type NewJob } from '../jobs/new-job.ts';
+import type { ConfigPlan } from '../jobs/plan-config.ts';
 import { summaryOf, UnknownRun } from '../jobs/run-record.ts';
 import { DATASET_KEYS, modelFolder } from '../jobs/workspace-paths.ts';
 import { forgetModel } from './model-registry.ts';
@@ -22,17 +23,18 @@ import { pastedOptions } from './pasted-config.ts';
 import { withJudge } from './run-judges.ts';
 import { closed, type Handlers, type HostServices } from './services.ts';
 import { sweepJobs } from './sweep.ts';
+import { withoutPaths } from './without-path.ts';
 
 const done = { ok: true } as const;
 
-export const runsHandlers = ({ store, runner, workspace }: HostServices): Handlers<'runs'> => ({
+export const runsHandlers = ({ store, runner, workspace, tasks }: HostServices): Handlers<'runs'> => ({
   'runs.list': () => listRuns(store),
   'runs.get': ({ id }) => detailOf(store, id),
   async 'runs.create'({ config, name }) {
     return { id: runner.create({ ...(await checkedJob(store, withJudge(config, workspace))), name }) };
   },
   'runs.paste': ({ text, method }) => pastedOptions(store, text, method),
-  'runs.plan': ({ config }) => planned({ store, workspace }, config),
+  'runs.plan': ({ config }) => planned({ store, workspace, tasks }, config),
   async 'runs.sweep'(request) {
     const { group, jobs } = await sweepJobs(store, request, (config) =>
       checkedJob(store, withJudge(config, workspace)),
@@ -88,20 +90,32 @@ export const runsHandlers = ({ store, runner, workspace }: HostServices): Handle
 /** Rows that a plan reads: enough for a mean, and for the largest batch. */
 const PLANNED_ROWS = 200;
 
+/** Worked out in a process of its own: graphs are built for it, and a product is timed. */
 async function planned(
-  { store, workspace }: Pick<HostServices, 'store' | 'workspace'>,
-  config: Readonly<Record<string, unknown>>,
-) {
-  const { planConfig } = await import('../jobs/plan-config.ts');
-  const job = await checkedJob(store, withJudge(config, workspace));
+  { store, workspace, tasks }: Pick<HostServices, 'store' | 'workspace' | 'tasks'>,
+  given: Readonly<Record<string, unknown>>,
+): Promise<ConfigPlan> {
+  const { config } = await checkedJob(store, withJudge(given, workspace));
   const versionOf = (name: unknown) => (typeof name === 'string' ? findVersion(store, name) : undefined);
-  const version = versionOf(job.config.dataset);
-  const held = versionOf(job.config.eval_dataset);
-  return planConfig(job.config, {
-    resolvePath: (name) => modelFolder(store, workspace, name) ?? name,
-    threads: 0,
-    texts: version && { ...sampledRowTexts(store, version.id, PLANNED_ROWS), held: held?.rows ?? 0 },
-  });
+  const version = versionOf(config.dataset);
+  const held = versionOf(config.eval_dataset);
+  const texts = version && { ...sampledRowTexts(store, version.id, PLANNED_ROWS), held: held?.rows ?? 0 };
+  const folders = foldersOf(store, workspace, config);
+  const task = { kind: 'plan', name: 'plan', config: { config, folders, texts }, outputDir: workspace.home };
+  const names = Object.fromEntries(Object.entries(folders).map(([name, folder]) => [folder, name]));
+  // the job says what the contract says: its answer is checked on the way out
+  return (await withoutPaths(names, () => tasks.run(task, { signal: new AbortController().signal }))) as ConfigPlan;
+}
+
+/** Where the models lie that a config names. */
+function foldersOf(store: Store, workspace: HostServices['workspace'], config: Readonly<Record<string, unknown>>) {
+  const named = Object.values(config).flat();
+  return Object.fromEntries(
+    named.flatMap((name) => {
+      const folder = typeof name === 'string' ? modelFolder(store, workspace, name) : undefined;
+      return folder === undefined ? [] : [[String(name), folder]];
+    }),
+  );
 }
 
 /** Removes a run that is over with its folder, and the models it made from the registry. */

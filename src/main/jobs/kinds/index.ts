@@ -7,6 +7,7 @@ import { lab } from './lab.ts';
 import { modelExport } from './model-export.ts';
 import { modelImport } from './model-import.ts';
 import { modelLint } from './model-lint.ts';
+import { plan } from './plan.ts';
 import { ratingQueue } from './rating-queue.ts';
 import { reproduceCell } from './reproduce-cell.ts';
 import { taskCompare } from './task-compare.ts';
@@ -27,4 +28,5 @@ export const jobKinds = registry<JobKind>('kind of job', [
   ratingQueue,
   compareRuns,
   datasetQuality,
+  plan,
 ]);
