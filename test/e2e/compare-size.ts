@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import { runId } from '../fixtures/compared-runs.ts';
-import { cpuMs, type FrameCosts, LATE_MS, measureFrames, measureMainThread } from './frame-costs.ts';
+import { cpuMs, type FrameCosts, LATE_MS, measureFrames, measureMainThread, slowness } from './frame-costs.ts';
 import type { Spec, Stage } from './stage.ts';
 import { withRuns } from './workspace.ts';
 
@@ -108,12 +108,15 @@ export const compareSizeSpecs: readonly Spec[] = [
 
       await page.getByRole('table', { name: 'Final values' }).waitFor();
       const attempts: FrameCosts[] = [];
-      while (attempts.length < ATTEMPTS && (attempts.at(-1)?.dearestMs ?? LATE_MS + 1) > LATE_MS) {
+      let bar = 0;
+      while (attempts.length < ATTEMPTS && (attempts.at(-1)?.dearestMs ?? Number.POSITIVE_INFINITY) > bar) {
+        // what fixed work takes longer on a machine that others slow down, a frame may as well
+        bar = LATE_MS * (await slowness(page));
         attempts.push(await zoomAndPan(page));
-        process.stdout.write(`    ${JSON.stringify(attempts.at(-1))}\n`);
+        process.stdout.write(`    ${JSON.stringify(attempts.at(-1))}, bar ${bar.toFixed(0)} ms\n`);
       }
       const dearest = attempts.at(-1)?.dearestMs;
-      assert.ok(dearest !== undefined && dearest <= LATE_MS, `a frame of ${dearest} ms in every attempt`);
+      assert.ok(dearest !== undefined && dearest <= bar, `a frame of ${dearest} ms in every attempt`);
     },
   },
 ];

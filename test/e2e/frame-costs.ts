@@ -61,6 +61,33 @@ export function cpuMs(pid: number): number {
   return 10 * (Number(fields[11]) + Number(fields[12]));
 }
 
+/** What `machineMs` takes on the machine that the bars of pages were set on, when it does nothing else. */
+const QUIET_MS = 17;
+const WORST = 2;
+
+/** Fixed work of a page's kind (objects, sorting, text), the same in every run, that is none of the program's: its time tells how fast the machine is just now. */
+const machineMs = (page: Page): Promise<number> =>
+  page.evaluate(() => {
+    let best = Number.POSITIVE_INFINITY;
+    for (let turn = 0; turn < 5; turn++) {
+      const started = performance.now();
+      let seed = 1;
+      const rows = Array.from({ length: 20_000 }, (_, i) => {
+        seed = (seed * 48_271) % 2_147_483_647;
+        return { i, key: `k${seed % 1000}`, value: seed / 7 };
+      });
+      rows.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.value - b.value));
+      if ((JSON.parse(JSON.stringify(rows)) as unknown[]).length !== rows.length) throw new Error('lost rows');
+      best = Math.min(best, performance.now() - started);
+    }
+    return best;
+  });
+
+/** By how much bars of processor time are stretched: 1 on a machine as fast as that on which they were set, up to 2 where others slow it down. */
+export async function slowness(page: Page): Promise<number> {
+  return Math.min(WORST, Math.max(1, (await machineMs(page)) / QUIET_MS));
+}
+
 /** Asks for a frame at every turn of the display while `body` runs, and counts them. */
 export async function measureFrames(page: Page, body: () => Promise<void>): Promise<FrameCosts> {
   const session = await page.context().newCDPSession(page);

@@ -6,7 +6,8 @@ import type { LogLine, MetricPoint, RunDetail, RunEvent, RunSample } from '../..
 import { queries, useCall, useStream } from '../../host.ts';
 import { isActive } from './run-state.ts';
 
-const MAX_POINTS = 1000;
+/** Of each metric, extremes among them: more than a chart has columns of pixels costs time and shows nothing. */
+const MAX_POINTS = 600;
 const MOST_LOG_LINES = 2000;
 /** The page is drawn anew at most this often, however fast the stream is. */
 const FLUSH_MS = 250;
